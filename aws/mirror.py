@@ -1,0 +1,59 @@
+"""The mirror: AWS Config's own exceptions follow ours, where AWS takes them.
+
+AWS's exceptions only stop automatic remediation (FACTS §0), so a refusal loses nothing: the
+allowlist is what the bot enforces.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from aws.config_service import AwsBusyError, AwsRefusedError, ConfigService
+from compliance.finding import Finding, State
+from ledger.mirrors import Mirrored, Mirrors
+
+log = logging.getLogger(__name__)
+
+_AGAIN = timedelta(minutes=5)
+
+
+class Mirror:
+    """Puts, renews and deletes AWS's copies of exceptions, one round at a time."""
+
+    def __init__(
+        self, mirrors: Mirrors, service: ConfigService, now: Callable[[], datetime]
+    ) -> None:
+        self._mirrors = mirrors
+        self._service = service
+        self._now = now
+
+    def round(self) -> None:
+        """Bring what is due in line; what AWS refuses is noted, and left."""
+        for due in self._mirrors.due(self._now()):
+            finding = due.finding
+            try:
+                self._mirrors.settle(finding.id, finding.version, self._bring(due))
+            except AwsBusyError:
+                self._mirrors.postpone(finding.id, self._now() + _AGAIN)
+            except AwsRefusedError as error:
+                self._mirrors.settle(finding.id, finding.version, due.until)
+                log.warning(
+                    "AWS does not take a copy of the exception; the allowlist holds all the same",
+                    extra={"finding": finding.id, "why": str(error)},
+                )
+
+    def _bring(self, due: Mirrored) -> datetime | None:
+        """Return the end of the exception that AWS has afterwards, None for none."""
+        finding = due.finding
+        if finding.state is State.EXCEPTED and finding.until is not None:
+            if due.until != finding.until and not finding.service_linked:
+                self._service.put_exception(finding.key, finding.until, _message(finding))
+            return finding.until
+        if due.until is not None and due.until > self._now():
+            self._service.delete_exception(finding.key)
+        return None
+
+
+def _message(finding: Finding) -> str:
+    # AWS has no field for who agreed (FACTS §4), so the message says it.
+    return f"{finding.id} {finding.actor}: {finding.note}"

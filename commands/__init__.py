@@ -1,0 +1,1 @@
+"""What people ask and decide, in no chat product's terms: one module a verb."""

@@ -1,0 +1,79 @@
+"""What every decision needs to know: who owns the finding, what the rule says, what is excepted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from commands.answers import Refused
+from compliance.allowlist import Entry
+from compliance.authority import Actor, Verdict, may_decide, who_can
+from compliance.finding import Finding, IllegalMoveError, State
+from compliance.routing import Team, Teams
+from compliance.rules import Catalogue, Rule, catalogue_entry
+from ledger.store import Ledger, UnknownFindingError
+
+NOT_FOUND = "There is no finding {id}. Type /compliance findings to see those of your teams."
+
+
+class Allowlist(Protocol):
+    """The allowlist file, as far as decisions need it."""
+
+    def entries(self) -> tuple[Entry, ...]: ...
+
+    def add(self, entry: Entry) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where decisions are made: the ledger and what has been configured."""
+
+    ledger: Ledger
+    catalogue: Catalogue
+    teams: Teams
+    allowlist: Allowlist
+    now: Callable[[], datetime]
+
+    def rule(self, finding: Finding) -> Rule | None:
+        return catalogue_entry(self.catalogue, finding.key.rule)
+
+    def team(self, finding: Finding) -> Team:
+        return self.teams[finding.team]
+
+    def admit(
+        self,
+        finding_id: str,
+        actor: Actor,
+        action: str,
+        verdict: Callable[[Actor, Finding], Verdict] | None = None,
+    ) -> Finding | Refused:
+        """Return the finding if *actor* may decide about it; a refusal leaves an audit row."""
+        try:
+            finding = self.ledger.find(finding_id)
+        except UnknownFindingError:
+            return Refused(NOT_FOUND.format(id=finding_id))
+        ruling = (verdict or self._may_decide)(actor, finding)
+        if ruling.allowed:
+            return finding
+        self.ledger.refuse(finding.id, actor.id, action, ruling.reason)
+        users, groups = who_can(self.team(finding), self.teams)
+        return Refused(f"{ruling.reason} Nothing was changed.", users, groups)
+
+    def _may_decide(self, actor: Actor, finding: Finding) -> Verdict:
+        return may_decide(actor, self.team(finding), self.teams)
+
+
+def too_late(error: IllegalMoveError) -> Refused:
+    """Tell a person whose press came after somebody else's what has happened meanwhile."""
+    finding = error.finding
+    told = {
+        State.APPROVAL_PENDING: "The remediation was asked for already and waits for agreement.",
+        State.APPROVED: "The remediation was approved already and is about to start.",
+        State.RUNNING: "The remediation is running already.",
+        State.APPLIED: "The remediation has just been applied.",
+        State.WAITING: "The remediation was applied and waits for AWS Config to evaluate it.",
+        State.RESOLVED: "The finding is resolved already.",
+        State.EXCEPTED: "The finding is excepted.",
+    }.get(finding.state, f"The finding is {finding.state}.")
+    by = (finding.actor,) if finding.actor else ()
+    return Refused(f"{told} Nothing was changed by this press.", users=by)

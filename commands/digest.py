@@ -1,0 +1,101 @@
+"""Digest: the weekly report to the technical design authority, numbers and what changed."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from commands.answers import Table
+from compliance.finding import UNRESOLVED, Finding, State
+from compliance.rules import Catalogue
+from ledger.reports import Count, Moved, Reports
+
+_WEEK = timedelta(days=7)
+_LAPSING = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A week's report: *share* is the compliant share of all that is evaluated, 0 to 1."""
+
+    since: datetime
+    until: datetime
+    share: float | None
+    unresolved: int
+    headline: tuple[tuple[str, int], ...]
+    tables: tuple[Table, ...]
+    lapsing: tuple[Finding, ...]
+    reviews_due: tuple[str, ...]
+
+
+def digest(reports: Reports, catalogue: Catalogue, now: datetime) -> Digest:
+    """Return the report of the seven days before *now*."""
+    since = now - _WEEK
+    counts = reports.counts()
+    moved = reports.moved(since, now)
+    return Digest(
+        since=since,
+        until=now,
+        share=_share(counts),
+        unresolved=sum(count.number for count in counts if count.state in UNRESOLVED),
+        headline=_headline(moved),
+        tables=(_by_rule(counts, moved, catalogue), _by_team(counts, moved)),
+        lapsing=reports.ending(now + _LAPSING),
+        reviews_due=tuple(rule.name for rule in catalogue.values() if rule.review_due(now.date())),
+    )
+
+
+def _share(counts: Sequence[Count]) -> float | None:
+    total = sum(count.number for count in counts)
+    broken = sum(count.number for count in counts if count.state not in _COMPLIANT)
+    return (total - broken) / total if total else None
+
+
+_COMPLIANT = frozenset({State.COMPLIANT, State.RESOLVED})
+
+
+def _headline(moved: Sequence[Moved]) -> tuple[tuple[str, int], ...]:
+    into: Counter[str] = Counter()
+    for each in moved:
+        into[each.to_state] += each.number
+    refused = sum(each.number for each in moved if each.action.endswith("refused"))
+    return (
+        ("New", into[State.OPEN]),
+        ("Resolved", into[State.RESOLVED]),
+        ("Reopened", into[State.REOPENED]),
+        ("Excepted", into[State.EXCEPTED]),
+        ("Remediations that failed", into[State.FAILED]),
+        ("Not verified in time", into[State.NOT_VERIFIED]),
+        ("Presses refused", refused),
+    )
+
+
+def _by_rule(counts: Sequence[Count], moved: Sequence[Moved], catalogue: Catalogue) -> Table:
+    names = dict.fromkeys([*catalogue, *(count.rule for count in counts)])
+    rows = []
+    for name in names:
+        of_rule = [count for count in counts if count.rule == name]
+        share = _share(of_rule)
+        changes = [each for each in moved if each.rule == name]
+        title = catalogue[name].title if name in catalogue else name
+        compliant = "no data" if share is None else f"{share:.0%}"
+        rows.append((title, compliant, *_figures(of_rule, changes)))
+    return Table("By rule", ("Rule", "Compliant", "Open", "New", "Resolved"), tuple(rows))
+
+
+def _by_team(counts: Sequence[Count], moved: Sequence[Moved]) -> Table:
+    rows = []
+    for name in sorted({count.team for count in counts}):
+        of_team = [count for count in counts if count.team == name]
+        share = _share(of_team)
+        changes = [each for each in moved if each.team == name]
+        compliant = "no data" if share is None else f"{share:.0%}"
+        rows.append((name, compliant, *_figures(of_team, changes)))
+    return Table("By team", ("Team", "Compliant", "Open", "New", "Resolved"), tuple(rows))
+
+
+def _figures(counts: Sequence[Count], moved: Sequence[Moved]) -> tuple[str, str, str]:
+    unresolved = sum(count.number for count in counts if count.state in UNRESOLVED)
+    new = sum(each.number for each in moved if each.to_state == State.OPEN)
+    resolved = sum(each.number for each in moved if each.to_state == State.RESOLVED)
+    return str(unresolved), str(new), str(resolved)

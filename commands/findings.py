@@ -1,0 +1,129 @@
+"""Findings, show, explain and history: reading the ledger, within what the reader may see."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from commands.answers import Answer, Explained, Refused, Shown, Table
+from commands.desk import NOT_FOUND, Desk
+from commands.status import severity_of
+from compliance.authority import who_can
+from compliance.card import Account, draw
+from compliance.finding import UNRESOLVED, Finding
+from compliance.routing import Match
+from ledger.reports import Reports, Scope
+from ledger.store import UnknownFindingError
+
+#: Slack shows at most 100 rows in one table; twenty are read, a hundred are not.
+_ROWS = 20
+
+
+def findings(desk: Desk, reports: Reports, scope: Scope, visible: frozenset[str]) -> Answer:
+    """List the unresolved findings of the visible teams, the oldest first."""
+    teams = visible & scope.teams if scope.teams else visible
+    if not teams:
+        return Refused(
+            "You approve for no team, and this is no team's channel, so there is nothing to list. "
+            "Ask from your team's channel."
+        )
+    found = reports.oldest(UNRESOLVED, Scope(teams, scope.rules, scope.accounts), _ROWS + 1)
+    rows = tuple(
+        (
+            each.id,
+            severity_of(desk.catalogue, each.key.rule),
+            each.key.rule,
+            each.resource_name or each.key.resource_id,
+            each.state.value,
+            _age(each, desk.now()),
+        )
+        for each in found[:_ROWS]
+    )
+    more = f"The {_ROWS} oldest of more; narrow it down with rule:, account: or team:."
+    return Table(
+        title="Unresolved findings",
+        headings=("Finding", "Severity", "Rule", "Resource", "State", "Open for"),
+        rows=rows,
+        intro="" if rows else "Nothing is open. Well kept.",
+        closing=more if len(found) > _ROWS else "",
+    )
+
+
+def show(
+    desk: Desk, accounts: Mapping[str, Account], finding_id: str, visible: frozenset[str]
+) -> Answer:
+    """Show one finding as its card does, with its buttons."""
+    finding = _visible(desk, finding_id, visible)
+    return (
+        finding if isinstance(finding, Refused) else Shown(draw(finding, desk.catalogue, accounts))
+    )
+
+
+def explain(desk: Desk, finding_id: str, visible: frozenset[str]) -> Answer:
+    """Say why the finding went to this team and who may decide about it."""
+    finding = _visible(desk, finding_id, visible)
+    if isinstance(finding, Refused):
+        return finding
+    team = desk.team(finding)
+    match = next((m for m in team.matches if m.covers(finding.key, finding.tags)), None)
+    users, groups = who_can(team, desk.teams)
+    return Explained(
+        f"{finding.id} went to team {team.name} because {_why(match)}. "
+        "These people may decide about it:",
+        users,
+        groups,
+    )
+
+
+def history(desk: Desk, reports: Reports, finding_id: str, visible: frozenset[str]) -> Answer:
+    """Tell everything that happened to a finding, oldest first."""
+    finding = _visible(desk, finding_id, visible)
+    if isinstance(finding, Refused):
+        return finding
+    rows = reports.history(finding.id)
+    return Table(
+        title=f"History of {finding.id}",
+        headings=("When (UTC)", "Who", "What", "From", "To"),
+        rows=tuple(
+            (
+                f"{row['at']:%Y-%m-%d %H:%M:%S}",
+                row["actor"],
+                row["action"],
+                row["from_state"],
+                row["to_state"],
+            )
+            for row in rows[-99:]
+        ),
+    )
+
+
+def _visible(desk: Desk, finding_id: str, visible: frozenset[str]) -> Finding | Refused:
+    try:
+        finding = desk.ledger.find(finding_id.upper())
+    except UnknownFindingError:
+        return Refused(NOT_FOUND.format(id=finding_id))
+    # The same words for what does not exist and for what is not the reader's to see.
+    return finding if finding.team in visible else Refused(NOT_FOUND.format(id=finding_id))
+
+
+def _why(match: Match | None) -> str:
+    if match is None:
+        return "no team's routes match it, and this team is the default"
+    parts = [f"its tag {name} is {value}" for name, value in match.tags.items()]
+    parts += [
+        f"its {what} is one of {', '.join(sorted(wanted))}"
+        for what, wanted in (
+            ("account", match.accounts),
+            ("Region", match.regions),
+            ("resource type", match.resource_types),
+            ("rule", match.rules),
+        )
+        if wanted
+    ]
+    return " and ".join(parts) or "its first route takes every finding"
+
+
+def _age(finding: Finding, now: datetime) -> str:
+    if finding.opened_at is None:
+        return ""
+    days = (now - finding.opened_at).days
+    hours = (now - finding.opened_at).seconds // 3600
+    return f"{days} days" if days > 1 else f"{days * 24 + hours} hours"

@@ -1,0 +1,86 @@
+"""What people type after ``/compliance``, and the nearest right thing where it is wrong. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from ledger.reports import Scope
+
+#: Each verb, what follows it, and what it does; ``help`` prints exactly this.
+VERBS: Mapping[str, tuple[str, str]] = {
+    "status": ("[team:… rule:… account:…]", "open findings counted by team, rule and severity"),
+    "findings": ("[team:… rule:… account:…]", "the oldest unresolved findings, one a line"),
+    "show": ("F-…", "one finding with its buttons"),
+    "explain": ("F-…", "why a finding went to its team, and who may decide"),
+    "history": ("F-…", "everything that happened to a finding"),
+    "remediate": ("F-…", "ask for the remediation of a finding"),
+    "ignore": ("F-…", "agree an exception for a finding"),
+    "rules": ("", "the rule catalogue"),
+    "digest": ("", "this week's digest, shown to you alone"),
+    "help": ("", "this list"),
+}
+_FILTERS = ("team", "rule", "account")
+_FINDING = re.compile(r"F-[0-9A-HJKMNP-TV-Z]{5,12}", re.IGNORECASE)
+
+
+class UnreadableError(Exception):
+    """What was typed is no command; the message says what is nearest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A verb with the finding it is about, or the scope it is asked for."""
+
+    verb: str
+    finding_id: str = ""
+    scope: Scope = field(default_factory=Scope)
+
+
+def read(text: str) -> Request:
+    """Return what *text* asks for; raises UnreadableError with a sentence for its writer."""
+    words = text.split()
+    if not words:
+        return Request("help")
+    verb, *rest = words
+    verb = verb.lower()
+    if _FINDING.fullmatch(verb):
+        return Request("show", verb.upper())
+    if verb not in VERBS:
+        raise UnreadableError(
+            f"There is no command {verb[:40]!r}.{_nearest(verb, VERBS)} "
+            "Type /compliance help to see all of them."
+        )
+    if VERBS[verb][0] == "F-…":
+        return Request(verb, _finding_id(verb, rest))
+    return Request(verb, scope=_scope(verb, rest))
+
+
+def _finding_id(verb: str, words: list[str]) -> str:
+    if len(words) == 1 and _FINDING.fullmatch(words[0]):
+        return words[0].upper()
+    found = f", not {' '.join(words)[:40]!r}" if words else ""
+    raise UnreadableError(
+        f"{verb} expects the id of one finding, like F-3K7Q2{found}. "
+        "The id stands at the end of each card."
+    )
+
+
+def _scope(verb: str, words: list[str]) -> Scope:
+    if words and not VERBS[verb][0]:
+        raise UnreadableError(f"{verb} takes nothing after it; type /compliance {verb}.")
+    wanted: dict[str, set[str]] = {name: set() for name in _FILTERS}
+    for word in words:
+        name, colon, value = word.partition(":")
+        if not colon or not value or name.lower() not in wanted:
+            raise UnreadableError(
+                f"{word[:40]!r} is no filter.{_nearest(name, _FILTERS)} "
+                f"Filters are {', '.join(f'{each}:…' for each in _FILTERS)}."
+            )
+        wanted[name.lower()].add(value)
+    return Scope(*(frozenset(wanted[name]) for name in _FILTERS))
+
+
+def _nearest(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
+    near = get_close_matches(word.lower(), list(known), 1)
+    return f" Did you mean {near[0]}?" if near else ""

@@ -1,0 +1,44 @@
+"""Remediate: ask for the rule's remediation of one finding."""
+
+from functools import partial
+
+from commands.answers import Answer, Done, Refused
+from commands.desk import Desk, too_late
+from compliance.allowlist import in_force
+from compliance.authority import Actor
+from compliance.finding import IllegalMoveError, ask
+from ledger.store import Decision
+
+OWNED_BY_AWS = (
+    "An AWS service owns this rule, and AWS Config takes no remediation for such rules. "
+    "Fix it by hand: {by_hand}"
+)
+EXCEPTED = "An exception covers this finding until {end}. Remove it from the allowlist first."
+
+
+def remediate(desk: Desk, finding_id: str, actor: Actor) -> Answer:
+    """Record that *actor* asks for the remediation; the worker starts it once enough agree."""
+    finding = desk.admit(finding_id, actor, "remediate")
+    if isinstance(finding, Refused):
+        return finding
+    rule = desk.rule(finding)
+    if rule is None:
+        return Refused("This rule is not in the catalogue any more, so it has no remediation.")
+    if finding.service_linked:
+        return Refused(OWNED_BY_AWS.format(by_hand=rule.by_hand))
+    if entry := in_force(desk.allowlist.entries(), finding.key, desk.now()):
+        return Refused(EXCEPTED.format(end=entry.expires))
+    needed = rule.decision.approvers
+    try:
+        desk.ledger.move(
+            finding.id,
+            partial(ask, actor=actor.id, needed=needed, now=desk.now()),
+            actor=actor.id,
+            action="remediate",
+            decision=Decision("remediate", actor.id, {"needed": needed}),
+        )
+    except IllegalMoveError as error:
+        return too_late(error)
+    if needed:
+        return Done(f"Asked. {needed} more must agree before the remediation starts.")
+    return Done("Approved. The card shows each step.")

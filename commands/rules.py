@@ -1,0 +1,26 @@
+"""Rules: what is required, why, and when it was last reviewed."""
+
+from datetime import date
+
+from commands.answers import Table
+from compliance.rules import Catalogue
+
+
+def rules(catalogue: Catalogue, today: date) -> Table:
+    """List the catalogue; a rule whose review is due says so."""
+    due = [rule.name for rule in catalogue.values() if rule.review_due(today)]
+    return Table(
+        title="Rule catalogue",
+        headings=("Rule", "Category", "Severity", "What it asks", "Last reviewed"),
+        rows=tuple(
+            (
+                rule.name,
+                rule.category.value,
+                rule.severity.value,
+                rule.title,
+                str(rule.last_reviewed),
+            )
+            for rule in catalogue.values()
+        ),
+        closing=f"Due for review: {', '.join(due)}." if due else "",
+    )

@@ -1,0 +1,78 @@
+"""Who may decide about a finding: one function for every way in, deny by default. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from compliance.routing import Team, Teams
+
+
+class Standing(StrEnum):
+    """What the chat product says of a person; only a member may decide.
+
+    Slack Connect users and guests can press buttons, so the bot itself has to refuse them
+    (slack FACTS, "Who can click").
+    """
+
+    MEMBER = "member"
+    GUEST = "guest"
+    EXTERNAL = "external"
+    BOT = "bot"
+    DEACTIVATED = "deactivated"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person as the chat product knows them now, with the user groups they belong to."""
+
+    id: str
+    name: str = ""
+    standing: Standing = Standing.UNKNOWN
+    groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether it is allowed; where it is not, *reason* is a sentence for the person who asked."""
+
+    allowed: bool
+    reason: str = ""
+
+
+ALLOWED = Verdict(True)
+
+_BARRED = {
+    Standing.GUEST: "You are a guest in this workspace, and guests cannot decide about findings.",
+    Standing.EXTERNAL: "You belong to another organisation, and only members of this workspace "
+    "can decide about findings.",
+    Standing.BOT: "Bots cannot decide about findings.",
+    Standing.DEACTIVATED: "This account is deactivated and cannot decide about findings.",
+    Standing.UNKNOWN: "The workspace did not confirm who you are, so nothing was done. "
+    "Try again in a minute.",
+}
+
+
+def may_decide(actor: Actor, team: Team, teams: Teams) -> Verdict:
+    """Say whether *actor* may decide about a finding of *team*."""
+    if actor.standing is not Standing.MEMBER:
+        return Verdict(False, _BARRED[actor.standing])
+    users = team.approvers | teams.everywhere.users
+    groups = team.approver_groups | teams.everywhere.groups
+    if actor.id in users or actor.groups & groups:
+        return ALLOWED
+    return Verdict(False, f"Only the approvers of team {team.name} can decide about this finding.")
+
+
+def may_agree(actor: Actor, asker: str, team: Team, teams: Teams) -> Verdict:
+    """Say whether *actor* may agree to what *asker* asked: the asker never counts."""
+    if actor.id == asker:
+        return Verdict(False, "You asked for this remediation, so somebody else has to agree.")
+    return may_decide(actor, team, teams)
+
+
+def who_can(team: Team, teams: Teams) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the ids of the users and of the user groups who may decide, each in order."""
+    return (
+        tuple(sorted(team.approvers | teams.everywhere.users)),
+        tuple(sorted(team.approver_groups | teams.everywhere.groups)),
+    )

@@ -1,0 +1,65 @@
+"""What AWS Config reports: one result of one rule for one resource. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Compliance(StrEnum):
+    """The results an evaluation can have; INSUFFICIENT_DATA never appears in one (FACTS §2.4)."""
+
+    COMPLIANT = "COMPLIANT"
+    NON_COMPLIANT = "NON_COMPLIANT"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingKey:
+    """Rule x resource x account x Region: what makes a finding one finding."""
+
+    account: str
+    region: str
+    rule: str
+    resource_type: str
+    resource_id: str
+
+    def __str__(self) -> str:
+        return "|".join(
+            (self.account, self.region, self.rule, self.resource_type, self.resource_id)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One compliance change, read from a notification or found by a sweep.
+
+    *recorded_at* is AWS Config's ``resultRecordedTime``: changes of one key are ordered by it,
+    never by arrival (FACTS §2.4).
+    """
+
+    key: FindingKey
+    compliance: Compliance
+    recorded_at: datetime
+    annotation: str = ""
+    rule_arn: str = ""
+
+    @property
+    def service_linked(self) -> bool:
+        """Whether an AWS service owns the rule, so that it takes no remediation (FACTS §6)."""
+        return "/aws-service-rule/" in self.rule_arn
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceFacts:
+    """What a configuration item tells of a resource: its name, its tags, whether it is gone."""
+
+    account: str
+    region: str
+    resource_type: str
+    resource_id: str
+    captured_at: datetime
+    name: str = ""
+    arn: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    deleted: bool = False

@@ -1,0 +1,50 @@
+"""The allowlist, enforced on findings: the file is the truth and findings follow it. Pure."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+
+from compliance.allowlist import Entry, in_force
+from compliance.finding import (
+    UNDECIDED,
+    Finding,
+    State,
+    end_exception,
+    except_until,
+)
+
+#: Where an exception can begin. A remediation that runs is let run to its end.
+_CAN_BEGIN = UNDECIDED | {State.APPROVAL_PENDING, State.APPROVED}
+
+
+def enforce(finding: Finding, entries: Sequence[Entry], now: datetime) -> Finding:
+    """Return the finding as the allowlist wants it, the same object where it is so already."""
+    if finding.state is not State.EXCEPTED and finding.state not in _CAN_BEGIN:
+        return finding
+    entry = in_force(entries, finding.key, now)
+    if entry is not None:
+        return excepted(finding, entry, now)
+    if finding.state is not State.EXCEPTED:
+        return finding
+    if finding.until is not None and finding.until <= now:
+        note = "The exception has ended. Fix the resource, or agree a new exception."
+    else:
+        note = "The exception was taken out of the allowlist. Nobody has decided again yet."
+    return end_exception(finding, note, now)
+
+
+def excepted(finding: Finding, entry: Entry, now: datetime) -> Finding:
+    """Return *finding* under *entry*; raises IllegalMoveError while a remediation is under way."""
+    note = f"{entry.exception_class.value.capitalize()}: {entry.reason}"
+    if entry.ticket:
+        note += f" ({entry.ticket})"
+    after = except_until(finding, end(entry), note, entry.asked_by, now)
+    same = finding.state is State.EXCEPTED and (finding.until, finding.note) == (
+        after.until,
+        after.note,
+    )
+    return finding if same else after
+
+
+def end(entry: Entry) -> datetime:
+    """Return the moment at which *entry* ends: the end of its last day, in UTC."""
+    return datetime.combine(entry.expires + timedelta(days=1), time(), UTC)

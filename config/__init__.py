@@ -1,0 +1,1 @@
+"""The configuration: YAML files, and the modules that load and check them."""

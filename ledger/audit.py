@@ -1,0 +1,78 @@
+"""The audit log: each row carries the hash of the one before, so that a change to it shows."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ledger.database import AUDIT_LOCK
+from ledger.tables import audit
+
+#: What stands in the first row's place of the hash before it.
+_NO_HASH = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One thing that happened, or was refused, with who did it and the states before and after."""
+
+    at: datetime
+    finding: str
+    actor: str
+    action: str
+    from_state: str = ""
+    to_state: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+def append(connection: sa.Connection, rows: Iterable[AuditRow]) -> None:
+    """Add *rows* to the log in the caller's transaction, which is the move that they tell of."""
+    values = []
+    previous = _last_hash(connection)
+    for row in rows:
+        entry = {
+            "at": row.at,
+            "finding": row.finding,
+            "actor": row.actor,
+            "action": row.action,
+            "from_state": row.from_state,
+            "to_state": row.to_state,
+            "detail": json.dumps(row.detail, sort_keys=True),
+        }
+        previous = link(previous, entry)
+        values.append({**entry, "hash": previous})
+    if values:
+        connection.execute(sa.insert(audit), values)
+
+
+def link(previous: str, entry: Mapping[str, Any]) -> str:
+    """Return the hash of *entry* behind the row whose hash is *previous*: hex SHA-256."""
+    at: datetime = entry["at"]
+    told = [previous, at.isoformat(timespec="microseconds")]
+    told += [
+        entry[name] for name in ("finding", "actor", "action", "from_state", "to_state", "detail")
+    ]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def first_broken_link(connection: sa.Connection) -> int | None:
+    """Return the number of the first row that was changed after it was written, None if none."""
+    previous = _NO_HASH
+    for row in connection.execute(sa.select(audit).order_by(audit.c.seq)).mappings():
+        previous = link(previous, dict(row))
+        if previous != row["hash"]:
+            return int(row["seq"])
+    return None
+
+
+def _last_hash(connection: sa.Connection) -> str:
+    if connection.dialect.name == "postgresql":
+        # Two transactions that read the same last row would fork the chain. SQLite's write lock
+        # keeps them apart already.
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(AUDIT_LOCK)))
+    last = connection.execute(sa.select(audit.c.hash).order_by(audit.c.seq.desc()).limit(1))
+    return last.scalar() or _NO_HASH

@@ -1,0 +1,83 @@
+"""What chat shows: which findings have a card that is out of date, and where each card is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from compliance.finding import Finding, State
+from ledger.rows import from_row
+from ledger.tables import cards, findings
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Where a finding's card is: the chat product's ids of the channel and the message."""
+
+    channel: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaleCard:
+    """A finding that is newer than what its card shows; *card* is None before the first post."""
+
+    finding: Finding
+    card: Card | None
+
+
+class Cards:
+    """The courier's side of the ledger."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def stale(self, team: str) -> StaleCard | None:
+        """Return the finding of *team* whose card is furthest behind, None if all are true.
+
+        A card that somebody is looking at comes before one that nobody has seen yet.
+        """
+        query = (
+            sa.select(findings, cards.c.channel, cards.c.message)
+            .outerjoin(cards, cards.c.finding == findings.c.id)
+            .where(
+                findings.c.shown_version < findings.c.version,
+                findings.c.state != State.COMPLIANT.value,
+                findings.c.team == team,
+            )
+            .order_by(cards.c.message.is_(None), findings.c.changed_at)
+            .limit(1)
+        )
+        with self._engine.connect().execution_options(read_only=True) as db:
+            row = db.execute(query).mappings().first()
+        if row is None:
+            return None
+        card = Card(row["channel"], row["message"]) if row["message"] else None
+        return StaleCard(from_row(row), card)
+
+    def shown(self, finding: Finding, card: Card | None, now: datetime) -> None:
+        """Note that *card* shows *finding* as it is at this version, or that none is needed."""
+        with self._engine.begin() as db:
+            # A newer version stays stale: only what was shown is noted.
+            db.execute(
+                sa.update(findings)
+                .where(findings.c.id == finding.id, findings.c.shown_version < finding.version)
+                .values(shown_version=finding.version)
+            )
+            if card is None:
+                return
+            place = {"channel": card.channel, "message": card.message, "posted_at": now}
+            of_finding = cards.c.finding == finding.id
+            if not db.execute(sa.update(cards).where(of_finding).values(place)).rowcount:
+                db.execute(sa.insert(cards).values(finding=finding.id, **place))
+
+    def forget(self, finding_id: str) -> None:
+        """The card is gone from chat: the next round posts a new one."""
+        with self._engine.begin() as db:
+            db.execute(sa.delete(cards).where(cards.c.finding == finding_id))
+
+    def of(self, finding_id: str) -> Card | None:
+        query = sa.select(cards.c.channel, cards.c.message).where(cards.c.finding == finding_id)
+        with self._engine.connect().execution_options(read_only=True) as db:
+            row = db.execute(query).first()
+        return Card(row.channel, row.message) if row else None

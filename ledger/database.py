@@ -1,0 +1,60 @@
+"""Opening the ledger's database and bringing its tables up to date."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+#: PostgreSQL advisory locks: any two numbers that nobody else in the database uses.
+MIGRATION_LOCK = 7_305_001
+AUDIT_LOCK = 7_305_002
+
+
+def connect(url: str) -> sa.Engine:
+    """Return an engine for *url* (``sqlite:///…`` or ``postgresql+psycopg://…``), tables current.
+
+    Raises sqlalchemy.exc.SQLAlchemyError where the database is out of reach.
+    """
+    engine = (
+        _sqlite(url) if url.startswith("sqlite:") else sa.create_engine(url, pool_pre_ping=True)
+    )
+    _upgrade(engine)
+    return engine
+
+
+def _sqlite(url: str) -> sa.Engine:
+    path = sa.make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+
+    @sa.event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        # The driver must not begin transactions itself: see begin() below.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        # Taking the write lock first means that a transaction never fails half-way through
+        # because another one wrote after it had read.
+        writes = not connection.get_execution_options().get("read_only")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _upgrade(engine: sa.Engine) -> None:
+    """Run the migrations; replicas that start together wait for one another."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,0 +1,54 @@
+"""Who runs a scheduled job: one claim row with a lease for each period."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from ledger.tables import periods
+
+
+class Periods:
+    """Claims on periods; a claim that was not finished before its lease ended can be taken over."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def claim(self, job: str, period: str, now: datetime, lease: timedelta) -> bool:
+        """Say whether this replica runs *job* for *period*: True for one caller only."""
+        row = {"job": job, "period": period, "leased_until": now + lease}
+        with self._engine.begin() as db:
+            taken_over = db.execute(
+                sa.update(periods)
+                .where(
+                    periods.c.job == job,
+                    periods.c.period == period,
+                    periods.c.done_at.is_(None),
+                    periods.c.leased_until <= now,
+                )
+                .values(leased_until=now + lease)
+            )
+            if taken_over.rowcount:
+                return True
+        try:
+            with self._engine.begin() as db:
+                db.execute(sa.insert(periods).values(row))
+        except sa.exc.IntegrityError:
+            return False
+        return True
+
+    def finish(self, job: str, period: str, now: datetime) -> None:
+        with self._engine.begin() as db:
+            db.execute(
+                sa.update(periods)
+                .where(periods.c.job == job, periods.c.period == period)
+                .values(done_at=now)
+            )
+
+    def release(self, job: str, period: str, now: datetime) -> None:
+        """The job failed: another replica, or this one later, may try the period again."""
+        with self._engine.begin() as db:
+            db.execute(
+                sa.update(periods)
+                .where(periods.c.job == job, periods.c.period == period)
+                .values(leased_until=now)
+            )

@@ -1,0 +1,128 @@
+"""Figures for status and digest, counted by the database."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from compliance.finding import Finding, State
+from ledger.rows import from_row
+from ledger.tables import audit, findings
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many findings of one team, rule and account are in one state."""
+
+    team: str
+    rule: str
+    account: str
+    state: State
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which findings a question is about; an empty field is about all."""
+
+    teams: frozenset[str] = frozenset()
+    rules: frozenset[str] = frozenset()
+    accounts: frozenset[str] = frozenset()
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many findings an action moved from one state into another in a span of time."""
+
+    team: str
+    rule: str
+    action: str
+    from_state: str
+    to_state: str
+    number: int
+
+
+class Reports:
+    """Questions that read and change nothing."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def counts(self, scope: Scope = EVERYTHING) -> tuple[Count, ...]:
+        columns = (findings.c.team, findings.c.rule, findings.c.account, findings.c.state)
+        query = sa.select(*columns, sa.func.count()).where(*_within(scope)).group_by(*columns)
+        with self._reading() as db:
+            return tuple(
+                Count(team, rule, account, State(state), number)
+                for team, rule, account, state, number in db.execute(query)
+            )
+
+    def oldest(
+        self, states: Iterable[State], scope: Scope = EVERYTHING, limit: int = 5
+    ) -> tuple[Finding, ...]:
+        """Return the findings in *states* that have been non-compliant longest."""
+        query = (
+            sa.select(findings)
+            .where(
+                findings.c.state.in_([state.value for state in states]),
+                findings.c.opened_at.is_not(None),
+                *_within(scope),
+            )
+            .order_by(findings.c.opened_at)
+            .limit(limit)
+        )
+        with self._reading() as db:
+            return tuple(map(from_row, db.execute(query).mappings()))
+
+    def moved(self, since: datetime, until: datetime) -> tuple[Moved, ...]:
+        """Count the moves from *since* up to, not including, *until*."""
+        columns = (
+            findings.c.team,
+            findings.c.rule,
+            audit.c.action,
+            audit.c.from_state,
+            audit.c.to_state,
+        )
+        query = (
+            sa.select(*columns, sa.func.count())
+            .join(findings, findings.c.id == audit.c.finding)
+            .where(audit.c.at >= since, audit.c.at < until)
+            .group_by(*columns)
+        )
+        with self._reading() as db:
+            return tuple(Moved(*row) for row in db.execute(query))
+
+    def ending(self, before: datetime) -> tuple[Finding, ...]:
+        """Return the excepted findings whose exception ends before *before*, soonest first."""
+        query = (
+            sa.select(findings)
+            .where(findings.c.state == State.EXCEPTED.value, findings.c.until < before)
+            .order_by(findings.c.until)
+        )
+        with self._reading() as db:
+            return tuple(map(from_row, db.execute(query).mappings()))
+
+    def history(self, finding_id: str) -> tuple[sa.RowMapping, ...]:
+        """Return the audit rows of a finding, oldest first."""
+        query = sa.select(audit).where(audit.c.finding == finding_id).order_by(audit.c.seq)
+        with self._reading() as db:
+            return tuple(db.execute(query).mappings())
+
+    def _reading(self) -> sa.Connection:
+        return self._engine.connect().execution_options(read_only=True)
+
+
+def _within(scope: Scope) -> list[sa.ColumnElement[bool]]:
+    return [
+        column.in_(wanted)
+        for column, wanted in (
+            (findings.c.team, scope.teams),
+            (findings.c.rule, scope.rules),
+            (findings.c.account, scope.accounts),
+        )
+        if wanted
+    ]

@@ -1,0 +1,406 @@
+"""The only thing that changes a finding: by compare-and-set, its audit row beside it."""
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+import sqlalchemy as sa
+
+from compliance.change import Change, FindingKey, ResourceFacts
+from compliance.finding import Finding, Move, State, first_seen, observe, short_ids
+from ledger import audit
+from ledger.audit import AuditRow
+from ledger.rows import from_row, to_row
+from ledger.tables import cards, decisions, findings, remediations, resources
+
+log = logging.getLogger(__name__)
+
+#: AWS Config, in the audit log's column of actors.
+AWS_CONFIG = "aws-config"
+#: The bot itself: deadlines, the allowlist, the remediation worker.
+BOT = "bot"
+#: How often a move is tried again when another one came in between.
+_TRIES = 20
+
+#: From the key and the tags of a resource to the name of the team that owns it.
+Owner = Callable[[FindingKey, Mapping[str, str]], str]
+
+
+class UnknownFindingError(Exception):
+    """The ledger has no finding with this id."""
+
+    def __init__(self, finding_id: str) -> None:
+        super().__init__(f"there is no finding {finding_id}")
+        self.finding_id = finding_id
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided; *detail* holds what they gave with it (reason, ticket, end)."""
+
+    verb: str
+    actor: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The last remediation of a finding, as the worker needs it after a restart."""
+
+    claimed_at: datetime
+    started_at: datetime | None
+
+
+class Ledger:
+    """Findings and everything that happens to them.
+
+    *owner* names the team of a new finding. *settle* is applied to a finding after each change
+    that AWS reports (the allowlist is enforced there); both are pure.
+    """
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        now: Callable[[], datetime],
+        owner: Owner,
+        settle: Move = lambda finding: finding,
+    ) -> None:
+        self.engine = engine
+        self.now = now
+        self._owner = owner
+        self._settle = settle
+
+    def record(self, changes: Sequence[Change], facts: Sequence[ResourceFacts] = ()) -> None:
+        """Store what AWS reported, in one transaction; repeats and late ones change nothing."""
+        for _ in range(_TRIES):
+            try:
+                with self._transaction() as db:
+                    if facts:
+                        self._learn(db, facts)
+                    if changes:
+                        self._observe(db, changes)
+            except sa.exc.IntegrityError:
+                # Another replica inserted the same finding between our look and our insert.
+                log.info("a batch met another replica's insert; reading again")
+                continue
+            return
+        raise TimeoutError(f"another replica's inserts came in between {_TRIES} times")
+
+    def move(
+        self,
+        finding_id: str,
+        move: Move,
+        *,
+        actor: str,
+        action: str,
+        decision: Decision | None = None,
+        detail: Mapping[str, Any] | None = None,
+    ) -> Finding:
+        """Apply *move* to a finding and return what came of it.
+
+        *move* is pure and may run several times: where somebody else moved the finding in between,
+        it is tried on what they left. Raises UnknownFindingError, and IllegalMoveError (from
+        *move*) when the finding's state does not allow it.
+        """
+        for _ in range(_TRIES):
+            with self._transaction() as db:
+                before = _get(db, finding_id)
+                after = move(before)
+                if after == before:
+                    return before
+                after = replace(after, version=before.version + 1)
+                if not _swap(db, before, after, self._due(before, after)):
+                    continue
+                self._tell(db, before, after, actor, action, detail or {}, decision)
+                return after
+        raise TimeoutError(f"{finding_id} changed {_TRIES} times while it was being moved")
+
+    def refuse(self, finding_id: str, actor: str, action: str, reason: str) -> None:
+        """Leave an audit row for a press or a command that was denied."""
+        with self._transaction() as db:
+            row = AuditRow(
+                self.now(), finding_id, actor, f"{action} refused", detail={"why": reason}
+            )
+            audit.append(db, [row])
+
+    def find(self, finding_id: str) -> Finding:
+        with self.reading() as db:
+            return _get(db, finding_id)
+
+    def in_states(self, states: Iterable[State], limit: int = 1000) -> tuple[Finding, ...]:
+        """Return the findings in *states* whose state is oldest, at most *limit*."""
+        wanted = [state.value for state in states]
+        query = (
+            sa.select(findings)
+            .where(findings.c.state.in_(wanted))
+            .order_by(findings.c.changed_at)
+            .limit(limit)
+        )
+        with self.reading() as db:
+            return tuple(map(from_row, db.execute(query).mappings()))
+
+    def last_attempt(self, finding_id: str) -> Attempt | None:
+        query = (
+            sa.select(remediations.c.claimed_at, remediations.c.started_at)
+            .where(remediations.c.finding == finding_id)
+            .order_by(remediations.c.id.desc())
+            .limit(1)
+        )
+        with self.reading() as db:
+            row = db.execute(query).first()
+        return Attempt(row.claimed_at, row.started_at) if row else None
+
+    def started(self, finding_ids: Iterable[str]) -> None:
+        """Note that AWS Config took the remediations that were claimed for these findings."""
+        open_attempts = remediations.c.finding.in_(list(finding_ids)) & (
+            remediations.c.ended_at.is_(None)
+        )
+        with self._transaction() as db:
+            db.execute(sa.update(remediations).where(open_attempts).values(started_at=self.now()))
+
+    def reroute(self) -> int:
+        """Give each finding to the team that owns it now; return how many changed hands."""
+        with self._transaction() as db:
+            moved = 0
+            closed = findings.c.state.in_([State.COMPLIANT, State.RESOLVED])
+            for row in db.execute(sa.select(findings).where(~closed)).mappings().all():
+                finding = from_row(row)
+                team = self._owner(finding.key, finding.tags)
+                if team != finding.team:
+                    after = replace(finding, team=team, version=finding.version + 1)
+                    _swap(db, finding, after, {})
+                    # Another team must never read the card: a new one is posted in its channel.
+                    db.execute(sa.delete(cards).where(cards.c.finding == finding.id))
+                    moved += 1
+        return moved
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        with self.engine.connect().execution_options(read_only=True) as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sa.Connection]:
+        with self.engine.begin() as connection:
+            yield connection
+
+    def _learn(self, db: sa.Connection, facts: Sequence[ResourceFacts]) -> None:
+        for fact in facts:
+            key = _resource_key(fact.account, fact.region, fact.resource_type, fact.resource_id)
+            values = {
+                "captured_at": fact.captured_at,
+                "name": fact.name,
+                "arn": fact.arn,
+                "tags": json.dumps(dict(fact.tags)),
+                "deleted": fact.deleted,
+            }
+            known = db.execute(
+                sa.select(resources.c.captured_at).where(resources.c.key == key)
+            ).scalar()
+            if known is None:
+                db.execute(sa.insert(resources).values(key=key, **values))
+            elif known < fact.captured_at:
+                db.execute(sa.update(resources).where(resources.c.key == key).values(**values))
+            else:
+                continue
+            self._name(db, fact)
+
+    def _name(self, db: sa.Connection, fact: ResourceFacts) -> None:
+        """Write what was learnt of a resource into its findings, so that their cards show it."""
+        of_resource = (
+            (findings.c.account == fact.account)
+            & (findings.c.region == fact.region)
+            & (findings.c.resource_type == fact.resource_type)
+            & (findings.c.resource_id == fact.resource_id)
+        )
+        for row in db.execute(sa.select(findings).where(of_resource)).mappings().all():
+            before = from_row(row)
+            after = replace(
+                before,
+                resource_name=fact.name or before.resource_name,
+                tags=dict(fact.tags),
+                team=self._owner(before.key, fact.tags),
+            )
+            if after != before:
+                _swap(db, before, replace(after, version=before.version + 1), {})
+                if after.team != before.team:
+                    db.execute(sa.delete(cards).where(cards.c.finding == before.id))
+
+    def _observe(self, db: sa.Connection, changes: Sequence[Change]) -> None:
+        by_key: dict[FindingKey, list[Change]] = {}
+        for change in sorted(changes, key=lambda each: each.recorded_at):
+            by_key.setdefault(change.key, []).append(change)
+        known, taken = _known(db, by_key)
+        names = _names(db, [key for key in by_key if key not in known])
+        new: list[Finding] = []
+        moved: list[tuple[Finding, Finding]] = []
+        for key, in_order in by_key.items():
+            before = known.get(key)
+            if before is None:
+                new.append(self._first(in_order, _free_id(key, taken), names.get(key)))
+                continue
+            after = self._follow(before, in_order)
+            if after is not before:
+                moved.append((before, replace(after, version=before.version + 1)))
+        _insert(db, new)
+        for before, after in moved:
+            _swap(db, before, after, self._due(before, after))
+        self._tell_observed(db, new, moved)
+
+    def _first(
+        self, changes: Sequence[Change], finding_id: str, name: tuple[str, dict[str, str]] | None
+    ) -> Finding:
+        resource_name, tags = name or ("", {})
+        first, *later = changes
+        team = self._owner(first.key, tags)
+        finding = replace(
+            first_seen(first, finding_id, team, self.now()), resource_name=resource_name, tags=tags
+        )
+        return self._follow(self._settle(finding), later)
+
+    def _follow(self, finding: Finding, changes: Iterable[Change]) -> Finding:
+        for change in changes:
+            seen = observe(finding, change, self.now())
+            finding = finding if seen is finding else self._settle(seen)
+        return finding
+
+    def _tell_observed(
+        self,
+        db: sa.Connection,
+        new: Sequence[Finding],
+        moved: Sequence[tuple[Finding, Finding]],
+    ) -> None:
+        opened = (
+            AuditRow(self.now(), each.id, AWS_CONFIG, "observed", "", each.state)
+            for each in new
+            if each.state is not State.COMPLIANT
+        )
+        changed = (
+            AuditRow(self.now(), after.id, AWS_CONFIG, "observed", before.state, after.state)
+            for before, after in moved
+            if before.state is not after.state
+        )
+        rows = list(chain(opened, changed))
+        if rows:
+            audit.append(db, rows)
+        for before, after in moved:
+            if after.state is State.RESOLVED and before.state is not State.RESOLVED:
+                self._end_attempt(db, after)
+
+    def _tell(
+        self,
+        db: sa.Connection,
+        before: Finding,
+        after: Finding,
+        actor: str,
+        action: str,
+        detail: Mapping[str, Any],
+        decision: Decision | None,
+    ) -> None:
+        """Write everything else that belongs to a move, in its transaction."""
+        now = self.now()
+        told = {**detail, **(decision.detail if decision else {})}
+        row = AuditRow(now, after.id, actor, action, before.state, after.state, told)
+        audit.append(db, [row])
+        if decision:
+            db.execute(
+                sa.insert(decisions).values(
+                    finding=after.id,
+                    verb=decision.verb,
+                    actor=decision.actor,
+                    decided_at=now,
+                    detail=json.dumps(dict(decision.detail)),
+                )
+            )
+        if after.state is State.RUNNING and before.state is not State.RUNNING:
+            db.execute(
+                sa.insert(remediations).values(
+                    finding=after.id, asked_by=after.actor, claimed_at=now
+                )
+            )
+        elif after.state in {State.FAILED, State.NOT_VERIFIED}:
+            self._end_attempt(db, after)
+
+    def _end_attempt(self, db: sa.Connection, finding: Finding) -> None:
+        """Close the attempt that ended with the finding's present state, if one was open."""
+        still_open = (remediations.c.finding == finding.id) & remediations.c.ended_at.is_(None)
+        outcome = {"outcome": finding.state.value, "message": finding.note}
+        db.execute(sa.update(remediations).where(still_open).values(ended_at=self.now(), **outcome))
+
+    def _due(self, before: Finding, after: Finding) -> dict[str, Any]:
+        """Ask for AWS's copy of an exception to be brought in line when one begins or ends."""
+        if State.EXCEPTED in {before.state, after.state}:
+            return {"mirror_due": self.now()}
+        return {}
+
+
+def _get(db: sa.Connection, finding_id: str) -> Finding:
+    row = db.execute(sa.select(findings).where(findings.c.id == finding_id)).mappings().first()
+    if row is None:
+        raise UnknownFindingError(finding_id)
+    return from_row(row)
+
+
+def _swap(db: sa.Connection, before: Finding, after: Finding, more: Mapping[str, Any]) -> bool:
+    """Write *after* if the finding is still *before*; False when somebody was quicker."""
+    values = {**to_row(after), **more}
+    done = db.execute(
+        sa.update(findings)
+        .where(findings.c.id == before.id, findings.c.version == before.version)
+        .values(values)
+    )
+    return done.rowcount == 1
+
+
+def _insert(db: sa.Connection, new: Sequence[Finding]) -> None:
+    if new:
+        db.execute(sa.insert(findings), [to_row(finding) for finding in new])
+
+
+def _known(
+    db: sa.Connection, keys: Iterable[FindingKey]
+) -> tuple[dict[FindingKey, Finding], set[str]]:
+    """Return the findings with these keys, and which ids of new ones are taken already.
+
+    PostgreSQL locks the rows, so that a press waits for the batch instead of losing to it.
+    """
+    ids = [finding_id for key in keys for finding_id in short_ids(key)]
+    texts = [str(key) for key in keys]
+    query = sa.select(findings).where(findings.c.key.in_(texts) | findings.c.id.in_(ids))
+    found = [from_row(row) for row in db.execute(query.with_for_update()).mappings()]
+    wanted = set(keys)
+    return (
+        {finding.key: finding for finding in found if finding.key in wanted},
+        {finding.id for finding in found},
+    )
+
+
+def _free_id(key: FindingKey, taken: set[str]) -> str:
+    free = next(finding_id for finding_id in short_ids(key) if finding_id not in taken)
+    taken.add(free)
+    return free
+
+
+def _names(
+    db: sa.Connection, keys: Sequence[FindingKey]
+) -> dict[FindingKey, tuple[str, dict[str, str]]]:
+    """Return name and tags of the resources of *keys*, where a configuration item told them."""
+    if not keys:
+        return {}
+    of = {
+        key: _resource_key(key.account, key.region, key.resource_type, key.resource_id)
+        for key in keys
+    }
+    query = sa.select(resources.c.key, resources.c.name, resources.c.tags)
+    rows = db.execute(query.where(resources.c.key.in_(set(of.values()))))
+    known = {row.key: (row.name, json.loads(row.tags)) for row in rows}
+    return {key: known[text] for key, text in of.items() if text in known}
+
+
+def _resource_key(account: str, region: str, resource_type: str, resource_id: str) -> str:
+    return "|".join((account, region, resource_type, resource_id))

@@ -1,0 +1,1 @@
+"""How the bot speaks and listens: one folder a chat product, and the courier."""

@@ -1,0 +1,60 @@
+"""The Bolt app, and the two ways in which Slack reaches it: Socket Mode and HTTP."""
+
+import logging
+import threading
+from datetime import timedelta
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from notifiers.slack.listeners import Listeners
+
+log = logging.getLogger(__name__)
+
+_RETRY_AFTER = timedelta(seconds=5)
+
+
+def build(client: WebClient, signing_secret: str, listeners: Listeners) -> App:
+    """Return the app. Slack need not be up: the token is looked at with the first press."""
+    app = App(
+        client=client,
+        signing_secret=signing_secret or None,
+        token_verification_enabled=False,
+        # Socket Mode is authenticated by its connection; over HTTP every request is verified.
+        request_verification_enabled=bool(signing_secret),
+    )
+    listeners.register(app)
+    return app
+
+
+def route(app: App) -> Route:
+    """Return ``POST /slack/events``, for everything that Slack sends over HTTP."""
+
+    async def slack_events(request: Request) -> Response:
+        bolt_request = to_bolt_request(request, await request.body())
+        # Bolt's own Starlette adapter would hold up the event loop until the acknowledgement.
+        return to_starlette_response(await run_in_threadpool(app.dispatch, bolt_request))
+
+    return Route("/slack/events", slack_events, methods=["POST"])
+
+
+def listen(app: App, app_token: str, stop: threading.Event) -> None:
+    """Keep a Socket Mode connection until *stop*; Slack's client mends a broken one itself."""
+    handler = SocketModeHandler(app, app_token)
+    while not stop.is_set():
+        try:
+            handler.connect()  # type: ignore[no-untyped-call]
+        except (SlackClientError, OSError) as error:
+            log.warning("Slack's socket is out of reach", extra={"why": type(error).__name__})
+            stop.wait(_RETRY_AFTER.total_seconds())
+            continue
+        log.info("connected to Slack by Socket Mode")
+        stop.wait()
+    handler.close()  # type: ignore[no-untyped-call]

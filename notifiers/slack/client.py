@@ -1,0 +1,92 @@
+"""Every message the bot sends to Slack, and Slack's refusals in the courier's words."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+import compliance.card as face
+from commands.digest import Digest
+from ledger.cards import Card
+from notifiers.courier import CardGoneError, ChatBusyError, ChatRefusedError
+from notifiers.slack.blocks import answer_text, card_blocks, card_text, digest_blocks
+
+log = logging.getLogger(__name__)
+
+_TIMEOUT_SECONDS = 10
+#: chat.update answers these where the message cannot be brought up to date any more.
+_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"})
+_INVITE = "Invite the bot to the channel with /invite, or correct the channel in teams.yaml."
+_REMEDIES = {
+    "not_in_channel": _INVITE,
+    "channel_not_found": _INVITE,
+    "is_archived": "Unarchive the channel, or name another one in teams.yaml.",
+    "invalid_auth": "Set SLACK_BOT_TOKEN to the token of the installed app.",
+    "token_revoked": "Install the app again and set SLACK_BOT_TOKEN to its new token.",
+    "missing_scope": "Install the app again with the scopes of config/slack-manifest.yaml.",
+}
+
+
+def connect(token: str, api_url: str = "") -> WebClient:
+    """Return a client for Slack's Web API, or for whatever answers at *api_url*."""
+    if not api_url:
+        return WebClient(token, timeout=_TIMEOUT_SECONDS)
+    return WebClient(token, base_url=f"{api_url.rstrip('/')}/", timeout=_TIMEOUT_SECONDS)
+
+
+class SlackNotifier:
+    """Cards and reports in Slack's channels."""
+
+    def __init__(self, client: WebClient) -> None:
+        self._client = client
+
+    def post(self, channel: str, card: face.Card) -> Card:
+        sent = self._send(channel, card_text(card), card_blocks(card))
+        return Card(channel=sent["channel"], message=sent["ts"])
+
+    def replace(self, place: Card, card: face.Card) -> None:
+        with _slack_errors():
+            self._client.chat_update(
+                channel=place.channel,
+                ts=place.message,
+                text=card_text(card),
+                blocks=card_blocks(card),
+            )
+
+    def post_digest(self, channel: str, digest: Digest) -> None:
+        """Send the weekly report; raises ChatBusyError or ChatRefusedError."""
+        text = answer_text("Weekly compliance digest.", digest.tables)
+        self._send(channel, text, digest_blocks(digest))
+
+    def _send(self, channel: str, text: str, blocks: list[dict[str, Any]]) -> Any:
+        with _slack_errors():
+            return self._client.chat_postMessage(
+                channel=channel, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False
+            )
+
+
+@contextmanager
+def _slack_errors() -> Iterator[None]:
+    """Turn Slack's errors into the courier's."""
+    try:
+        yield
+    except SlackApiError as error:
+        raise _in_our_words(error) from error
+    except (SlackClientError, OSError) as error:
+        raise ChatRefusedError(f"Slack is out of reach: {type(error).__name__}") from error
+
+
+def _in_our_words(error: SlackApiError) -> Exception:
+    if error.response.status_code == 429:
+        pause = error.response.headers.get("Retry-After", "1")
+        return ChatBusyError(timedelta(seconds=int(pause) if str(pause).isdigit() else 1))
+    if error.response.status_code >= 500:
+        return ChatBusyError(timedelta(seconds=5))
+    problem = str(error.response.get("error", "unknown error"))
+    if problem in _GONE:
+        return CardGoneError(problem)
+    return ChatRefusedError(problem, _REMEDIES.get(problem, ""))

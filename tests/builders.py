@@ -1,0 +1,104 @@
+"""Builders with defaults, so that a test names only what it is about."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from compliance.change import Change, Compliance, FindingKey
+from compliance.finding import Finding, first_seen, short_ids
+from compliance.routing import Approvers, Match, Team, Teams
+from compliance.rules import (
+    Category,
+    DecisionPolicy,
+    Impact,
+    Remediation,
+    Rule,
+    Severity,
+    SourceFix,
+)
+
+START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+RULE = "s3-bucket-level-public-access-prohibited"
+
+
+def at(minute: float) -> datetime:
+    return START + timedelta(minutes=minute)
+
+
+def key(resource: str = "repairs-photos", **named: str) -> FindingKey:
+    fields = {
+        "account": "111122223333",
+        "region": "eu-west-2",
+        "rule": RULE,
+        "resource_type": "AWS::S3::Bucket",
+        "resource_id": resource,
+        **named,
+    }
+    return FindingKey(**fields)
+
+
+def change(
+    compliance: str = "NON_COMPLIANT", minute: float = 0, resource: str = "repairs-photos", **named
+) -> Change:
+    rule_arn = named.pop("rule_arn", "")
+    annotation = named.pop("annotation", "")
+    return Change(key(resource, **named), Compliance(compliance), at(minute), annotation, rule_arn)
+
+
+def finding(**named) -> Finding:
+    opened = change(**named)
+    return first_seen(opened, short_ids(opened.key)[0], "housing", at(0))
+
+
+def rule(name: str = RULE, approvers: int = 0) -> Rule:
+    return Rule(
+        name=name,
+        identifier=name.upper().replace("-", "_"),
+        parameters={},
+        resource_type="AWS::S3::Bucket",
+        title="S3 bucket can be made public",
+        why="Anybody on the internet could read what is stored in it.",
+        category=Category.SECURITY,
+        severity=Severity.HIGH,
+        remediation=Remediation(
+            runbook="AWSConfigRemediation-ConfigureS3BucketPublicAccessBlock",
+            resource_parameter="BucketName",
+            parameters={"BlockPublicAcls": "true"},
+            iam_actions=("s3:PutBucketPublicAccessBlock",),
+        ),
+        impact=Impact(
+            change="s3:PutPublicAccessBlock turns all four blocks on.",
+            downtime="None",
+            cost="None",
+            who_notices="Readers of public objects",
+            reversible=True,
+            undo="Take the block away.",
+        ),
+        terraform=SourceFix("aws_s3_bucket_public_access_block", "block_public_acls = true"),
+        by_hand="Switch Block all public access on in the bucket's permissions.",
+        last_reviewed=date(2026, 10, 1),
+        review_interval=timedelta(days=180),
+        decision=DecisionPolicy(approvers, timedelta(days=180), unattended=False),
+    )
+
+
+def teams() -> Teams:
+    return Teams(
+        ordered=(
+            Team(
+                "housing",
+                "C0HOUSING",
+                frozenset({"U0HANNAH", "U0HARRY"}),
+                frozenset(),
+                (Match(accounts=frozenset({"111122223333"})),),
+            ),
+            Team(
+                "payments",
+                "C0PAYMENTS",
+                frozenset(),
+                frozenset({"S0PAYMENTS"}),
+                (Match(tags={"Team": "payments"}),),
+            ),
+        ),
+        default="housing",
+        tda_channel="C0TDA",
+        everywhere=Approvers(groups=frozenset({"S0SECURITY"})),
+    )

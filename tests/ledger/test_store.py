@@ -1,0 +1,149 @@
+"""The ledger on a real database."""
+
+import threading
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+import compliance.finding as life
+from compliance.change import ResourceFacts
+from compliance.finding import IllegalMoveError, State, short_ids
+from ledger import audit
+from ledger.reports import Reports
+from ledger.store import AWS_CONFIG, UnknownFindingError
+from tests.builders import at, change, key
+
+ID = short_ids(key())[0]
+
+
+def states(ledger):
+    return [each.state for each in ledger.in_states(State)]
+
+
+def test_a_batch_with_duplicates_makes_one_finding(ledger):
+    ledger.record([change(), change()])
+    ledger.record([change()])
+
+    assert states(ledger) == [State.OPEN]
+
+
+def test_a_compliant_change_that_came_first_keeps_a_late_violation_from_opening(ledger):
+    ledger.record([change("COMPLIANT", minute=5)])
+    ledger.record([change("NON_COMPLIANT", minute=1)])
+
+    assert states(ledger) == [State.COMPLIANT]
+
+
+def test_a_move_leaves_an_audit_row_in_the_same_transaction(ledger, engine):
+    ledger.record([change()])
+
+    ledger.move(
+        ID, partial(life.ask, actor="U1", needed=0, now=at(1)), actor="U1", action="remediate"
+    )
+
+    rows = Reports(engine).history(ID)
+    assert [(row["actor"], row["to_state"]) for row in rows] == [
+        (AWS_CONFIG, "open"),
+        ("U1", "approved"),
+    ]
+
+
+def test_a_move_that_is_not_allowed_changes_nothing_and_tells_nothing(ledger, engine):
+    ledger.record([change()])
+
+    with pytest.raises(IllegalMoveError):
+        ledger.move(ID, partial(life.start, now=at(1)), actor="U1", action="start")
+
+    assert ledger.find(ID).version == 1
+    assert len(Reports(engine).history(ID)) == 1
+
+
+def test_of_eight_presses_at_once_one_remediates(ledger):
+    ledger.record([change()])
+    won, lost = [], []
+    together = threading.Barrier(8)
+
+    def press(user):
+        together.wait()
+        try:
+            move = partial(life.ask, actor=user, needed=0, now=at(1))
+            won.append(ledger.move(ID, move, actor=user, action="remediate").actor)
+        except IllegalMoveError as error:
+            lost.append(error.finding.actor)
+
+    threads = [threading.Thread(target=press, args=(f"U{number}",)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(won) == 1
+    assert lost == won * 7
+
+
+def test_an_unknown_finding_is_named(ledger):
+    with pytest.raises(UnknownFindingError, match="F-00000"):
+        ledger.find("F-00000")
+
+
+def test_names_and_tags_learnt_before_the_change_are_on_the_finding(ledger):
+    ledger.record([], [facts(name="Repairs photos", tags={"Team": "payments"})])
+    ledger.record([change()])
+
+    found = ledger.find(ID)
+    assert (found.resource_name, found.team) == ("Repairs photos", "payments")
+
+
+def test_names_and_tags_learnt_after_the_change_reach_the_finding_too(ledger):
+    ledger.record([change()])
+    ledger.record([], [facts(name="Repairs photos", tags={"Team": "payments"})])
+
+    found = ledger.find(ID)
+    assert (found.resource_name, found.team, found.version) == ("Repairs photos", "payments", 2)
+
+
+def test_an_older_configuration_item_teaches_nothing(ledger):
+    ledger.record([change()], [facts(name="new", minute=5)])
+    ledger.record([], [facts(name="old", minute=1)])
+
+    assert ledger.find(ID).resource_name == "new"
+
+
+def test_two_keys_with_the_same_short_id_get_two_ids(ledger, monkeypatch):
+    monkeypatch.setattr("ledger.store.short_ids", lambda key: ("F-AAAAA", f"F-{key.resource_id}"))
+
+    ledger.record([change(resource="ONE11"), change(resource="TWO22")])
+
+    assert sorted(each.id for each in ledger.in_states(State)) == ["F-AAAAA", "F-TWO22"]
+
+
+def test_a_changed_audit_row_breaks_the_chain(ledger, engine):
+    ledger.record([change(), change(resource="other")])
+    with engine.begin() as db:
+        assert audit.first_broken_link(db) is None
+
+        db.exec_driver_sql("UPDATE audit SET actor = 'nobody' WHERE seq = 2")
+
+        assert audit.first_broken_link(db) == 2
+
+
+def test_the_allowlist_is_enforced_when_a_change_arrives(ledger):
+    ledger._settle = lambda finding: replace(finding, state=State.EXCEPTED)
+
+    ledger.record([change()])
+
+    assert states(ledger) == [State.EXCEPTED]
+
+
+def facts(name="", tags=None, minute=0):
+    place = key()
+    return ResourceFacts(
+        place.account,
+        place.region,
+        place.resource_type,
+        place.resource_id,
+        at(minute),
+        name=name,
+        tags=tags or {},
+    )

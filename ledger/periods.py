@@ -44,11 +44,15 @@ class Periods:
                 .values(done_at=now)
             )
 
-    def release(self, job: str, period: str, now: datetime) -> None:
-        """The job failed: another replica, or this one later, may try the period again."""
+    def claim_first(self, job: str, period: str, now: datetime) -> bool:
+        """Count *period* as done if *job* has never run; say whether that was so."""
         with self._engine.begin() as db:
-            db.execute(
-                sa.update(periods)
-                .where(periods.c.job == job, periods.c.period == period)
-                .values(leased_until=now)
-            )
+            ever = sa.select(periods.c.period).where(periods.c.job == job).limit(1)
+            if db.execute(ever).first():
+                return False
+            row = {"job": job, "period": period, "leased_until": now, "done_at": now}
+            try:
+                db.execute(sa.insert(periods).values(row))
+            except sa.exc.IntegrityError:
+                return False
+        return True

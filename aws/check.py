@@ -1,0 +1,63 @@
+"""Looks whether AWS is set up: queues, roles, Config rules and their remediations."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from aws.clients import client_config
+from aws.config_service import AwsBusyError, AwsRefusedError, ConfigService
+from aws.sweep import Place
+from commands.checks import Check
+from compliance.rules import Catalogue
+
+_MODULE = "Apply the Terraform module {name} in this account and Region."
+
+
+def check_queues(urls: Iterable[str]) -> Iterator[Check]:
+    """Look whether each queue can be read, and whether what fails goes to a dead-letter queue."""
+    urls = tuple(urls)
+    if not urls:
+        yield Check("queues", "none is named", "Set QUEUE_URLS, or SNS_TOPIC_ARNS for HTTPS.")
+    client = boto3.client("sqs", config=client_config()) if urls else None
+    for url in urls:
+        yield _queue(client, url)
+
+
+def check_place(service: ConfigService, place: Place, catalogue: Catalogue) -> Iterator[Check]:
+    """Look whether the role can be assumed, and each rule and its remediation is there."""
+    where = f"account {place.account}, {place.region}"
+    try:
+        present = service.rules(place.account, place.region)
+        yield Check(f"role in {where}")
+        for rule in catalogue:
+            yield _rule(service, place, rule, rule in present, where)
+    except AwsRefusedError as error:
+        yield Check(f"role in {where}", str(error), _MODULE.format(name="access"))
+    except AwsBusyError as error:
+        yield Check(where, str(error), "Look whether AWS can be reached, and try again.")
+
+
+def _queue(client: Any, url: str) -> Check:
+    try:
+        answer = client.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])
+    except (ClientError, BotoCoreError) as error:
+        remedy = "Correct QUEUE_URLS, and let the bot's role receive from and delete in the queue."
+        return Check(f"queue {url}", str(error), remedy)
+    if "RedrivePolicy" not in answer.get("Attributes", {}):
+        return Check(
+            f"queue {url}",
+            "has no dead-letter queue, so what cannot be understood comes back for ever",
+            "Apply the Terraform module delivery, or give the queue a redrive policy.",
+        )
+    return Check(f"queue {url}")
+
+
+def _rule(service: ConfigService, place: Place, rule: str, present: bool, where: str) -> Check:
+    what = f"rule {rule} in {where}"
+    if not present:
+        return Check(what, "does not exist", _MODULE.format(name="rules"))
+    if not service.configured(place.account, place.region, rule):
+        return Check(what, "has no remediation", _MODULE.format(name="rules"))
+    return Check(what)

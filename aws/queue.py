@@ -1,0 +1,179 @@
+"""SQS intake: receive, record in one transaction a batch, and only then delete."""
+
+import logging
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from aws.clients import client_config
+from compliance.change import Change, ResourceFacts
+from compliance.notification import (
+    NotCompliance,
+    Reading,
+    Refused,
+    SubscriptionRequest,
+    parse,
+)
+
+log = logging.getLogger(__name__)
+
+#: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
+_BATCH = 10
+#: Ids of messages that were logged as refused; the dead-letter queue takes each after few receives.
+_REMEMBERED = 1000
+_LONGEST_PAUSE_SECONDS = 60.0
+_QUEUE_REGION = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com")
+
+Record = Callable[[Sequence[Change], Sequence[ResourceFacts]], None]
+#: Confirms a subscription, (topic ARN, token); False for a topic that is not expected.
+Confirm = Callable[[str, str], bool]
+Count = Callable[[str], None]
+
+
+class StoreUnavailableError(Exception):
+    """What was received cannot be recorded just now; the queue keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Polling:
+    """How queues are read; seconds as SQS counts them, *workers* for each queue."""
+
+    workers: int = 2
+    wait_seconds: int = 20
+    visibility_seconds: int = 60
+
+
+class Intake:
+    """Reads one queue. Any number may read the same one."""
+
+    def __init__(
+        self,
+        url: str,
+        polling: Polling,
+        record: Record,
+        confirm: Confirm,
+        count: Count,
+        client: Any = None,
+    ) -> None:
+        self._url = url
+        self._polling = polling
+        self._record = record
+        self._confirm = confirm
+        self._count = count
+        self._client = client or _client(url)
+        self._told: OrderedDict[str, None] = OrderedDict()
+
+    def run_once(self) -> int:
+        """Take one batch; return how many messages it had.
+
+        Nothing is deleted before it is recorded: a process that dies in between gets the batch
+        again, and repeats change nothing.
+        """
+        answer = self._client.receive_message(
+            QueueUrl=self._url,
+            MaxNumberOfMessages=_BATCH,
+            WaitTimeSeconds=self._polling.wait_seconds,
+            VisibilityTimeout=self._polling.visibility_seconds,
+        )
+        messages = answer.get("Messages") or []
+        changes: list[Change] = []
+        facts: list[ResourceFacts] = []
+        done = [message for message in messages if self._take(message, changes, facts)]
+        if changes or facts:
+            self._record(changes, facts)
+        if done:
+            self._delete(done)
+        return len(messages)
+
+    def run(self, stop: threading.Event) -> None:
+        """Read until *stop*. What passes by itself is waited out; a defect ends the process."""
+        pause = 0.0
+        while not stop.wait(pause):
+            try:
+                self.run_once()
+                pause = 0.0
+            except (ClientError, BotoCoreError, StoreUnavailableError) as error:
+                pause = min(max(1.0, pause * 2), _LONGEST_PAUSE_SECONDS)
+                log.warning(
+                    "a batch stays in the queue",
+                    extra={"queue": self._url, "why": str(error), "pause_seconds": pause},
+                )
+
+    def _take(self, message: Any, changes: list[Change], facts: list[ResourceFacts]) -> bool:
+        """Read one message; return whether it is done with, once the batch is recorded."""
+        parsed = parse(message.get("Body") or "")
+        match parsed:
+            case Reading():
+                self._count("compliance" if parsed.changes else "configuration item")
+                changes += parsed.changes
+                facts += parsed.facts
+                return True
+            case NotCompliance(message_type):
+                self._count(message_type)
+                return True
+            case SubscriptionRequest(topic, token):
+                self._count("subscription")
+                return self._confirm(topic, token)
+            case Refused():
+                self._count("refused")
+                self._tell_once(message["MessageId"], parsed)
+                return False
+
+    def _tell_once(self, message_id: str, refused: Refused) -> None:
+        if message_id in self._told:
+            return
+        self._told[message_id] = None
+        if len(self._told) > _REMEMBERED:
+            self._told.popitem(last=False)
+        log.warning(
+            "a message is left for the dead-letter queue",
+            extra={
+                "queue": self._url,
+                "message_id": message_id,
+                "problem": refused.problem,
+                "detail": refused.detail,
+            },
+        )
+
+    def _delete(self, messages: Sequence[Any]) -> None:
+        entries = [
+            {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
+            for number, message in enumerate(messages)
+        ]
+        answer = self._client.delete_message_batch(QueueUrl=self._url, Entries=entries)
+        if failed := answer.get("Failed"):
+            # They come back and are recorded again, which changes nothing.
+            log.info("deleted later", extra={"queue": self._url, "number": len(failed)})
+
+
+def read_all(intakes: Sequence[Intake], stop: threading.Event) -> bool:
+    """Run every intake in a thread until *stop*; False if one ended by a defect of ours."""
+    sound = True
+
+    def run(intake: Intake) -> None:
+        nonlocal sound
+        try:
+            intake.run(stop)
+        except Exception:  # a defect: say so, and end the process instead of hearing nothing
+            log.exception("the intake ended by a defect")
+            sound = False
+            stop.set()
+
+    threads = [threading.Thread(target=run, args=(each,), daemon=True) for each in intakes]
+    for thread in threads:
+        thread.start()
+    stop.wait()
+    # A long poll is not waited for: what it brings becomes visible in the queue again.
+    return sound
+
+
+def _client(url: str) -> Any:
+    """A client in the Region that the queue's URL names, else in the default one."""
+    region = _QUEUE_REGION.match(url)
+    return boto3.client("sqs", region_name=region[1] if region else None, config=client_config())

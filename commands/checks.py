@@ -1,0 +1,17 @@
+"""What ``bot.py check`` finds: each thing that is missing, and how to mend it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at; *problem* is empty when it is as it should be."""
+
+    what: str
+    problem: str = ""
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        if not self.problem:
+            return f"ok       {self.what}"
+        return f"missing  {self.what}: {self.problem}\n         {self.remedy}".rstrip()

@@ -1,0 +1,99 @@
+"""Looks whether Slack is set up: tokens, scopes, channels and the people who approve."""
+
+from collections.abc import Iterator
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from commands.checks import Check
+from compliance.routing import Team, Teams
+
+#: https://docs.slack.dev/reference/scopes: what the bot calls needs these (slack FACTS).
+SCOPES = frozenset(
+    {"chat:write", "commands", "users:read", "usergroups:read", "channels:read", "groups:read"}
+)
+_REINSTALL = "Upload config/slack-manifest.yaml, install the app again, and use its new token."
+
+
+def check_slack(client: WebClient, app_token: str, teams: Teams) -> Iterator[Check]:
+    """Yield what was looked at, in the order in which it has to be mended."""
+    try:
+        answer = client.auth_test()
+    except SlackApiError as error:
+        yield Check(
+            "Slack's token", _said(error), "Set SLACK_BOT_TOKEN to the installed app's token."
+        )
+        return
+    except (SlackClientError, OSError) as error:
+        yield Check(
+            "Slack",
+            f"out of reach ({type(error).__name__})",
+            "Open the way to Slack's Web API, or correct SLACK_API_URL.",
+        )
+        return
+    yield Check(f"Slack's token, of workspace {answer.get('team', '')}")
+    granted = {scope.strip() for scope in answer.headers.get("x-oauth-scopes", "").split(",")}
+    missing = SCOPES - granted if granted != {""} else set()
+    problem = f"missing {', '.join(sorted(missing))}" if missing else ""
+    yield Check("Slack's scopes", problem, _REINSTALL if problem else "")
+    if app_token:
+        yield _socket(client, app_token)
+    for team in teams.ordered:
+        yield from _team(client, team)
+    if teams.tda_channel:
+        yield _channel(client, "the TDA", teams.tda_channel)
+
+
+def _socket(client: WebClient, app_token: str) -> Check:
+    try:
+        client.apps_connections_open(app_token=app_token)
+    except SlackApiError as error:
+        remedy = "Give the app-level token the scope connections:write, and set SLACK_APP_TOKEN."
+        return Check("Socket Mode", _said(error), remedy)
+    return Check("Socket Mode")
+
+
+def _team(client: WebClient, team: Team) -> Iterator[Check]:
+    yield _channel(client, f"team {team.name}", team.channel)
+    for user in sorted(team.approvers):
+        what = f"approver {user} of team {team.name}"
+        try:
+            found = client.users_info(user=user)["user"]
+        except SlackApiError as error:
+            yield Check(what, _said(error), "Correct the user's id in teams.yaml.")
+            continue
+        gone = found.get("deleted") or found.get("is_restricted") or found.get("is_bot")
+        problem = "is a guest, a bot or deactivated, and cannot approve" if gone else ""
+        yield Check(what, problem, "Name a member of the workspace in teams.yaml." if gone else "")
+    for group in sorted(team.approver_groups):
+        what = f"approver group {group} of team {team.name}"
+        try:
+            client.usergroups_users_list(usergroup=group)
+        except SlackApiError as error:
+            yield Check(what, _said(error), "Correct the group's id in teams.yaml.")
+            continue
+        yield Check(what)
+
+
+def _channel(client: WebClient, whose: str, channel: str) -> Check:
+    what = f"channel {channel} of {whose}"
+    if channel.startswith("#"):
+        remedy = (
+            "Put the channel's id (C…) into teams.yaml: a name can change and cannot be looked up."
+        )
+        return Check(what, "is given by name", remedy)
+    try:
+        found = client.conversations_info(channel=channel)["channel"]
+    except SlackApiError as error:
+        return Check(what, _said(error), "Correct the channel's id in teams.yaml.")
+    if found.get("is_archived"):
+        return Check(what, "is archived", "Unarchive it, or name another channel in teams.yaml.")
+    if not found.get("is_member", True):
+        return Check(what, "the bot is not in it", "Type /invite with the bot's name there.")
+    return Check(what)
+
+
+def _said(error: SlackApiError) -> str:
+    """Slack's own word for it; needed scopes are named where Slack names them."""
+    needed = error.response.get("needed")
+    return f"{error.response.get('error', 'refused')}{f' (needs {needed})' if needed else ''}"

@@ -1,0 +1,146 @@
+"""The intake, on a queue of moto's over HTTP."""
+
+import json
+import threading
+import uuid
+from pathlib import Path
+
+import pytest
+
+from aws.queue import Intake, Polling, StoreUnavailableError, read_all
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+CHANGE = (SAMPLES / "made/inner-noncompliant-sns-encrypted-kms.json").read_text()
+CONFIRMATION = (SAMPLES / "published/docs-sns-http-subscription-confirmation.body.json").read_text()
+
+
+class Desk:
+    """What the intake reports to."""
+
+    def __init__(self):
+        self.batches, self.counted, self.confirmed, self.expected = [], [], [], True
+
+    def record(self, changes, facts):
+        self.batches.append((list(changes), list(facts)))
+
+    def confirm(self, topic, token):
+        self.confirmed.append(topic)
+        return self.expected
+
+
+@pytest.fixture
+def queue(sqs):
+    return sqs.create_queue(QueueName=uuid.uuid4().hex)["QueueUrl"]
+
+
+@pytest.fixture
+def desk():
+    return Desk()
+
+
+@pytest.fixture
+def intake(queue, desk, sqs):
+    polling = Polling(wait_seconds=0, visibility_seconds=30)
+    return Intake(queue, polling, desk.record, desk.confirm, desk.counted.append, sqs)
+
+
+def left(sqs, queue):
+    asked = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    answer = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=asked)
+    return sum(map(int, answer["Attributes"].values()))
+
+
+def test_a_batch_is_recorded_together_and_then_deleted(sqs, queue, desk, intake):
+    for _ in range(3):
+        sqs.send_message(QueueUrl=queue, MessageBody=CHANGE)
+
+    assert intake.run_once() == 3
+    assert [len(changes) for changes, _ in desk.batches] == [3]
+    assert left(sqs, queue) == 0
+
+
+def test_what_cannot_be_recorded_stays_in_the_queue(sqs, queue, desk, intake):
+    sqs.send_message(QueueUrl=queue, MessageBody=CHANGE)
+
+    def refuse(changes, facts):
+        raise StoreUnavailableError("the database is down")
+
+    desk.record = intake._record = refuse
+    with pytest.raises(StoreUnavailableError):
+        intake.run_once()
+
+    assert left(sqs, queue) == 1
+
+
+def test_what_cannot_be_understood_stays_and_is_told_once(sqs, queue, desk, intake, caplog):
+    sqs.send_message(QueueUrl=queue, MessageBody='{"broken')
+    intake._polling = Polling(wait_seconds=0, visibility_seconds=0)
+
+    intake.run_once()
+    intake.run_once()
+
+    assert left(sqs, queue) == 1
+    assert len([each for each in caplog.records if "dead-letter" in each.message]) == 1
+
+
+def test_a_broken_message_does_not_hold_up_its_batch(sqs, queue, desk, intake):
+    sqs.send_message(QueueUrl=queue, MessageBody='{"broken')
+    sqs.send_message(QueueUrl=queue, MessageBody=CHANGE)
+
+    intake.run_once()
+
+    assert [len(changes) for changes, _ in desk.batches] == [1]
+    assert left(sqs, queue) == 1
+
+
+def test_what_says_nothing_of_compliance_is_counted_and_deleted(sqs, queue, desk, intake):
+    sqs.send_message(QueueUrl=queue, MessageBody="This is a test message.")
+
+    intake.run_once()
+
+    assert desk.counted == ["text"]
+    assert desk.batches == []
+    assert left(sqs, queue) == 0
+
+
+@pytest.mark.parametrize(("expected", "remaining"), [(True, 0), (False, 1)])
+def test_a_subscription_is_confirmed_only_where_it_is_expected(
+    sqs, queue, desk, intake, expected, remaining
+):
+    desk.expected = expected
+    sqs.send_message(QueueUrl=queue, MessageBody=CONFIRMATION)
+
+    intake.run_once()
+
+    assert desk.confirmed == ["arn:aws:sns:us-west-2:123456789012:MyTopic"]
+    assert left(sqs, queue) == remaining
+
+
+def test_several_workers_take_every_message(sqs, queue, desk, eventually):
+    for number in range(40):
+        body = json.loads(CHANGE) | {"note": number}
+        sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(body))
+    stop = threading.Event()
+    polling = Polling(wait_seconds=0)
+    workers = [
+        Intake(queue, polling, desk.record, desk.confirm, desk.counted.append) for _ in range(3)
+    ]
+
+    running = threading.Thread(target=read_all, args=(workers, stop))
+    running.start()
+    eventually(lambda: left(sqs, queue) == 0)
+    stop.set()
+    running.join()
+
+    assert sum(len(changes) for changes, _ in desk.batches) == 40
+
+
+def test_a_defect_ends_the_reading(queue, desk, sqs, caplog):
+    def defect(kind):
+        raise ZeroDivisionError
+
+    sqs.send_message(QueueUrl=queue, MessageBody="text")
+    broken = Intake(queue, Polling(wait_seconds=0), desk.record, desk.confirm, defect, sqs)
+
+    assert read_all([broken], threading.Event()) is False
+    assert "ended by a defect" in caplog.text

@@ -1,0 +1,288 @@
+"""Every message of AWS Config, in every envelope."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compliance.change import Compliance
+from compliance.notification import (
+    NotCompliance,
+    Problem,
+    Reading,
+    Refused,
+    SubscriptionRequest,
+    parse,
+)
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+INNER = (
+    SAMPLES / "made/inner-noncompliant-s3-bucket-level-public-access-prohibited.json"
+).read_text()
+EVENT = (SAMPLES / "published/eventbridge-compliance-iam-user-noncompliant.json").read_text()
+
+CHANGES = {
+    "published/docs-compliance-change-account-compliant.json": ("cloudtrail-enabled", "COMPLIANT"),
+    "published/eventbridge-compliance-iam-user-noncompliant.json": (
+        "access-keys-rotated",
+        "NON_COMPLIANT",
+    ),
+    "published/eventbridge-compliance-securityhub-rule-compliant-first.json": (
+        "securityhub-iam-inline-policy-blocked-kms-actions-baa2cf8c",
+        "COMPLIANT",
+    ),
+    "published/nzism-eventbridge-compliance-lambda-compliant-first.json": (
+        "lambda-function-public-access-prohibited-conformance-pack-qayjyopmd",
+        "COMPLIANT",
+    ),
+    "published/nzism-sqs-record-eventbridge-direct.json": (
+        "lambda-function-public-access-prohibited-conformance-pack-qayjyopmd",
+        "COMPLIANT",
+    ),
+    "made/eventbridge-compliance-not-applicable.json": ("access-keys-rotated", "NOT_APPLICABLE"),
+    "made/wire-compliance-change-account-compliant.json": ("cloudtrail-enabled", "COMPLIANT"),
+    "made/wire-sqs-raw-compliance-change.json": ("cloudtrail-enabled", "COMPLIANT"),
+    **{
+        f"made/inner-noncompliant-{rule}.json": (rule, "NON_COMPLIANT")
+        for rule in (
+            "dynamodb-pitr-enabled",
+            "dynamodb-table-encrypted-kms",
+            "lambda-function-xray-enabled",
+            "rds-instance-deletion-protection-enabled",
+            "rds-instance-public-access-check",
+            "rds-multi-az-support",
+            "s3-bucket-level-public-access-prohibited",
+            "sns-encrypted-kms",
+        )
+    },
+}
+FACTS = {
+    "published/custodian-eventbridge-ci-change-sqs-queue.json": ("config-changes", False),
+    "published/custodian-sqs-message-s3-bucket-created.json": ("custodian-test-data-23", False),
+    "published/custodian-sqs-message-s3-bucket-deleted.json": ("custodian-test-data-21", True),
+    "published/docs-ci-change-ec2-instance-updated.json": ("", False),
+    "published/docs-ci-change-security-group.json": ("", False),
+    "made/wire-ci-change-security-group.json": ("", False),
+}
+DROPPED = {
+    "made/wire-config-rules-evaluation-started.json": "ConfigRulesEvaluationStarted",
+    "published/docs-config-rules-evaluation-started.json": "ConfigRulesEvaluationStarted",
+    "published/docs-history-delivery-completed.json": "ConfigurationHistoryDeliveryCompleted",
+    "published/docs-oversized-ci-change.message.json": (
+        "OversizedConfigurationItemChangeNotification"
+    ),
+    "published/docs-oversized-ci-change.txt": "text",
+    "published/docs-oversized-ci-delivery-failed.message.json": (
+        "OversizedConfigurationItemChangeDeliveryFailed"
+    ),
+    "published/docs-oversized-ci-delivery-failed.txt": "text",
+    "published/docs-snapshot-delivery-completed.json": "ConfigurationSnapshotDeliveryCompleted",
+    "published/docs-snapshot-delivery-started.json": "ConfigurationSnapshotDeliveryStarted",
+    "published/docs-sns-http-headers-notification.http.txt": "text",
+    "published/docs-sns-http-notification.body.json": "text",
+    "published/docs-sns-http-notification.http.txt": "text",
+    "published/docs-sns-http-subscription-confirmation.http.txt": "text",
+    "published/docs-sns-http-unsubscribe-confirmation.body.json": "UnsubscribeConfirmation",
+    "published/docs-sns-http-unsubscribe-confirmation.http.txt": "text",
+    "published/docs-sns-sqs-body-raw-disabled.json": "text",
+    "published/docs-sns-sqs-body-raw-enabled.txt": "text",
+}
+REFUSED = {"published/docs-eventbridge-envelope-template.json.txt": Problem.MALFORMED}
+CONFIRMATIONS = {"published/docs-sns-http-subscription-confirmation.body.json"}
+
+
+def read(name):
+    return parse((SAMPLES / name).read_text())
+
+
+def test_every_sample_has_an_expected_result():
+    present = {str(path.relative_to(SAMPLES)) for path in SAMPLES.glob("*/*")}
+
+    assert present == {*CHANGES, *FACTS, *DROPPED, *REFUSED, *CONFIRMATIONS}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_compliance_change_is_read(name):
+    [change] = read(name).changes
+
+    assert (change.key.rule, change.compliance) == CHANGES[name]
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_a_configuration_item_tells_of_its_resource(name):
+    [fact] = read(name).facts
+
+    assert (fact.name, fact.deleted) == FACTS[name]
+
+
+@pytest.mark.parametrize("name", DROPPED)
+def test_what_says_nothing_of_compliance_is_named_and_dropped(name):
+    assert read(name) == NotCompliance(DROPPED[name])
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_understood_is_refused_with_its_problem(name):
+    assert read(name).problem is REFUSED[name]
+
+
+def test_a_subscription_confirmation_in_a_queue_is_a_request():
+    [name] = CONFIRMATIONS
+
+    assert read(name) == SubscriptionRequest(
+        "arn:aws:sns:us-west-2:123456789012:MyTopic", "2336412f37..."
+    )
+
+
+def test_a_change_carries_everything_that_the_message_says():
+    [change] = parse(INNER).changes
+
+    assert str(change.key) == (
+        "123456789012|us-east-1|s3-bucket-level-public-access-prohibited|"
+        "AWS::S3::Bucket|example-bucket"
+    )
+    assert change.recorded_at == datetime(2016, 9, 27, 19, 48, 41, 405000, tzinfo=UTC)
+    assert change.rule_arn.endswith("config-rule-syn000")
+
+
+def wrap_sns(message):
+    topic = "arn:aws:sns:us-east-1:123456789012:config"
+    return json.dumps({"Type": "Notification", "TopicArn": topic, "Message": message})
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        wrap_sns(INNER),
+        json.dumps({"Body": wrap_sns(INNER)}),
+        json.dumps({"Records": [{"body": INNER}]}),
+        json.dumps({"Records": [{"EventSource": "aws:sns", "Sns": json.loads(wrap_sns(INNER))}]}),
+    ],
+    ids=["SNS", "SNS in SQS", "SQS records", "SNS records"],
+)
+def test_every_envelope_holds_the_same_change(wrapped):
+    assert parse(wrapped) == parse(INNER)
+
+
+def test_an_event_inside_a_topic_holds_the_same_change():
+    assert parse(wrap_sns(EVENT)) == parse(EVENT)
+
+
+def test_several_records_are_read_together():
+    both = json.dumps({"Records": [{"body": INNER}, {"body": EVENT}]})
+
+    assert parse(both).changes == parse(INNER).changes + parse(EVENT).changes
+
+
+def edited(text, **changes):
+    return json.dumps({**json.loads(text), **changes})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        edited(INNER, awsAccountId="999999999999"),
+        edited(INNER, awsRegion="eu-west-2"),
+        edited(INNER, configRuleName="another-rule"),
+        edited(INNER, resourceId="another-bucket"),
+        edited(INNER, resourceId="arn:aws:s3:us-east-1:999999999999:x"),
+        edited(EVENT, account="999999999999"),
+        edited(EVENT, region="eu-west-2"),
+    ],
+    ids=["account", "Region", "rule", "resource", "ARN", "event's account", "event's Region"],
+)
+def test_a_message_that_disagrees_with_itself_is_refused(body):
+    assert parse(body).problem is Problem.DISAGREE
+
+
+@pytest.mark.parametrize("missing", ["awsAccountId", "resourceId", "newEvaluationResult"])
+def test_a_compliance_change_without_a_field_is_refused_and_names_it(missing):
+    message = json.loads(INNER)
+    del message[missing]
+
+    refused = parse(json.dumps(message))
+
+    assert refused.problem is Problem.MISSING
+    assert missing in refused.detail
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['{"messageType": ', "[" * 100_000, '{"a": ' + "9" * 5000 + "}", "\ufeff{", '{"a": NaN'],
+    ids=["cut off", "deep", "huge number", "byte order mark", "NaN"],
+)
+def test_broken_json_is_refused_or_dropped_but_never_raises(body):
+    assert isinstance(parse(body), Refused | NotCompliance)
+
+
+def test_half_a_character_in_a_resource_id_is_refused():
+    assert parse(edited(INNER, resourceId="\ud800")).problem is Problem.MISSING
+
+
+def test_an_envelope_inside_an_envelope_has_an_end():
+    body = INNER
+    for _ in range(9):
+        body = json.dumps({"Body": body})
+
+    assert parse(body).problem is Problem.TOO_DEEP
+
+
+def test_other_events_on_the_same_queue_are_dropped():
+    event = {"source": "aws.ec2", "detail-type": "EC2 Instance State-change", "detail": {}}
+
+    assert parse(json.dumps(event)) == NotCompliance("EC2 Instance State-change")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.text() | JSON.map(json.dumps))
+def test_no_text_raises(body):
+    assert isinstance(parse(body), Reading | NotCompliance | SubscriptionRequest | Refused)
+
+
+def places(value, path=()):
+    yield path
+    children = value.items() if isinstance(value, dict) else ()
+    for name, child in children:
+        yield from places(child, (*path, name))
+
+
+def altered(value, path, new):
+    if not path:
+        return new
+    return {**value, path[0]: altered(value[path[0]], path[1:], new)}
+
+
+@settings(max_examples=300)
+@given(
+    st.sampled_from([INNER, EVENT, *((SAMPLES / name).read_text() for name in sorted(FACTS))]),
+    st.randoms(),
+    JSON,
+)
+def test_no_alteration_of_a_real_message_raises(body, random, new):
+    message = json.loads(body)
+    path = random.choice(list(places(message)))
+
+    told = parse(json.dumps(altered(message, path, new)))
+
+    assert isinstance(told, Reading | NotCompliance | SubscriptionRequest | Refused)
+
+
+@given(st.text(min_size=1, max_size=60).filter(str.isprintable), st.sampled_from(Compliance))
+def test_what_was_sent_is_what_is_read(resource, compliance):
+    message = json.loads(INNER)
+    result = message["newEvaluationResult"]
+    result["complianceType"] = compliance.value
+    identifier = result["evaluationResultIdentifier"]["evaluationResultQualifier"]
+    message["resourceId"] = identifier["resourceId"] = resource
+
+    [change] = parse(json.dumps(message)).changes
+
+    assert (change.key.resource_id, change.compliance) == (resource, compliance)

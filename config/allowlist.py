@@ -1,0 +1,139 @@
+"""The allowlist file: read and checked, kept in force, and written without losing a line."""
+
+import logging
+import os
+import tempfile
+import threading
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from filelock import FileLock, Timeout
+from pydantic import BeforeValidator, Field
+
+from compliance.allowlist import ANY, Entry, ExceptionClass, UneditableAllowlistError, add_entry
+from config.faults import ConfigError, Fault, read_text, validate
+from config.shapes import Strict, Text, check_account
+
+log = logging.getLogger(__name__)
+
+_LOCK_SECONDS = 10
+
+
+class AllowlistUnwritableError(Exception):
+    """The exception could not be written; the file is as it was. The message says why."""
+
+
+def _account(found: Any) -> Any:
+    return found if found == ANY else check_account(found)
+
+
+def _day(found: Any) -> Any:
+    if isinstance(found, datetime) or not isinstance(found, date):
+        raise ValueError("expected a day like 2027-03-31, without quotes")
+    return found
+
+
+class _Entry(Strict):
+    rule: Text
+    account: Annotated[str, BeforeValidator(_account)]
+    region: Text
+    resource: Text
+    exception_class: Annotated[ExceptionClass, Field(alias="class")]
+    reason: Text
+    asked_by: Text
+    ticket: str = ""
+    expires: Annotated[date, BeforeValidator(_day)]
+
+    def entry(self) -> Entry:
+        return Entry(**self.model_dump())
+
+
+class _File(Strict):
+    exceptions: list[_Entry] | None
+
+
+def parse_allowlist(text: str, file: str) -> tuple[Entry, ...]:
+    """Return the entries of *text*; raises ConfigError with every fault, each with its line."""
+    told = validate(read_text(text, file), _File)
+    return tuple(each.entry() for each in told.exceptions or ())
+
+
+class AllowlistFile:
+    """The allowlist in a file that people edit as well.
+
+    A broken file at start raises ConfigError. While running, the last good version stays in force
+    and *fault* says what is wrong, until the file is mended.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._seen = self._state()
+        self._entries = self._read()
+        self.fault: ConfigError | None = None
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return what is in force now; the file is read again when it has changed."""
+        with self._lock:
+            state = self._state()
+            if state == self._seen:
+                return self._entries
+            self._seen = state
+            try:
+                self._entries, self.fault = self._read(), None
+                log.info("the allowlist was read again", extra={"entries": len(self._entries)})
+            except ConfigError as error:
+                self.fault = error
+                log.error(
+                    "the allowlist is broken; the last good version stays in force",
+                    extra={"faults": [str(fault) for fault in error.faults]},
+                )
+            return self._entries
+
+    def add(self, entry: Entry) -> None:
+        """Write *entry* after the last one; an equal one that is there already is enough.
+
+        Raises AllowlistUnwritableError, and then nothing was changed.
+        """
+        try:
+            with FileLock(f"{self._path}.lock", timeout=_LOCK_SECONDS):
+                text = self._path.read_bytes().decode("utf-8")
+                if entry in parse_allowlist(text, str(self._path)):
+                    return
+                _replace(self._path, add_entry(text, entry))
+        except (ConfigError, UneditableAllowlistError, OSError, Timeout, ValueError) as error:
+            log.error("an exception was not written", extra={"why": str(error)})
+            raise AllowlistUnwritableError(str(error)) from error
+        self.entries()
+
+    def _read(self) -> tuple[Entry, ...]:
+        try:
+            text = self._path.read_bytes().decode("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            file = str(self._path)
+            raise ConfigError([Fault(file, 0, "", f"cannot be read: {error}")]) from error
+        return parse_allowlist(text, str(self._path))
+
+    def _state(self) -> tuple[int, int, int] | None:
+        """What changes when the file does: a replaced file has another inode."""
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _replace(path: Path, text: str) -> None:
+    """Put *text* in the file's place in one step: a reader sees the old file or the new one."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode("utf-8"))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(path.stat().st_mode & 0o777)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

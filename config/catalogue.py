@@ -1,0 +1,147 @@
+"""Loads ``rules.yaml``, the rule catalogue, and checks all of it."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from compliance.rules import (
+    Catalogue,
+    Category,
+    DecisionPolicy,
+    Impact,
+    Remediation,
+    Rule,
+    Severity,
+    SourceFix,
+)
+from config.faults import ConfigError, Document, Fault, read, validate
+from config.shapes import Strict, Text
+
+#: aws_config_remediation_configuration takes no longer rule name (terraform FACTS).
+_RULE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_PLACEHOLDERS = frozenset({"${kms_key_arn}"})
+
+
+def _matches(form: str, like: str) -> AfterValidator:
+    def check(found: str) -> str:
+        if not re.fullmatch(form, found):
+            raise ValueError(f"expected {like}")
+        return found
+
+    return AfterValidator(check)
+
+
+class _Remediation(Strict):
+    runbook: Annotated[str, _matches(r"AWS[A-Za-z0-9-]+", "a runbook like AWSConfigRemediation-…")]
+    resource_parameter: Annotated[str, _matches(r"[A-Za-z0-9]+", "a parameter of the runbook")]
+    parameters: dict[str, Text]
+    iam_actions: Annotated[
+        list[Annotated[str, _matches(r"[a-z0-9-]+:[A-Za-z]+", "an action like s3:GetObject")]],
+        Field(min_length=1),
+    ]
+
+
+class _Impact(Strict):
+    change: Text
+    downtime: Text
+    cost: Text
+    who_notices: Text
+    reversible: bool
+    undo: Text
+
+
+class _SourceFix(Strict):
+    resource: Annotated[str, _matches(r"aws_[a-z0-9_]+", "a resource type like aws_db_instance")]
+    attribute: Text
+
+
+class _Review(Strict):
+    last: date
+    interval_days: Annotated[int, Field(ge=1, le=3660)]
+
+
+class _Decision(Strict):
+    approvers: Annotated[int, Field(ge=0, le=5)]
+    longest_exception_days: Annotated[int, Field(ge=1, le=3660)]
+    unattended: bool
+
+
+class _Rule(Strict):
+    identifier: Annotated[str, _matches(r"[A-Z0-9_]+", "an identifier like SNS_ENCRYPTED_KMS")]
+    parameters: dict[str, Text] = {}
+    resource_type: Annotated[str, _matches(r"AWS::\w+::\w+", "a type like AWS::S3::Bucket")]
+    title: Text
+    why: Text
+    category: Category
+    severity: Severity
+    remediation: _Remediation
+    impact: _Impact
+    terraform: _SourceFix
+    by_hand: Text
+    review: _Review
+    decision: _Decision
+
+    def entry(self, name: str) -> Rule:
+        return Rule(
+            name=name,
+            identifier=self.identifier,
+            parameters=self.parameters,
+            resource_type=self.resource_type,
+            title=self.title,
+            why=self.why,
+            category=self.category,
+            severity=self.severity,
+            remediation=Remediation(
+                runbook=self.remediation.runbook,
+                resource_parameter=self.remediation.resource_parameter,
+                parameters=self.remediation.parameters,
+                iam_actions=tuple(self.remediation.iam_actions),
+            ),
+            impact=Impact(**self.impact.model_dump()),
+            terraform=SourceFix(**self.terraform.model_dump()),
+            by_hand=self.by_hand,
+            last_reviewed=self.review.last,
+            review_interval=timedelta(days=self.review.interval_days),
+            decision=DecisionPolicy(
+                approvers=self.decision.approvers,
+                longest_exception=timedelta(days=self.decision.longest_exception_days),
+                unattended=self.decision.unattended,
+            ),
+        )
+
+
+class _Catalogue(Strict):
+    rules: Annotated[dict[str, _Rule], Field(min_length=1)]
+
+
+def load_catalogue(path: Path) -> Catalogue:
+    """Return the rules by name, in the file's order; raises ConfigError with every fault."""
+    document = read(path)
+    catalogue = validate(document, _Catalogue)
+    faults = list(_inconsistent(document, catalogue))
+    if faults:
+        raise ConfigError(faults)
+    return {name: rule.entry(name) for name, rule in catalogue.rules.items()}
+
+
+def _inconsistent(document: Document, catalogue: _Catalogue) -> Iterator[Fault]:
+    for name, rule in catalogue.rules.items():
+        place = ("rules", name)
+        if not _RULE_NAME.fullmatch(name):
+            yield document.fault(
+                place, "expected a Config rule's name: 64 letters, digits, - or _ at most"
+            )
+        static = rule.remediation.parameters
+        for parameter, value in static.items():
+            at = (*place, "remediation", "parameters", parameter)
+            if "${" in value and value not in _PLACEHOLDERS:
+                expected = ", ".join(sorted(_PLACEHOLDERS))
+                yield document.fault(at, f"expected a plain value or {expected}, found {value!r}")
+            if parameter == rule.remediation.resource_parameter:
+                yield document.fault(at, "is the resource's own parameter; AWS Config fills it in")
+            if parameter == "AutomationAssumeRole":
+                yield document.fault(at, "is set by Terraform for each account; take it out")

@@ -1,0 +1,88 @@
+"""Reads the environment variables of DESIGN §3; a value ``file:PATH`` is what that file holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from config.faults import ConfigError, Fault
+
+_FILE = "file:"
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the environment says. Secrets are kept out of every representation."""
+
+    config: Path
+    database_url: str = field(repr=False)
+    allowlist: Path
+    slack_bot_token: str = field(repr=False)
+    slack_app_token: str = field(repr=False)
+    slack_signing_secret: str = field(repr=False)
+    slack_api_url: str
+    queue_urls: tuple[str, ...]
+    sns_topic_arns: tuple[str, ...]
+    http_host: str
+    http_port: int
+
+
+def read_environment(variables: Mapping[str, str]) -> Environment:
+    """Return the environment; raises ConfigError naming each variable that cannot be used."""
+    reader = _Reader(variables)
+    config = Path(reader.text("COMPLIANCE_CONFIG", "config"))
+    environment = Environment(
+        config=config,
+        database_url=reader.text("DATABASE_URL", "sqlite:///var/ledger.db"),
+        allowlist=reader.allowlist(config / "allowlist.yaml"),
+        slack_bot_token=reader.text("SLACK_BOT_TOKEN"),
+        slack_app_token=reader.text("SLACK_APP_TOKEN"),
+        slack_signing_secret=reader.text("SLACK_SIGNING_SECRET"),
+        slack_api_url=reader.text("SLACK_API_URL"),
+        queue_urls=reader.listed("QUEUE_URLS"),
+        sns_topic_arns=reader.listed("SNS_TOPIC_ARNS"),
+        http_host=reader.text("HTTP_HOST", "127.0.0.1"),
+        http_port=reader.port("HTTP_PORT", 8080),
+    )
+    if reader.faults:
+        raise ConfigError(reader.faults)
+    return environment
+
+
+class _Reader:
+    """Collects faults, so that all of them are told at once."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        self.faults: list[Fault] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        value = self._variables.get(name, "").strip()
+        if not value.startswith(_FILE):
+            return value or default
+        try:
+            return Path(value.removeprefix(_FILE)).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            self._fault(name, f"expected a file that can be read: {type(error).__name__}")
+            return default
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        return tuple(filter(None, map(str.strip, self.text(name).split(","))))
+
+    def port(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if value.isdecimal() and int(value) < 65_536:
+            return int(value)
+        self._fault(name, f"expected a port, found {value!r}")
+        return default
+
+    def allowlist(self, default: Path) -> Path:
+        value = self._variables.get("ALLOWLIST_URL", "").strip()
+        if not value:
+            return default
+        if value.startswith(_FILE):
+            return Path(value.removeprefix(_FILE).removeprefix("//"))
+        self._fault("ALLOWLIST_URL", f"expected file:PATH, found {value!r}")
+        return default
+
+    def _fault(self, name: str, problem: str) -> None:
+        self.faults.append(Fault(name, 0, "", problem))

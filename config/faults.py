@@ -1,0 +1,145 @@
+"""Configuration faults: file, line, key, what was expected and what was found; all at once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+Place = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing that is wrong: *line* counts from 1, 0 where there is none."""
+
+    file: str
+    line: int
+    key: str
+    problem: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.key}: {self.problem}" if self.key else f"{where}: {self.problem}"
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; every fault of it is told."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(set(faults)))
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a YAML file says, and the line on which each of its values begins."""
+
+    file: str
+    data: Any
+    lines: Mapping[Place, int]
+
+    def fault(self, place: Place, problem: str) -> Fault:
+        """Return a fault at *place*, or at the nearest thing above it that the file has."""
+        known = place
+        while known and known not in self.lines:
+            known = known[:-1]
+        return Fault(self.file, self.lines.get(known, 0), _dotted(place), problem)
+
+
+def read(path: Path) -> Document:
+    """Read *path*; raises ConfigError where it cannot be read or is no YAML."""
+    try:
+        return read_text(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError([Fault(str(path), 0, "", f"cannot be read: {error}")]) from error
+
+
+def read_text(text: str, file: str) -> Document:
+    """Read YAML; a key that stands twice is a fault, for one of the two is not applied."""
+    try:
+        root = yaml.compose(text, yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        said = getattr(error, "problem", None) or str(error)
+        line = mark.line + 1 if mark else 0
+        raise ConfigError([Fault(file, line, "", f"is not valid YAML: {said}")]) from error
+    lines: dict[Place, int] = {}
+    twice: list[Fault] = []
+    _walk(root, (), lines, lambda place, line: twice.append(_twice(file, place, line)))
+    if twice:
+        raise ConfigError(twice)
+    return Document(file, data, lines)
+
+
+def validate(document: Document, model: type[Model]) -> Model:
+    """Return the document as *model*; raises ConfigError with every fault that pydantic finds."""
+    if not isinstance(document.data, dict):
+        raise ConfigError([Fault(document.file, 1, "", "expected keys and values")])
+    try:
+        return model.model_validate(document.data)
+    except ValidationError as error:
+        raise ConfigError(_faults(document, error)) from error
+
+
+def _faults(document: Document, error: ValidationError) -> list[Fault]:
+    return [
+        document.fault(_place(each["loc"]), _problem(each))
+        for each in error.errors(include_url=False)
+    ]
+
+
+def _place(loc: tuple[int | str, ...]) -> Place:
+    return tuple(part for part in loc if part != "[key]")
+
+
+def _problem(error: Any) -> str:
+    if error["type"] == "missing":
+        return "expected, but missing"
+    if error["type"] == "extra_forbidden":
+        return "unknown key"
+    said = str(error["msg"]).removeprefix("Value error, ")
+    said = said.replace("Input should be", "expected")
+    return f"{said}, found {_shown(error['input'])}"
+
+
+def _shown(found: Any) -> str:
+    text = repr(found)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    near = get_close_matches(word, list(known), 1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _dotted(place: Place) -> str:
+    text = ""
+    for part in place:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def _twice(file: str, place: Place, line: int) -> Fault:
+    return Fault(file, line, _dotted(place), "stands twice; keep one of the two")
+
+
+def _walk(node: Any, place: Place, lines: dict[Place, int], twice: Any) -> None:
+    if node is None:
+        return
+    lines.setdefault(place, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            inner = (*place, str(name.value))
+            if inner in lines:
+                twice(inner, name.start_mark.line + 1)
+            lines[inner] = name.start_mark.line + 1
+            _walk(value, inner, lines, twice)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            _walk(value, (*place, number), lines, twice)

@@ -1,0 +1,118 @@
+"""Loads ``bot.yaml``: the accounts, and how the bot works."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field
+
+from compliance.card import Account
+from config.faults import ConfigError, read, validate
+from config.shapes import AccountId, Region, Strict, Text
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _day(found: str) -> str:
+    if found not in _DAYS:
+        raise ValueError("expected one of mon … sun")
+    return found
+
+
+def _clock(found: str) -> str:
+    try:
+        time.fromisoformat(found)
+    except ValueError as error:
+        raise ValueError('expected a quoted time of day like "09:00"') from error
+    return found
+
+
+def _zone(found: str) -> str:
+    try:
+        ZoneInfo(found)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("expected a zone's name like Europe/London") from error
+    return found
+
+
+class _Account(Strict):
+    id: AccountId
+    name: Text
+    environment: str = ""
+    regions: Annotated[list[Region], Field(min_length=1)]
+
+
+class _Remediation(Strict):
+    verify_minutes: Annotated[float, Field(gt=0)] = 30
+    poll_seconds: Annotated[float, Field(gt=0)] = 5
+
+
+class _Digest(Strict):
+    day: Annotated[str, AfterValidator(_day)] = "mon"
+    time: Annotated[str, AfterValidator(_clock)] = "09:00"
+    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+
+
+class _Intake(Strict):
+    workers: Annotated[int, Field(ge=1, le=16)] = 2
+    wait_seconds: Annotated[int, Field(ge=0, le=20)] = 20
+    visibility_seconds: Annotated[int, Field(ge=1, le=43_200)] = 60
+
+
+class _Bot(Strict):
+    accounts: list[_Account] = []
+    role_name: str = ""
+    external_id: str = ""
+    remediation: _Remediation = _Remediation()
+    digest: _Digest = _Digest()
+    intake: _Intake = _Intake()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``bot.yaml``: *weekday* counts from Monday, 0; *regions* are by account id."""
+
+    accounts: Mapping[str, Account]
+    regions: Mapping[str, tuple[str, ...]]
+    role_name: str
+    external_id: str
+    verify_window: timedelta
+    poll_seconds: float
+    weekday: int
+    digest_at: time
+    zone: ZoneInfo
+    workers: int
+    wait_seconds: int
+    visibility_seconds: int
+
+
+def load_settings(path: Path) -> Settings:
+    """Return the settings; raises ConfigError with every fault."""
+    document = read(path)
+    told = validate(document, _Bot)
+    ids = [account.id for account in told.accounts]
+    twice = [number for number, each in enumerate(ids) if each in ids[:number]]
+    if twice:
+        raise ConfigError(
+            document.fault(
+                ("accounts", number, "id"), f"account {ids[number]} stands above already"
+            )
+            for number in twice
+        )
+    return Settings(
+        accounts={each.id: Account(each.id, each.name, each.environment) for each in told.accounts},
+        regions={each.id: tuple(each.regions) for each in told.accounts},
+        role_name=told.role_name,
+        external_id=told.external_id,
+        verify_window=timedelta(minutes=told.remediation.verify_minutes),
+        poll_seconds=told.remediation.poll_seconds,
+        weekday=_DAYS.index(told.digest.day),
+        digest_at=time.fromisoformat(told.digest.time),
+        zone=ZoneInfo(told.digest.timezone),
+        workers=told.intake.workers,
+        wait_seconds=told.intake.wait_seconds,
+        visibility_seconds=told.intake.visibility_seconds,
+    )

@@ -1,0 +1,104 @@
+"""The configuration: what is shipped loads, and whatever is wrong is told with its line."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import config
+from config.environment import read_environment
+from config.faults import ConfigError
+
+SHIPPED = Path(__file__).parents[2] / "config"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("rules.yaml", "teams.yaml", "bot.yaml"):
+        (tmp_path / name).write_text((SHIPPED / name).read_text())
+    return tmp_path
+
+
+def faults(folder):
+    with pytest.raises(ConfigError) as raised:
+        config.load(folder)
+    return [str(fault).replace(f"{folder}/", "") for fault in raised.value.faults]
+
+
+def edit(folder, name, old, new):
+    text = (folder / name).read_text()
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1))
+
+
+def test_the_shipped_configuration_loads():
+    loaded = config.load(SHIPPED)
+
+    assert len(loaded.catalogue) == 8
+    assert loaded.teams[loaded.teams.default]
+    assert set(loaded.settings.regions) == set(loaded.settings.accounts)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("rules.yaml", "severity: critical", "severity: huge", r"severity: expected .*'huge'"),
+        ("rules.yaml", "title: S3", "titel: S3", r"titel: unknown key"),
+        ("rules.yaml", "category: security", "category: 12:30", r"category: expected"),
+        ("rules.yaml", 'Arn: "${kms_key_arn}', 'Arn: "${key}', r"\$\{kms_key_arn\}, found '\$\{key\}'"),
+        ("rules.yaml", "BlockPublicAcls:", "BucketName:", r"BucketName: is the resource's own"),
+        ("rules.yaml", "approvers: 0", "approvers: -1", r"approvers: .*found -1"),
+        ("teams.yaml", '"222233334444"', "012345670123", r"accounts\[0\]: expected a quoted"),
+        ("teams.yaml", '"222233334444"', '"222233334445"', r"no account .* did you mean"),
+        ("teams.yaml", "default: website", "default: websit", r"did you mean 'website'"),
+        ("teams.yaml", "channel: C0HOUSING", "channel: housing", r"channel: expected a channel's"),
+        ("teams.yaml", "name: housing", "name: payments", r"stands above already"),
+        ("teams.yaml", "- tags: {Team: payments}", "- rules: [nope]", r"no rule 'nope'"),
+        ("bot.yaml", "Europe/London", "Europe/Londn", r"digest.timezone: expected a zone's"),
+        ("bot.yaml", 'time: "09:00"', "time: 12:30", r"digest.time: "),
+        ("bot.yaml", "day: mon", "day: monday", r"digest.day: expected one of mon … sun"),
+        ("bot.yaml", "regions: [eu-west-2]", "regions: []", r"regions: "),
+        ("bot.yaml", "workers: 2", "workers: 2\n  workers: 3", r"intake.workers: stands twice"),
+        ("bot.yaml", "accounts:", "accounts: [", r"is not valid YAML"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_with_file_line_and_key(folder, name, old, new, told):
+    edit(folder, name, old, new)
+
+    found = faults(folder)
+
+    assert any(re.search(rf"^{name}:\d+: .*{told}", each) for each in found), found
+
+
+def test_the_faults_of_all_files_are_told_at_once(folder):
+    edit(folder, "rules.yaml", "severity: critical", "severity: huge")
+    edit(folder, "teams.yaml", "default: website", "default: nobody")
+    edit(folder, "bot.yaml", "day: mon", "day: monday")
+
+    assert {each.split(":")[0] for each in faults(folder)} == {
+        "rules.yaml",
+        "teams.yaml",
+        "bot.yaml",
+    }
+
+
+def test_a_missing_file_is_named(folder):
+    (folder / "bot.yaml").unlink()
+
+    assert any("bot.yaml: cannot be read" in each for each in faults(folder))
+
+
+def test_a_value_can_be_read_from_a_mounted_secret(tmp_path):
+    (tmp_path / "token").write_text("xoxb-secret\n")
+
+    read = read_environment({"SLACK_BOT_TOKEN": f"file:{tmp_path}/token"})
+
+    assert read.slack_bot_token == "xoxb-secret"
+    assert "xoxb-secret" not in repr(read)
+
+
+def test_every_unusable_variable_is_named():
+    with pytest.raises(ConfigError) as raised:
+        read_environment({"HTTP_PORT": "high", "SLACK_BOT_TOKEN": "file:/nowhere"})
+
+    assert [fault.file for fault in raised.value.faults] == ["HTTP_PORT", "SLACK_BOT_TOKEN"]

@@ -45,7 +45,7 @@ def test_the_shipped_configuration_loads():
         ("rules.yaml", "severity: critical", "severity: huge", r"severity: expected .*'huge'"),
         ("rules.yaml", "title: S3", "titel: S3", r"titel: unknown key"),
         ("rules.yaml", "category: security", "category: 12:30", r"category: expected"),
-        ("rules.yaml", 'Arn: "${kms_key_arn}', 'Arn: "${key}', r"\$\{kms_key_arn\}, found '\$\{key\}'"),
+        ("rules.yaml", 'Arn: "${kms_key_arn}', 'Arn: "${key}', r"found '\$\{key\}'"),
         ("rules.yaml", "BlockPublicAcls:", "BucketName:", r"BucketName: is the resource's own"),
         ("rules.yaml", "approvers: 0", "approvers: -1", r"approvers: .*found -1"),
         ("teams.yaml", '"222233334444"', "012345670123", r"accounts\[0\]: expected a quoted"),

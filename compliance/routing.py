@@ -63,6 +63,10 @@ class Teams:
     def __getitem__(self, name: str) -> Team:
         return next(team for team in self.ordered if team.name == name)
 
+    def groups(self) -> frozenset[str]:
+        """Return every user group that approves anything."""
+        return self.everywhere.groups.union(*(team.approver_groups for team in self.ordered))
+
     def owner(self, key: FindingKey, tags: Mapping[str, str]) -> Team:
         """Return the first team one of whose matches covers the finding, else the default team."""
         return next(

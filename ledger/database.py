@@ -1,11 +1,24 @@
 """Opening the ledger's database and bringing its tables up to date."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from filelock import FileLock, Timeout
+
+
+class LedgerInUseError(Exception):
+    """Another bot runs on this SQLite file."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"another bot runs on {path}: stop it, or use PostgreSQL, which serves several"
+        )
+
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 #: PostgreSQL advisory locks: any two numbers that nobody else in the database uses.
@@ -23,6 +36,25 @@ def connect(url: str) -> sa.Engine:
     )
     _upgrade(engine)
     return engine
+
+
+@contextmanager
+def only_process(url: str) -> Iterator[None]:
+    """Hold the ledger for this process; raises LedgerInUseError where SQLite has another one.
+
+    SQLite serves one bot. PostgreSQL coordinates any number, so nothing is held there.
+    """
+    path = sa.make_url(url).database if url.startswith("sqlite:") else None
+    if not path or path == ":memory:":
+        yield
+        return
+    lock = FileLock(f"{path}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise LedgerInUseError(path) from error
+    with lock:
+        yield
 
 
 def _sqlite(url: str) -> sa.Engine:

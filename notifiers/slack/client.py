@@ -57,6 +57,14 @@ class SlackNotifier:
                 blocks=card_blocks(card),
             )
 
+    def problem(self) -> str:
+        """Say why Slack cannot be reached, empty when it can."""
+        try:
+            self._client.auth_test()
+        except (SlackClientError, OSError) as error:
+            return type(error).__name__
+        return ""
+
     def post_digest(self, channel: str, digest: Digest) -> None:
         """Send the weekly report; raises ChatBusyError or ChatRefusedError."""
         text = answer_text("Weekly compliance digest.", digest.tables)

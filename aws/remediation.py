@@ -165,7 +165,7 @@ class Remediator:
     def _wait(self, finding: Finding) -> None:
         rule = self.desk.rule(finding)
         note = "The change was applied. AWS Config has not evaluated the resource again yet."
-        if rule and rule.remediation.parameters.get("ApplyImmediately") == "false":
+        if rule and rule.remediation.in_maintenance_window:
             note = (
                 "The change was ordered and waits for the resource's maintenance window. AWS "
                 "Config evaluates it again after that."

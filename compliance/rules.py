@@ -41,12 +41,14 @@ class Remediation:
 
     *resource_parameter* is the runbook's own name for AWS Config's RESOURCE_ID (FACTS §1).
     A value in *parameters* may be ``${name}``: Terraform fills it in, an account at a time.
+    *in_maintenance_window* says that AWS makes the change only there.
     """
 
     runbook: str
     resource_parameter: str
     parameters: Mapping[str, str]
     iam_actions: tuple[str, ...]
+    in_maintenance_window: bool = False
 
 
 @dataclass(frozen=True, slots=True)

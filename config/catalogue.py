@@ -43,6 +43,7 @@ class _Remediation(Strict):
         list[Annotated[str, _matches(r"[a-z0-9-]+:[A-Za-z]+", "an action like s3:GetObject")]],
         Field(min_length=1),
     ]
+    in_maintenance_window: bool = False
 
 
 class _Impact(Strict):
@@ -100,6 +101,7 @@ class _Rule(Strict):
                 resource_parameter=self.remediation.resource_parameter,
                 parameters=self.remediation.parameters,
                 iam_actions=tuple(self.remediation.iam_actions),
+                in_maintenance_window=self.remediation.in_maintenance_window,
             ),
             impact=Impact(**self.impact.model_dump()),
             terraform=SourceFix(**self.terraform.model_dump()),

@@ -26,9 +26,13 @@ class JsonFormatter(logging.Formatter):
 
 
 def log_as_json(level: int = logging.INFO) -> None:
-    """Send everything from *level* up to standard error; libraries from warnings up."""
+    """Send everything from *level* up to standard error; of libraries, what nobody else tells."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for library in ("apscheduler", "slack_bolt", "slack_sdk", "botocore", "alembic", "uvicorn"):
+    for library in ("botocore", "alembic", "uvicorn"):
         logging.getLogger(library).setLevel(logging.WARNING)
+    # A round that takes longer than its interval is no event, and our own lines tell of Slack.
+    for library in ("apscheduler", "slack_bolt"):
+        logging.getLogger(library).setLevel(logging.ERROR)
+    logging.getLogger("slack_sdk").setLevel(logging.CRITICAL)

@@ -16,12 +16,14 @@ from functools import partial
 import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from aws import sns
 from aws.accounts import Accounts
 from aws.check import check_place, check_queues
 from aws.config_service import ConfigService
 from aws.mirror import Mirror
 from aws.queue import Intake, Polling, StoreUnavailableError, read_all
 from aws.remediation import Remediator
+from aws.sns import Verifier
 from aws.sweep import Place, sweep
 from commands.authorise import authorise
 from commands.checks import Check
@@ -122,6 +124,13 @@ class Bot:
         except sa.exc.OperationalError as error:
             raise StoreUnavailableError(type(error).__name__) from error
 
+    def confirm(self, topic: str, token: str) -> bool:
+        """Confirm a subscription that asks through a queue, if its topic is expected."""
+        expected = topic in self.environment.sns_topic_arns
+        if expected:
+            sns.confirm_subscription(topic, token)
+        return expected
+
     def sweep(self) -> int:
         swept = sweep(self.service, self.places(), self.config.catalogue, self.record)
         return 1 if swept.unread else 0
@@ -153,11 +162,14 @@ class Bot:
         environment, settings = self.environment, self.settings
         polling = Polling(settings.workers, settings.wait_seconds, settings.visibility_seconds)
         intakes = [
-            Intake(url, polling, self.record, lambda topic, token: False, self.metrics.count)
+            Intake(url, polling, self.record, self.confirm, self.metrics.count)
             for url in environment.queue_urls
             for _ in range(polling.workers)
         ]
-        routes = [slack.route(self.app)] if environment.slack_signing_secret else []
+        verifier = Verifier(environment.sns_topic_arns, now)
+        routes = [sns.route(verifier, self.record, self.metrics.count)]
+        if environment.slack_signing_secret:
+            routes.append(slack.route(self.app))
         application = web.application(routes, self.out_of_reach, self.metrics.registry)
         server = web.WebServer(application, environment.http_host, environment.http_port)
         self.ledger.reroute()

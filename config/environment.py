@@ -1,5 +1,6 @@
 """Reads the environment variables of DESIGN §3; a value ``file:PATH`` is what that file holds."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from config.faults import ConfigError, Fault
 
 _FILE = "file:"
+_TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w.-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         slack_signing_secret=reader.text("SLACK_SIGNING_SECRET"),
         slack_api_url=reader.text("SLACK_API_URL"),
         queue_urls=reader.listed("QUEUE_URLS"),
-        sns_topic_arns=reader.listed("SNS_TOPIC_ARNS"),
+        sns_topic_arns=reader.topics("SNS_TOPIC_ARNS"),
         http_host=reader.text("HTTP_HOST", "127.0.0.1"),
         http_port=reader.port("HTTP_PORT", 8080),
     )
@@ -67,6 +69,13 @@ class _Reader:
 
     def listed(self, name: str) -> tuple[str, ...]:
         return tuple(filter(None, map(str.strip, self.text(name).split(","))))
+
+    def topics(self, name: str) -> tuple[str, ...]:
+        found = self.listed(name)
+        for each in found:
+            if not _TOPIC.fullmatch(each):
+                self._fault(name, f"expected a topic's ARN, found {each!r}")
+        return found
 
     def port(self, name: str, default: int) -> int:
         value = self.text(name, str(default))

@@ -1,0 +1,290 @@
+"""``POST /sns``: AWS Config's notifications by HTTPS, from expected topics and signed by SNS.
+
+SNS takes a 4xx for final and sends again after a 5xx (FACTS §2.2), so what would fail again is
+answered 4xx, and what passes by itself 5xx.
+"""
+
+import base64
+import http.client
+import json
+import logging
+import re
+import ssl
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from aws.clients import client_config
+from aws.queue import Count, Record, StoreUnavailableError
+from compliance.notification import NotCompliance, Reading, Refused, SubscriptionRequest, parse
+
+log = logging.getLogger(__name__)
+
+#: SNS messages have 256 KiB at most; the envelope and JSON's escapes make that more.
+_BODY_MAX = 1024 * 1024
+_CERTIFICATE_MAX = 64 * 1024
+_FETCH_SECONDS = 5
+#: SNS sends again for an hour at most (FACTS §2.2).
+_OLDEST = timedelta(minutes=65)
+_CLOCK_SKEW = timedelta(minutes=5)
+
+#: What is signed, in this order; ``Subject`` only where there is one (FACTS §3).
+_NOTIFICATION_KEYS = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
+_CONFIRMATION_KEYS = (
+    "Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type",
+)  # fmt: skip
+_HASHES: Mapping[str, Callable[[], HashAlgorithm]] = {
+    # SNS still signs with SHA-1 by default: a topic's owner can set SignatureVersion to 2.
+    "1": SHA1,
+    "2": SHA256,
+}
+
+
+class FinalError(Exception):
+    """The delivery is refused for good; *status* is the 4xx that tells SNS so."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class LaterError(Exception):
+    """The delivery cannot be taken just now; SNS shall send it again."""
+
+
+#: Returns the PEM at a URL; raises LaterError where it is out of reach.
+Fetch = Callable[[str], bytes]
+#: Confirms a subscription, (topic ARN, token).
+ConfirmSubscription = Callable[[str, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A delivery whose signature, topic and time are right."""
+
+    kind: str
+    message: str
+    topic: str
+    token: str
+
+
+class Verifier:
+    """Tells SNS's own deliveries of expected topics from everything else."""
+
+    def __init__(
+        self, topics: Sequence[str], now: Callable[[], datetime], fetch: Fetch | None = None
+    ) -> None:
+        self._topics = frozenset(topics)
+        self._now = now
+        self._fetch = fetch or fetch_certificate
+        self._kept: dict[str, x509.Certificate] = {}
+        self._lock = threading.Lock()
+
+    def verify(self, body: bytes) -> Delivery:
+        """Return the delivery in *body*; raises FinalError or LaterError."""
+        told = _read(body)
+        topic = _field(told, "TopicArn")
+        # A valid signature proves only that some topic of SNS sent it: anybody can have one.
+        if topic not in self._topics:
+            raise FinalError(403, "this topic is not expected here")
+        self._in_time(_field(told, "Timestamp"))
+        kind = _field(told, "Type")
+        certificate = self._certificate(_field(told, "SigningCertURL"), topic)
+        _check_signature(told, kind, certificate)
+        token = str(told.get("Token") or "")
+        return Delivery(kind, _field(told, "Message"), topic, token)
+
+    def _in_time(self, text: str) -> None:
+        try:
+            sent = datetime.fromisoformat(text)
+            age = self._now() - sent
+        except (ValueError, TypeError, OverflowError) as error:
+            raise FinalError(400, "the timestamp cannot be read") from error
+        if not -_CLOCK_SKEW <= age <= _OLDEST:
+            raise FinalError(403, "the timestamp is not of this hour")
+
+    def _certificate(self, url: str, topic: str) -> x509.Certificate:
+        if not certificate_url(topic).fullmatch(url):
+            raise FinalError(403, "the signing certificate is not one of SNS in the topic's Region")
+        with self._lock:
+            kept = self._kept.get(url)
+        certificate = kept or _load(self._fetch(url))
+        now = self._now()
+        if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
+            raise FinalError(403, "the signing certificate is not valid now")
+        with self._lock:
+            self._kept[url] = certificate
+        return certificate
+
+
+def certificate_url(topic: str) -> re.Pattern[str]:
+    """Return the only form that a signing certificate's URL may have for *topic* (FACTS §3).
+
+    It is matched on the raw text, before anything parses it: parsers differ, and both of AWS's
+    own validators let through what is not SNS's.
+    """
+    region = topic.split(":")[3]
+    suffix = ".cn" if region.startswith("cn-") else ""
+    return re.compile(
+        rf"https://sns\.{re.escape(region)}\.amazonaws\.com{re.escape(suffix)}"
+        r"/SimpleNotificationService-[0-9a-f]{32}\.pem"
+    )
+
+
+def fetch_certificate(url: str) -> bytes:
+    """Return what *url* holds: TLS proves that SNS serves it; no redirect is followed."""
+    host, _, path = url.removeprefix("https://").partition("/")
+    connection = http.client.HTTPSConnection(
+        host, timeout=_FETCH_SECONDS, context=ssl.create_default_context()
+    )
+    try:
+        connection.request("GET", f"/{path}")
+        answer = connection.getresponse()
+        pem = answer.read(_CERTIFICATE_MAX + 1)
+    except (OSError, http.client.HTTPException) as error:
+        raise LaterError("the signing certificate is out of reach") from error
+    finally:
+        connection.close()
+    if answer.status != 200 or len(pem) > _CERTIFICATE_MAX:
+        raise LaterError("the signing certificate is out of reach")
+    return pem
+
+
+def confirm_subscription(topic: str, token: str) -> None:
+    """Confirm by API, never by visiting SubscribeURL; only the owner can unsubscribe then."""
+    region = topic.split(":")[3]
+    try:
+        boto3.client("sns", region_name=region, config=client_config()).confirm_subscription(
+            TopicArn=topic, Token=token, AuthenticateOnUnsubscribe="true"
+        )
+    except (ClientError, BotoCoreError) as error:
+        raise LaterError("the subscription could not be confirmed") from error
+    log.info("a subscription was confirmed", extra={"topic": topic})
+
+
+def route(
+    verifier: Verifier,
+    record: Record,
+    count: Count,
+    confirm: ConfirmSubscription = confirm_subscription,
+) -> Route:
+    """Return ``POST /sns``."""
+
+    async def sns(request: Request) -> Response:
+        if request.headers.get("x-amz-sns-rawdelivery", "").lower() == "true":
+            return _final(FinalError(400, "raw delivery carries no signature; switch it off"))
+        body = await _body(request)
+        if body is None:
+            return _final(FinalError(413, "the delivery is too large"))
+        return await run_in_threadpool(take, body)
+
+    def take(body: bytes) -> Response:
+        try:
+            return _take(verifier.verify(body), record, count, confirm)
+        except FinalError as error:
+            return _final(error)
+        except (LaterError, StoreUnavailableError) as error:
+            log.warning("a delivery is asked for again", extra={"why": str(error)})
+            return PlainTextResponse("send it again later\n", 503)
+
+    return Route("/sns", sns, methods=["POST"])
+
+
+def _take(
+    delivery: Delivery, record: Record, count: Count, confirm: ConfirmSubscription
+) -> Response:
+    if delivery.kind == "SubscriptionConfirmation":
+        count("subscription")
+        confirm(delivery.topic, delivery.token)
+        return PlainTextResponse("confirmed\n")
+    if delivery.kind == "UnsubscribeConfirmation":
+        log.warning("a topic was unsubscribed", extra={"topic": delivery.topic})
+        return PlainTextResponse("noted\n")
+    match parse(delivery.message):
+        case Reading(changes, facts):
+            record(changes, facts)
+            count("compliance" if changes else "configuration item")
+        case NotCompliance(message_type):
+            count(message_type)
+        case SubscriptionRequest():
+            count("subscription")
+        case Refused(problem, detail):
+            count("refused")
+            log.warning(
+                "a signed message cannot be understood",
+                extra={"topic": delivery.topic, "problem": problem, "detail": detail},
+            )
+            raise FinalError(422, "the message cannot be understood")
+    return PlainTextResponse("taken\n")
+
+
+def _final(error: FinalError) -> Response:
+    log.warning("a delivery was refused", extra={"status": error.status, "why": str(error)})
+    return PlainTextResponse(f"{error}\n", error.status)
+
+
+async def _body(request: Request) -> bytes | None:
+    """Return the body, None where it is longer than any delivery of SNS."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _BODY_MAX:
+            return None
+    return bytes(body)
+
+
+def _read(body: bytes) -> Mapping[str, Any]:
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise FinalError(400, "the delivery is no JSON") from error
+    if not isinstance(told, dict):
+        raise FinalError(400, "the delivery is no JSON object")
+    return told
+
+
+def _field(told: Mapping[str, Any], name: str) -> str:
+    value = told.get(name)
+    if not isinstance(value, str) or not value:
+        raise FinalError(400, f"{name} is missing")
+    return value
+
+
+def _load(pem: bytes) -> x509.Certificate:
+    """Return the signing certificate; where its issuers come with it, each must have signed."""
+    try:
+        chain = x509.load_pem_x509_certificates(pem)
+        for certificate, issuer in pairwise(chain):
+            certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature) as error:
+        raise FinalError(403, "the signing certificate cannot be used") from error
+    return chain[0]
+
+
+def _check_signature(told: Mapping[str, Any], kind: str, certificate: x509.Certificate) -> None:
+    keys = _NOTIFICATION_KEYS if kind == "Notification" else _CONFIRMATION_KEYS
+    algorithm = _HASHES.get(str(told.get("SignatureVersion")))
+    key = certificate.public_key()
+    if algorithm is None or not isinstance(key, rsa.RSAPublicKey):
+        raise FinalError(403, "the kind of signature is not known")
+    optional = {"Subject"} - {name for name, value in told.items() if value is not None}
+    text = "".join(f"{name}\n{_field(told, name)}\n" for name in keys if name not in optional)
+    try:
+        signature = base64.b64decode(_field(told, "Signature"), validate=True)
+        key.verify(signature, text.encode("utf-8"), padding.PKCS1v15(), algorithm())
+    except (ValueError, InvalidSignature) as error:
+        raise FinalError(403, "the signature is not right") from error

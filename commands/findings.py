@@ -1,13 +1,13 @@
 """Findings, show, explain and history: reading the ledger, within what the reader may see."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from commands.answers import Answer, Explained, Refused, Shown, Table
 from commands.desk import NOT_FOUND, Desk
 from commands.status import severity_of
 from compliance.authority import who_can
-from compliance.card import Account, draw
+from compliance.card import Card
 from compliance.finding import UNRESOLVED, Finding
 from compliance.routing import Match
 from ledger.reports import Reports, Scope
@@ -48,13 +48,11 @@ def findings(desk: Desk, reports: Reports, scope: Scope, visible: frozenset[str]
 
 
 def show(
-    desk: Desk, accounts: Mapping[str, Account], finding_id: str, visible: frozenset[str]
+    desk: Desk, draw: Callable[[Finding], Card], finding_id: str, visible: frozenset[str]
 ) -> Answer:
     """Show one finding as its card does, with its buttons."""
     finding = _visible(desk, finding_id, visible)
-    return (
-        finding if isinstance(finding, Refused) else Shown(draw(finding, desk.catalogue, accounts))
-    )
+    return finding if isinstance(finding, Refused) else Shown(draw(finding))
 
 
 def explain(desk: Desk, finding_id: str, visible: frozenset[str]) -> Answer:

@@ -52,6 +52,13 @@ _BARRED = {
 }
 
 
+def may_read(actor: Actor) -> Verdict:
+    """Say whether *actor* may ask about findings at all; which ones, their teams decide."""
+    if actor.standing is Standing.MEMBER:
+        return ALLOWED
+    return Verdict(False, "Only members of this workspace can ask about findings.")
+
+
 def may_decide(actor: Actor, team: Team, teams: Teams) -> Verdict:
     """Say whether *actor* may decide about a finding of *team*."""
     if actor.standing is not Standing.MEMBER:

@@ -59,7 +59,7 @@ def card_blocks(card: Card) -> list[Block]:
         *([section(f"*By hand*\n{said(card.by_hand)}")] if card.by_hand else []),
         {"type": "divider"},
         section(_status(card)),
-        *_actions(card),
+        *actions(card),
         context(_footer(card)),
     ]
 
@@ -120,7 +120,7 @@ def digest_blocks(report: Digest) -> list[Block]:
 
 
 def oldest_blocks(title: str, found: Iterable[Finding]) -> list[Block]:
-    lines = [_line(finding) for finding in found]
+    lines = [finding_line(finding) for finding in found]
     return [section(cut(f"*{title}*\n" + "\n".join(lines), SECTION_MAX))] if lines else []
 
 
@@ -192,7 +192,7 @@ def _status(card: Card) -> str:
     return f"{', '.join(words)}\n{said(card.status, SECTION_MAX - 400)}{decided}"
 
 
-def _actions(card: Card) -> list[Block]:
+def actions(card: Card) -> list[Block]:
     buttons = [_button(button, card.finding_id) for button in card.buttons]
     return [{"type": "actions", "elements": buttons}] if buttons else []
 
@@ -213,7 +213,7 @@ def _footer(card: Card) -> str:
     return f"{code(card.finding_id)}{age} · <{card.console_url}|Open in AWS Config>"
 
 
-def _line(finding: Finding) -> str:
+def finding_line(finding: Finding) -> str:
     resource = code(finding.resource_name or finding.key.resource_id)
     since = f", since {when(finding.opened_at)}" if finding.opened_at else ""
     until = f", until {when(finding.until)}" if finding.until else ""

@@ -1,46 +1,36 @@
 """What people press, submit and type in Slack: acknowledge, one call, answer."""
 
-import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from slack_bolt import App
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from commands.agree import agree, withdraw
-from commands.answers import Answer, Done, Explained, Invalid, Refused, Shown, StatusReport, Table
+from commands.answers import Answer, Refused
 from commands.desk import Desk
 from commands.digest import digest
 from commands.findings import explain, findings, history, show
 from commands.grammar import Request, UnreadableError, read
 from commands.help import usage
+from commands.home import open_work
 from commands.ignore import ignore, may_ignore, problems
 from commands.remediate import remediate
 from commands.rules import rules
 from commands.sight import visible_teams
 from commands.status import status
-from compliance.authority import Actor
+from compliance.authority import Actor, may_read
 from compliance.card import Account, Button, draw
 from compliance.finding import Finding
 from ledger.reports import Reports
 from notifiers.slack import modals
-from notifiers.slack.blocks import (
-    answer_text,
-    card_blocks,
-    card_text,
-    digest_blocks,
-    section,
-    sentence,
-    status_blocks,
-    table,
-)
+from notifiers.slack.blocks import answer_text, digest_blocks
+from notifiers.slack.home import home_view
 from notifiers.slack.people import People
-
-log = logging.getLogger(__name__)
+from notifiers.slack.replies import Say, open_form, say_answer, tell
 
 Body = dict[str, Any]
-Say = Callable[[str, list[dict[str, Any]]], None]
 
 _BUTTONS: Mapping[str, Callable[[Desk, str, Actor], Answer]] = {
     Button.AGREE: agree,
@@ -49,7 +39,7 @@ _BUTTONS: Mapping[str, Callable[[Desk, str, Actor], Answer]] = {
 
 
 class Listeners:
-    """Bolt's listeners; *channel_ids* knows a channel by its id where teams.yaml has its name."""
+    """Bolt's listeners. Bolt hands in arguments by their names."""
 
     def __init__(
         self,
@@ -60,7 +50,7 @@ class Listeners:
     ) -> None:
         self._desk = desk
         self._reports = reports
-        self._accounts = accounts
+        self._draw = partial(draw, catalogue=desk.catalogue, accounts=accounts)
         self._people = people
 
     def register(self, app: App) -> None:
@@ -69,14 +59,16 @@ class Listeners:
         app.action(Button.IGNORE.value)(self.on_ignore)
         for button in _BUTTONS:
             app.action(str(button))(self.on_button)
+        app.event("app_home_opened")(self.on_home)
         app.view(modals.REMEDIATE_FORM)(self.on_remediate_form)
         app.view(modals.IGNORE_FORM)(self.on_ignore_form)
 
     def on_button(self, ack: Any, body: Body, client: WebClient) -> None:
         ack()
         pressed = body["actions"][0]
-        answer = _BUTTONS[pressed["action_id"]](self._desk, pressed["value"], self._actor(body))
-        _tell(client, body["user"]["id"], _channel(body), answer)
+        actor = self._actor(body)
+        answer = _BUTTONS[pressed["action_id"]](self._desk, pressed["value"], actor)
+        self._settle(client, actor, _channel(body), answer)
 
     def on_remediate(self, ack: Any, body: Body, client: WebClient) -> None:
         ack()
@@ -89,8 +81,8 @@ class Listeners:
     def on_remediate_form(self, ack: Any, body: Body, view: Body, client: WebClient) -> None:
         ack()
         origin = modals.origin(view)
-        answer = remediate(self._desk, origin.finding_id, self._actor(body))
-        _tell(client, body["user"]["id"], origin.channel, answer)
+        actor = self._actor(body)
+        self._settle(client, actor, origin.channel, remediate(self._desk, origin.finding_id, actor))
 
     def on_ignore_form(self, ack: Any, body: Body, view: Body, client: WebClient) -> None:
         origin, form = modals.origin(view), modals.read_ignore(view)
@@ -100,8 +92,25 @@ class Listeners:
             ack(response_action="errors", errors=found)
             return
         ack()
-        answer = ignore(self._desk, origin.finding_id, self._actor(body), form)
-        _tell(client, body["user"]["id"], origin.channel, answer)
+        actor = self._actor(body)
+        self._settle(
+            client, actor, origin.channel, ignore(self._desk, origin.finding_id, actor, form)
+        )
+
+    def on_home(self, ack: Any, event: Body, client: WebClient) -> None:
+        ack()
+        if event.get("tab", "home") == "home":
+            self._publish_home(client, self._people.actor(event["user"]))
+
+    def _publish_home(self, client: WebClient, actor: Actor) -> None:
+        work = open_work(self._desk, self._reports, actor)
+        client.views_publish(user_id=actor.id, view=home_view(work, self._draw))
+
+    def _settle(self, client: WebClient, actor: Actor, channel: str, answer: Answer) -> None:
+        """Answer a decision; whoever decided in the Home tab sees it there as well."""
+        tell(client, actor.id, channel, answer)
+        if not channel:
+            self._publish_home(client, actor)
 
     def on_command(self, ack: Any, body: Body, client: WebClient, respond: Any) -> None:
         ack()
@@ -112,7 +121,7 @@ class Listeners:
         try:
             request = read(body.get("text") or "")
         except UnreadableError as error:
-            _say(say, Refused(str(error)))
+            say_answer(say, Refused(str(error)))
             return
         channel = str(body.get("channel_id") or "")
         if request.verb == "ignore":
@@ -122,9 +131,11 @@ class Listeners:
         elif request.verb == "digest":
             self._say_digest(say, self._actor(body), body)
         else:
-            _say(say, self._answer(request, self._actor(body), self._channels(body)))
+            say_answer(say, self._answer(request, self._actor(body), self._channels(body)))
 
     def _answer(self, request: Request, actor: Actor, channels: frozenset[str]) -> Answer:
+        if request.verb != "help" and not (verdict := may_read(actor)).allowed:
+            return Refused(verdict.reason)
         visible = self._visible(actor, channels)
         match request.verb:
             case "status":
@@ -132,7 +143,7 @@ class Listeners:
             case "findings":
                 return findings(self._desk, self._reports, request.scope, visible)
             case "show":
-                return show(self._desk, self._accounts, request.finding_id, visible)
+                return show(self._desk, self._draw, request.finding_id, visible)
             case "explain":
                 return explain(self._desk, request.finding_id, visible)
             case "history":
@@ -145,7 +156,7 @@ class Listeners:
     def _say_digest(self, say: Say, actor: Actor, body: Body) -> None:
         every_team = frozenset(team.name for team in self._desk.teams.ordered)
         if self._visible(actor, self._channels(body)) != every_team:
-            _say(say, Refused("The digest covers all teams; ask in the TDA's channel."))
+            say_answer(say, Refused("The digest covers all teams; ask in the TDA's channel."))
             return
         report = digest(self._reports, self._desk.catalogue, self._desk.now())
         say(answer_text("Weekly compliance digest.", report.tables), digest_blocks(report))
@@ -155,29 +166,30 @@ class Listeners:
         finding = self._admitted(body, client, finding_id, channel, "remediate")
         if finding is None:
             return
-        card = draw(finding, self._desk.catalogue, self._accounts)
+        card = self._draw(finding)
         if Button.REMEDIATE not in card.buttons:
             # Somebody was quicker, or the rule takes no remediation: the command says which.
             answer = remediate(self._desk, finding_id, self._actor(body))
-            _tell(client, _user(body), channel, answer)
+            tell(client, _user(body), channel, answer)
             return
-        _open(client, body, modals.remediate_form(card, channel))
+        open_form(client, body, modals.remediate_form(card, channel), channel)
 
     def _open_ignore(self, body: Body, client: WebClient, finding_id: str, channel: str) -> None:
         allowed = may_ignore(self._desk, finding_id, self._actor(body))
         if isinstance(allowed, Refused):
-            _tell(client, _user(body), channel, allowed)
+            tell(client, _user(body), channel, allowed)
             return
-        card = draw(allowed, self._desk.catalogue, self._accounts)
+        card = self._draw(allowed)
         today = self._desk.now().date()
-        _open(client, body, modals.ignore_form(card, channel, self._desk.rule(allowed), today))
+        form = modals.ignore_form(card, channel, self._desk.rule(allowed), today)
+        open_form(client, body, form, channel)
 
     def _admitted(
         self, body: Body, client: WebClient, finding_id: str, channel: str, action: str
     ) -> Finding | None:
         admitted = self._desk.admit(finding_id, self._actor(body), action)
         if isinstance(admitted, Refused):
-            _tell(client, _user(body), channel, admitted)
+            tell(client, _user(body), channel, admitted)
             return None
         return admitted
 
@@ -201,39 +213,6 @@ def _user(body: Body) -> str:
 
 
 def _channel(body: Body) -> str:
+    """Where somebody pressed; empty for the Home tab, which is in no channel."""
     channel = body.get("channel") or {}
     return str(channel.get("id") or (body.get("container") or {}).get("channel_id") or "")
-
-
-def _open(client: WebClient, body: Body, view: Body) -> None:
-    try:
-        client.views_open(trigger_id=body["trigger_id"], view=view)
-    except SlackApiError as error:
-        # The three seconds were over. Nothing was changed and the button is still there.
-        log.warning("a form came too late", extra={"why": error.response.get("error")})
-
-
-def _tell(client: WebClient, user: str, channel: str, answer: Answer) -> None:
-    """Answer privately, where the person pressed."""
-
-    def say(text: str, blocks: list[dict[str, Any]]) -> None:
-        client.chat_postEphemeral(channel=channel or user, user=user, text=text, blocks=blocks)
-
-    _say(say, answer)
-
-
-def _say(say: Say, answer: Answer) -> None:
-    match answer:
-        case Done() | Refused() | Explained():
-            told = sentence(answer)
-            say(told, [section(told)])
-        case Invalid(found):
-            told = " ".join(found.values())
-            say(told, [section(told)])
-        case Shown(card):
-            say(card_text(card), card_blocks(card))
-        case Table():
-            say(answer_text(answer.title, [answer]), table(answer))
-        case StatusReport():
-            title = f"Compliance status: {answer.total} findings are open."
-            say(answer_text(title, answer.tables), status_blocks(answer))

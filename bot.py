@@ -9,33 +9,31 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, time
 from functools import partial
+from itertools import chain
+from pathlib import Path
 
-import sqlalchemy as sa
-from apscheduler.schedulers.background import BackgroundScheduler
-
-from aws import sns
 from aws.accounts import Accounts
 from aws.check import check_place, check_queues
+from aws.clients import use_region
 from aws.config_service import ConfigService
+from aws.listen import Listening
 from aws.mirror import Mirror
-from aws.queue import Intake, Polling, StoreUnavailableError, read_all
+from aws.queue import Polling
 from aws.remediation import Remediator
-from aws.sns import Verifier
 from aws.sweep import Place, sweep
 from commands.authorise import authorise
-from commands.checks import Check
+from commands.checks import Check, tell
 from commands.desk import Desk
 from commands.digest import digest
 from commands.enforce import enforce_allowlist
+from commands.record import record
 from compliance.card import draw
-from compliance.change import Change, ResourceFacts
 from compliance.enforcement import enforce
-from compliance.rules import catalogue_entry
 from config import Config, load
-from config.allowlist import AllowlistFile
 from config.environment import Environment, read_environment
 from config.faults import ConfigError
 from ledger.cards import Cards
@@ -45,17 +43,16 @@ from ledger.periods import Periods
 from ledger.reports import Reports
 from ledger.store import Ledger
 from notifiers import web
+from notifiers.clock import Job, ticking
 from notifiers.courier import ChatBusyError, ChatRefusedError, Courier
 from notifiers.logs import log_as_json
 from notifiers.metrics import Metrics
-from notifiers.slack import app as slack
-from notifiers.slack.blocks import answer_text
-from notifiers.slack.check import check_slack
-from notifiers.slack.client import SlackNotifier
-from notifiers.slack.client import connect as connect_slack
-from notifiers.slack.listeners import Listeners
-from notifiers.slack.people import People
+from notifiers.slack.blocks import digest_text
+from notifiers.slack.chat import Slack
 from notifiers.weekly import Schedule, Weekly
+
+#: What an operator can mend; each says how.
+EXPECTED = (ConfigError, LedgerInUseError, web.PortInUseError, ChatBusyError, ChatRefusedError)
 
 
 def now() -> datetime:
@@ -66,124 +63,103 @@ class Bot:
     """Everything there is, put together from the configuration and the environment."""
 
     def __init__(self, environment: Environment, config: Config) -> None:
-        # What there is to talk to.
-        self.environment, self.config, self.settings = environment, config, config.settings
-        catalogue, teams = config.catalogue, config.teams
-        allowlist = AllowlistFile(environment.allowlist)
+        self.environment, self.settings = environment, config.settings
+        self.catalogue, self.teams = config.catalogue, config.teams
+
+        # What there is to talk to: the ledger, AWS, and chat.
         engine = connect(environment.database_url)
         self.reports, self.cards, self.periods = Reports(engine), Cards(engine), Periods(engine)
-        self.metrics = Metrics(self.reports)
         self.ledger = Ledger(
             engine,
             now,
-            owner=lambda key, tags: teams.owner(key, tags).name,
-            settle=lambda finding: enforce(finding, allowlist.entries(), now()),
+            owner=lambda key, tags: self.teams.owner(key, tags).name,
+            settle=lambda finding: enforce(finding, config.allowlist.entries(), now()),
         )
-        accounts = Accounts(self.settings.role_name, self.settings.external_id)
-        self.service = ConfigService(accounts)
+        use_region(environment.aws_region)
+        self.service = ConfigService(Accounts(self.settings.role_name, self.settings.external_id))
+        self.places = [Place(*each) for each in self.settings.places]
         self.mirror = Mirror(Mirrors(engine), self.service, now)
-        self.client = connect_slack(environment.slack_bot_token, environment.slack_api_url)
-        self.notifier = SlackNotifier(self.client)
+        self.slack = Slack(*environment.slack, self.teams, now)
 
-        # What people ask and decide.
-        self.desk = Desk(self.ledger, catalogue, teams, allowlist, now)
-        self.people = People(self.client, teams.groups(), now)
-        listeners = Listeners(self.desk, self.reports, self.settings.accounts, self.people)
-        self.app = slack.build(self.client, environment.slack_signing_secret, listeners)
-
-    def schedule(self) -> BackgroundScheduler:
-        """What the clock brings: each job does what is due, so a missed run costs nothing."""
-        teams, catalogue = self.config.teams, self.config.catalogue
-        face = partial(draw, catalogue=catalogue, accounts=self.settings.accounts)
-        courier = Courier(self.cards, teams.ordered, face, self.notifier, now)
-        may = partial(authorise, self.desk, self.people.fresh)
-        remediator = Remediator(self.desk, self.service, may, self.settings.verify_window)
-        monday = Schedule(self.settings.weekday, self.settings.digest_at, self.settings.zone)
-        report = partial(digest, self.reports, catalogue)
-        weekly = Weekly(
-            self.periods, monday, lambda: report(now()), self.notifier, teams.tda_channel, now
-        )
-        weekly.begin()
-        jobs = BackgroundScheduler(
-            timezone=UTC,
-            job_defaults={"coalesce": True, "misfire_grace_time": 3600, "max_instances": 1},
-        )
-        jobs.add_job(courier.round, "interval", seconds=1)
-        jobs.add_job(remediator.round, "interval", seconds=self.settings.poll_seconds)
-        jobs.add_job(partial(enforce_allowlist, self.desk), "interval", seconds=30)
-        jobs.add_job(self.mirror.round, "interval", seconds=30)
-        jobs.add_job(weekly.round, "interval", seconds=60)
-        jobs.add_job(self.sweep, "cron", hour=2, minute=30)
-        return jobs
-
-    def record(self, changes: Sequence[Change], facts: Sequence[ResourceFacts] = ()) -> None:
-        """What AWS reports; a rule that is not in the catalogue is nobody's finding."""
-        listed = [c for c in changes if catalogue_entry(self.config.catalogue, c.key.rule)]
-        try:
-            self.ledger.record(listed, facts)
-        except sa.exc.OperationalError as error:
-            raise StoreUnavailableError(type(error).__name__) from error
-
-    def confirm(self, topic: str, token: str) -> bool:
-        """Confirm a subscription that asks through a queue, if its topic is expected."""
-        expected = topic in self.environment.sns_topic_arns
-        if expected:
-            sns.confirm_subscription(topic, token)
-        return expected
-
-    def sweep(self) -> int:
-        swept = sweep(self.service, self.places(), self.config.catalogue, self.record)
-        return 1 if swept.unread else 0
-
-    def places(self) -> list[Place]:
-        regions = self.settings.regions.items()
-        return [Place(account, region) for account, within in regions for region in within]
-
-    def checks(self) -> Iterator[Check]:
-        environment = self.environment
-        yield from check_slack(self.client, environment.slack_app_token, self.config.teams)
-        yield from check_queues(environment.queue_urls)
-        for place in self.places():
-            yield from check_place(self.service, place, self.config.catalogue)
-
-    def out_of_reach(self) -> dict[str, str]:
-        """What readiness reports: the ledger and chat, each with why."""
-        missing = {}
-        try:
-            self.reports.oldest(())
-        except sa.exc.SQLAlchemyError as error:
-            missing["ledger"] = type(error).__name__
-        if problem := self.notifier.problem():
-            missing["chat"] = problem
-        return missing
+        # What people ask and decide, and what AWS reports.
+        self.desk = Desk(self.ledger, self.catalogue, self.teams, config.allowlist, now)
+        self.record = partial(record, self.ledger, self.catalogue)
+        self.digest = partial(digest, self.reports, self.catalogue)
 
     def run(self, stop: threading.Event) -> int:
         """Listen until *stop*. Reading the queues is the process: if it ends, so does the bot."""
         environment, settings = self.environment, self.settings
+        if faults := environment.missing():
+            raise ConfigError(faults)
+        metrics = Metrics(self.reports)
         polling = Polling(settings.workers, settings.wait_seconds, settings.visibility_seconds)
-        intakes = [
-            Intake(url, polling, self.record, self.confirm, self.metrics.count)
-            for url in environment.queue_urls
-            for _ in range(polling.workers)
-        ]
-        verifier = Verifier(environment.sns_topic_arns, now)
-        routes = [sns.route(verifier, self.record, self.metrics.count)]
-        if environment.slack_signing_secret:
-            routes.append(slack.route(self.app))
-        application = web.application(routes, self.out_of_reach, self.metrics.registry)
-        server = web.WebServer(application, environment.http_host, environment.http_port)
+        queues, topics = environment.queue_urls, environment.sns_topic_arns
+        reports = Listening(queues, polling, topics, self.record, metrics.count, now)
+        presses = self.slack.listen(self.desk, self.reports, settings.accounts, stop)
+        chat = self.slack.notifier.problem
+        reach = {"ledger": self.reports.problem, "chat": chat, "queues": reports.problem}
+        application = web.application([reports.route, *presses], reach, metrics.registry)
         self.ledger.reroute()
-        jobs = self.schedule()
-        server.start()
-        jobs.start()
-        if environment.slack_app_token:
-            listening = (self.app, environment.slack_app_token, stop)
-            threading.Thread(target=slack.listen, args=listening, daemon=True).start()
-        try:
-            return 0 if read_all(intakes, stop) else 1
-        finally:
-            jobs.shutdown(wait=False)
-            server.stop()
+        with web.serving(application, environment.http_host, environment.http_port), self.clock():
+            return 0 if reports.read(stop) else 1
+
+    def clock(self) -> AbstractContextManager[None]:
+        """What the clock brings."""
+        settings, notifier = self.settings, self.slack.notifier
+        face = partial(draw, catalogue=self.catalogue, accounts=settings.accounts)
+        courier = Courier(self.cards, self.teams.ordered, face, notifier, now)
+        may = partial(authorise, self.desk, self.slack.people.fresh)
+        remediator = Remediator(self.desk, self.service, may, settings.verify_window)
+        monday = Schedule(settings.weekday, settings.digest_at, settings.zone)
+        weekly = Weekly(self.periods, monday, self.digest, notifier, self.teams.tda_channel, now)
+        every: dict[Job, float] = {
+            courier.round: 1,
+            remediator.round: settings.poll_seconds,
+            partial(enforce_allowlist, self.desk): 30,
+            self.mirror.round: 30,
+            weekly.round: 60,
+        }
+        return ticking(every, nightly={self.sweep: time(2, 30)})
+
+    def sweep(self) -> int:
+        swept = sweep(self.service, self.places, self.catalogue, self.record)
+        return 1 if swept.unread else 0
+
+    def check(self) -> int:
+        missing = (Check(fault.file, fault.problem) for fault in self.environment.missing())
+        places = (check_place(self.service, place, self.catalogue) for place in self.places)
+        queues = check_queues(self.environment.queue_urls)
+        return tell(chain(missing, self.slack.checks(), queues, *places))
+
+
+def assemble() -> Bot:
+    environment = read_environment(os.environ)
+    return Bot(environment, load(environment.config, environment.allowlist))
+
+
+def run(stop: threading.Event) -> int:
+    bot = assemble()
+    with only_process(bot.environment.database_url):
+        return bot.run(stop)
+
+
+def demo(stop: threading.Event) -> int:
+    """The embedded default: the same bot, between a local AWS and a local Slack."""
+    # Here, because the production image has none of the playground's dependencies.
+    from playground.demo import playing
+
+    with playing(Path(os.environ.get("COMPLIANCE_CONFIG", "config"))):
+        return run(stop)
+
+
+def send_digest(*, printed: bool) -> int:
+    bot = assemble()
+    report = bot.digest(now())
+    if printed:
+        print(digest_text(report))
+    else:
+        bot.slack.notifier.post_digest(bot.teams.tda_channel, report)
+    return 0
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -193,20 +169,16 @@ def main(arguments: Sequence[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         # Process 1 of a container ignores signals that nobody handles.
         signal.signal(number, lambda *_: stop.set())
+    commands: dict[str, Callable[[], int]] = {
+        "demo": lambda: demo(stop),
+        "run": lambda: run(stop),
+        "check": lambda: assemble().check(),
+        "sweep": lambda: assemble().sweep(),
+        "digest": lambda: send_digest(printed=asked.print),
+    }
     try:
-        environment = read_environment(os.environ)
-        bot = Bot(environment, load(environment.config))
-        match asked.command:
-            case "check":
-                return say_checks(bot)
-            case "sweep":
-                return bot.sweep()
-            case "digest":
-                return say_digest(bot, printed=asked.print)
-            case _:
-                with only_process(environment.database_url):
-                    return bot.run(stop)
-    except (ConfigError, LedgerInUseError, ChatBusyError, ChatRefusedError) as error:
+        return commands[asked.command]()
+    except EXPECTED as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -214,29 +186,13 @@ def main(arguments: Sequence[str]) -> int:
 def usage() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bot.py", description="AWS Config findings in chat.")
     commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("demo", help="a local AWS and a local Slack to try it in")
     commands.add_parser("run", help="the real thing, from config/ and the environment")
-    commands.add_parser(
-        "check", help="looks at everything that is set up, and names what is missing"
-    )
+    commands.add_parser("check", help="looks at all that is set up, and names what is missing")
     commands.add_parser("sweep", help="reads every account's compliance from AWS Config")
     weekly = commands.add_parser("digest", help="sends the weekly digest now")
     weekly.add_argument("--print", action="store_true", help="prints it instead")
     return parser
-
-
-def say_checks(bot: Bot) -> int:
-    found = list(bot.checks())
-    print("\n".join(map(str, found)))
-    return 1 if any(check.problem for check in found) else 0
-
-
-def say_digest(bot: Bot, *, printed: bool) -> int:
-    report = digest(bot.reports, bot.config.catalogue, now())
-    if printed:
-        print(answer_text("Weekly compliance digest.", report.tables))
-    else:
-        bot.notifier.post_digest(bot.config.teams.tda_channel, report)
-    return 0
 
 
 if __name__ == "__main__":

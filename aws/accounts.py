@@ -43,6 +43,8 @@ class Accounts:
     def _session(self, account: str, region: str) -> boto3.Session:
         if account not in self._sessions:
             session = botocore.session.get_session()
+            # STS is asked there too, whether or not the environment names a Region.
+            session.set_config_variable("region", region)
             if self._role_name:
                 session._credentials = self._assumed(session, self.role_arn(account, region))
             self._sessions[account] = boto3.Session(botocore_session=session)

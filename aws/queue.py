@@ -20,6 +20,7 @@ from compliance.notification import (
     SubscriptionRequest,
     parse,
 )
+from ledger.store import LedgerUnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +37,6 @@ Confirm = Callable[[str, str], bool]
 Count = Callable[[str], None]
 
 
-class StoreUnavailableError(Exception):
-    """What was received cannot be recorded just now; the queue keeps it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Polling:
     """How queues are read; seconds as SQS counts them, *workers* for each queue."""
@@ -50,7 +47,10 @@ class Polling:
 
 
 class Intake:
-    """Reads one queue. Any number may read the same one."""
+    """Reads one queue. Any number may read the same one.
+
+    *problem* says why the queue could not be read last, empty when it could.
+    """
 
     def __init__(
         self,
@@ -67,6 +67,7 @@ class Intake:
         self._confirm = confirm
         self._count = count
         self._client = client or _client(url)
+        self.problem = ""
         self._told: OrderedDict[str, None] = OrderedDict()
 
     def run_once(self) -> int:
@@ -97,8 +98,9 @@ class Intake:
         while not stop.wait(pause):
             try:
                 self.run_once()
-                pause = 0.0
-            except (ClientError, BotoCoreError, StoreUnavailableError) as error:
+                pause, self.problem = 0.0, ""
+            except (ClientError, BotoCoreError, LedgerUnavailableError) as error:
+                self.problem = type(error).__name__
                 pause = min(max(1.0, pause * 2), _LONGEST_PAUSE_SECONDS)
                 log.warning(
                     "a batch stays in the queue",

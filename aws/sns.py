@@ -11,7 +11,7 @@ import logging
 import re
 import ssl
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -29,8 +29,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from aws.clients import client_config
-from aws.queue import Count, Record, StoreUnavailableError
+from aws.queue import Confirm, Count, Record
 from compliance.notification import NotCompliance, Reading, Refused, SubscriptionRequest, parse
+from ledger.store import LedgerUnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -176,6 +177,22 @@ def confirm_subscription(topic: str, token: str) -> None:
     log.info("a subscription was confirmed", extra={"topic": topic})
 
 
+def expecting(topics: Collection[str]) -> Confirm:
+    """Return what confirms a subscription that asks through a queue, if it is one of *topics*."""
+
+    def confirm(topic: str, token: str) -> bool:
+        if topic not in topics:
+            return False
+        try:
+            confirm_subscription(topic, token)
+        except LaterError as error:
+            log.warning("a confirmation stays in the queue", extra={"why": str(error)})
+            return False
+        return True
+
+    return confirm
+
+
 def route(
     verifier: Verifier,
     record: Record,
@@ -197,7 +214,7 @@ def route(
             return _take(verifier.verify(body), record, count, confirm)
         except FinalError as error:
             return _final(error)
-        except (LaterError, StoreUnavailableError) as error:
+        except (LaterError, LedgerUnavailableError) as error:
             log.warning("a delivery is asked for again", extra={"why": str(error)})
             return PlainTextResponse("send it again later\n", 503)
 

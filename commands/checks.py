@@ -1,5 +1,7 @@
 """What ``bot.py check`` finds: each thing that is missing, and how to mend it."""
 
+import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -15,3 +17,13 @@ class Check:
         if not self.problem:
             return f"ok       {self.what}"
         return f"missing  {self.what}: {self.problem}\n         {self.remedy}".rstrip()
+
+
+def tell(found: Iterable[Check]) -> int:
+    """Print each check as it is made; return 1 where something is missing, else 0."""
+    missing = False
+    for check in found:
+        sys.stdout.write(f"{check}\n")
+        sys.stdout.flush()
+        missing = missing or bool(check.problem)
+    return int(missing)

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from compliance.routing import Teams
 from compliance.rules import Catalogue
+from config.allowlist import AllowlistFile
 from config.catalogue import load_catalogue
 from config.faults import ConfigError, Fault
 from config.settings import Settings, load_settings
@@ -17,15 +18,19 @@ _Loaded = TypeVar("_Loaded")
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The three files that people write for the bot to read."""
+    """What people write for the bot to read, and the allowlist, which it writes as well."""
 
     catalogue: Catalogue
     teams: Teams
     settings: Settings
+    allowlist: AllowlistFile
 
 
-def load(folder: Path) -> Config:
-    """Return the configuration in *folder*; raises ConfigError with the faults of all files."""
+def load(folder: Path, allowlist: Path | None = None) -> Config:
+    """Return the configuration in *folder*; raises ConfigError with the faults of all files.
+
+    The allowlist is *folder*'s own where none is given.
+    """
     faults: list[Fault] = []
 
     def attempt(loader: Callable[[], _Loaded]) -> _Loaded | None:
@@ -39,11 +44,12 @@ def load(folder: Path) -> Config:
     settings = attempt(lambda: load_settings(folder / "bot.yaml"))
     accounts = settings.accounts if settings else {}
     teams = attempt(lambda: load_teams(folder / "teams.yaml", catalogue or {}, accounts))
-    if faults or catalogue is None or settings is None or teams is None:
+    exceptions = attempt(lambda: AllowlistFile(allowlist or folder / "allowlist.yaml"))
+    if catalogue is None or settings is None or teams is None or exceptions is None:
         # Without a catalogue every rule that a team names would be told as unknown.
         raise ConfigError(
             fault
             for fault in faults
             if catalogue is not None or "in the catalogue" not in fault.problem
         )
-    return Config(catalogue, teams, settings)
+    return Config(catalogue, teams, settings, exceptions)

@@ -26,6 +26,38 @@ class Environment:
     sns_topic_arns: tuple[str, ...]
     http_host: str
     http_port: int
+    aws_region: str
+
+    @property
+    def slack(self) -> tuple[str, str, str, str]:
+        """The bot token, the app token, the signing secret, and the Web API's URL."""
+        return (
+            self.slack_bot_token,
+            self.slack_app_token,
+            self.slack_signing_secret,
+            self.slack_api_url,
+        )
+
+    def missing(self) -> tuple[Fault, ...]:
+        """Return what ``bot.py run`` cannot do without, each with where it comes from."""
+        wanted = (
+            (self.slack_bot_token, "SLACK_BOT_TOKEN", "the installed app's token, xoxb-…"),
+            (
+                self.slack_app_token or self.slack_signing_secret,
+                "SLACK_APP_TOKEN",
+                "an app-level token, xapp-…, for Socket Mode; or SLACK_SIGNING_SECRET for HTTP",
+            ),
+            (
+                self.queue_urls or self.sns_topic_arns,
+                "QUEUE_URLS",
+                "the URL of the queue that AWS Config's topic fills; or SNS_TOPIC_ARNS for HTTPS",
+            ),
+        )
+        return tuple(
+            Fault(name, 0, "", f"is not set; expected {what}")
+            for value, name, what in wanted
+            if not value
+        )
 
 
 def read_environment(variables: Mapping[str, str]) -> Environment:
@@ -44,6 +76,8 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         sns_topic_arns=reader.topics("SNS_TOPIC_ARNS"),
         http_host=reader.text("HTTP_HOST", "127.0.0.1"),
         http_port=reader.port("HTTP_PORT", 8080),
+        # AWS's own containers set the one, boto3 reads the other.
+        aws_region=reader.text("AWS_REGION", reader.text("AWS_DEFAULT_REGION")),
     )
     if reader.faults:
         raise ConfigError(reader.faults)

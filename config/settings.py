@@ -73,10 +73,10 @@ class _Bot(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``bot.yaml``: *weekday* counts from Monday, 0; *regions* are by account id."""
+    """``bot.yaml``: *weekday* counts from Monday, 0; *places* are (account, Region) pairs."""
 
     accounts: Mapping[str, Account]
-    regions: Mapping[str, tuple[str, ...]]
+    places: tuple[tuple[str, str], ...]
     role_name: str
     external_id: str
     verify_window: timedelta
@@ -104,7 +104,7 @@ def load_settings(path: Path) -> Settings:
         )
     return Settings(
         accounts={each.id: Account(each.id, each.name, each.environment) for each in told.accounts},
-        regions={each.id: tuple(each.regions) for each in told.accounts},
+        places=tuple((each.id, region) for each in told.accounts for region in each.regions),
         role_name=told.role_name,
         external_id=told.external_id,
         verify_window=timedelta(minutes=told.remediation.verify_minutes),

@@ -52,6 +52,15 @@ class Reports:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
+    def problem(self) -> str:
+        """Say why the database cannot be read, empty when it can."""
+        try:
+            with self._reading() as db:
+                db.execute(sa.select(findings.c.id).limit(1))
+        except sa.exc.SQLAlchemyError as error:
+            return type(error).__name__
+        return ""
+
     def counts(self, scope: Scope = EVERYTHING) -> tuple[Count, ...]:
         columns = (findings.c.team, findings.c.rule, findings.c.account, findings.c.state)
         query = sa.select(*columns, sa.func.count()).where(*_within(scope)).group_by(*columns)

@@ -39,6 +39,10 @@ class UnknownFindingError(Exception):
         self.finding_id = finding_id
 
 
+class LedgerUnavailableError(Exception):
+    """The database cannot be reached or written just now; asking again later helps."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What a person decided; *detail* holds what they gave with it (reason, ticket, end)."""
@@ -76,7 +80,10 @@ class Ledger:
         self._settle = settle
 
     def record(self, changes: Sequence[Change], facts: Sequence[ResourceFacts] = ()) -> None:
-        """Store what AWS reported, in one transaction; repeats and late ones change nothing."""
+        """Store what AWS reported, in one transaction; repeats and late ones change nothing.
+
+        Raises LedgerUnavailableError, and then nothing of it was stored.
+        """
         for _ in range(_TRIES):
             try:
                 with self._transaction() as db:
@@ -88,6 +95,8 @@ class Ledger:
                 # Another replica inserted the same finding between our look and our insert.
                 log.info("a batch met another replica's insert; reading again")
                 continue
+            except sa.exc.OperationalError as error:
+                raise LedgerUnavailableError(type(error.orig).__name__) from error
             return
         raise TimeoutError(f"another replica's inserts came in between {_TRIES} times")
 

@@ -1,7 +1,9 @@
 """The bot's own HTTP server: health, readiness, metrics, and the routes that others hand in."""
 
+import socket
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -11,14 +13,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-#: Names what is out of reach; empty when the bot can do its work.
-Readiness = Callable[[], Mapping[str, str]]
+#: What the bot needs, by name, and what says why it is out of reach; empty when it is not.
+Reach = Mapping[str, Callable[[], str]]
 
 _STOP_SECONDS = 5
 
 
 def application(
-    routes: Sequence[BaseRoute], readiness: Readiness, registry: CollectorRegistry
+    routes: Sequence[BaseRoute], reach: Reach, registry: CollectorRegistry
 ) -> Starlette:
     """Return the ASGI application: *routes*, and what an orchestrator and Prometheus ask for."""
 
@@ -26,8 +28,9 @@ def application(
         return PlainTextResponse("alive\n")
 
     async def readyz(_request: Request) -> Response:
-        missing = await run_in_threadpool(readiness)
-        return JSONResponse({"out of reach": dict(missing)}, 503 if missing else 200)
+        asked = {name: await run_in_threadpool(problem) for name, problem in reach.items()}
+        missing = {name: problem for name, problem in asked.items() if problem}
+        return JSONResponse({"out of reach": missing}, 503 if missing else 200)
 
     def metrics(_request: Request) -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
@@ -40,26 +43,35 @@ def application(
     return Starlette(routes=[*own, *routes])
 
 
-class WebServer:
-    """uvicorn in a thread of its own; started when it answers, stopped when it has ended."""
+class PortInUseError(Exception):
+    """The bot's own port cannot be listened on."""
 
-    def __init__(self, application: Starlette, host: str, port: int) -> None:
-        self._server = uvicorn.Server(
-            uvicorn.Config(
-                application,
-                host=host,
-                port=port,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=_STOP_SECONDS,
-            )
+    def __init__(self, host: str, port: int, why: str) -> None:
+        super().__init__(
+            f"cannot listen on {host}:{port}: {why}. Choose another port with HTTP_PORT."
         )
-        self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
 
-    def start(self) -> None:
-        self._thread.start()
 
-    def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join(_STOP_SECONDS + 1)
+@contextmanager
+def serving(application: Starlette, host: str, port: int) -> Iterator[None]:
+    """Serve *application* in a thread; raises PortInUseError where the port is not to be had."""
+    try:
+        listener = socket.create_server((host, port))
+    except OSError as error:
+        raise PortInUseError(host, port, error.strerror or str(error)) from error
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_STOP_SECONDS,
+        )
+    )
+    thread = threading.Thread(target=server.run, args=([listener],), name="web", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(_STOP_SECONDS + 1)

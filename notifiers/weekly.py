@@ -48,25 +48,25 @@ class Weekly:
 
     periods: Periods
     schedule: Schedule
-    report: Callable[[], Digest]
+    report: Callable[[datetime], Digest]
     notifier: DigestNotifier
     channel: str
     now: Callable[[], datetime]
 
-    def begin(self) -> None:
-        """Owe nothing for the time before the first start: nobody waits for that digest."""
-        now = self.now()
-        if self.periods.claim_first(JOB, self._period(now), now):
-            log.info("the first digest comes with the next scheduled day")
-
     def round(self) -> None:
-        """Send the digest that is owed, if one is and no other replica has it in hand."""
+        """Send the digest that is owed, if one is and no other replica has it in hand.
+
+        For the time before the first start none is: nobody waits for that digest.
+        """
         now = self.now()
         period = self._period(now)
+        if self.periods.claim_first(JOB, period, now):
+            log.info("the first digest comes with the next scheduled day")
+            return
         if not self.channel or not self.periods.claim(JOB, period, now, _LEASE):
             return
         try:
-            self.notifier.post_digest(self.channel, self.report())
+            self.notifier.post_digest(self.channel, self.report(now))
         except (ChatBusyError, ChatRefusedError) as error:
             # The lease ends and the next round, here or elsewhere, tries again.
             log.error("the digest could not be sent", extra={"period": period, "why": str(error)})

@@ -119,6 +119,11 @@ def digest_blocks(report: Digest) -> list[Block]:
     ]
 
 
+def digest_text(report: Digest) -> str:
+    """Return the digest in words."""
+    return answer_text("Weekly compliance digest.", report.tables)
+
+
 def oldest_blocks(title: str, found: Iterable[Finding]) -> list[Block]:
     lines = [finding_line(finding) for finding in found]
     return [section(cut(f"*{title}*\n" + "\n".join(lines), SECTION_MAX))] if lines else []

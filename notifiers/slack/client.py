@@ -13,7 +13,7 @@ import compliance.card as face
 from commands.digest import Digest
 from ledger.cards import Card
 from notifiers.courier import CardGoneError, ChatBusyError, ChatRefusedError
-from notifiers.slack.blocks import answer_text, card_blocks, card_text, digest_blocks
+from notifiers.slack.blocks import card_blocks, card_text, digest_blocks, digest_text
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +67,7 @@ class SlackNotifier:
 
     def post_digest(self, channel: str, digest: Digest) -> None:
         """Send the weekly report; raises ChatBusyError or ChatRefusedError."""
-        text = answer_text("Weekly compliance digest.", digest.tables)
-        self._send(channel, text, digest_blocks(digest))
+        self._send(channel, digest_text(digest), digest_blocks(digest))
 
     def _send(self, channel: str, text: str, blocks: list[dict[str, Any]]) -> Any:
         with _slack_errors():

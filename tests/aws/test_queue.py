@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from aws.queue import Intake, Polling, StoreUnavailableError, read_all
+from aws.queue import Intake, Polling, read_all
+from ledger.store import LedgerUnavailableError
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 CHANGE = (SAMPLES / "made/inner-noncompliant-sns-encrypted-kms.json").read_text()
@@ -63,10 +64,10 @@ def test_what_cannot_be_recorded_stays_in_the_queue(sqs, queue, desk, intake):
     sqs.send_message(QueueUrl=queue, MessageBody=CHANGE)
 
     def refuse(changes, facts):
-        raise StoreUnavailableError("the database is down")
+        raise LedgerUnavailableError("the database is down")
 
     desk.record = intake._record = refuse
-    with pytest.raises(StoreUnavailableError):
+    with pytest.raises(LedgerUnavailableError):
         intake.run_once()
 
     assert left(sqs, queue) == 1

@@ -12,8 +12,8 @@ from cryptography.x509.oid import NameOID
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from aws.queue import StoreUnavailableError
 from aws.sns import LaterError, Verifier, route
+from ledger.store import LedgerUnavailableError
 from tests.aws.test_queue import CHANGE
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -209,7 +209,7 @@ def test_another_message_on_the_topic_is_taken_and_dropped(world, signer):
 
 def test_sns_is_asked_to_send_again_while_the_ledger_is_down(world, signer):
     def down(changes, facts):
-        raise StoreUnavailableError("down")
+        raise LedgerUnavailableError("down")
 
     verifier = Verifier([TOPIC], lambda: NOW, world.fetch)
     client = TestClient(Starlette(routes=[route(verifier, down, lambda kind: None)]))

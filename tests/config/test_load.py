@@ -14,7 +14,7 @@ SHIPPED = Path(__file__).parents[2] / "config"
 
 @pytest.fixture
 def folder(tmp_path):
-    for name in ("rules.yaml", "teams.yaml", "bot.yaml"):
+    for name in ("rules.yaml", "teams.yaml", "bot.yaml", "allowlist.yaml"):
         (tmp_path / name).write_text((SHIPPED / name).read_text())
     return tmp_path
 
@@ -36,7 +36,7 @@ def test_the_shipped_configuration_loads():
 
     assert len(loaded.catalogue) == 8
     assert loaded.teams[loaded.teams.default]
-    assert set(loaded.settings.regions) == set(loaded.settings.accounts)
+    assert {account for account, _ in loaded.settings.places} == set(loaded.settings.accounts)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,56 @@
+"""Slack, put together: its client, its people, what is sent to it and what is heard from it."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+
+from starlette.routing import BaseRoute
+
+from commands.checks import Check
+from commands.desk import Desk
+from compliance.card import Account
+from compliance.routing import Teams
+from ledger.reports import Reports
+from notifiers.slack import app
+from notifiers.slack.check import check_slack
+from notifiers.slack.client import SlackNotifier, connect
+from notifiers.slack.listeners import Listeners
+from notifiers.slack.people import People
+
+
+class Slack:
+    """One workspace, by Socket Mode where there is an app token, by HTTP where a secret."""
+
+    def __init__(
+        self,
+        bot_token: str,
+        app_token: str,
+        signing_secret: str,
+        api_url: str,
+        teams: Teams,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._app_token = app_token
+        self._signing_secret = signing_secret
+        self._teams = teams
+        self._client = connect(bot_token, api_url)
+        self.notifier = SlackNotifier(self._client)
+        self.people = People(self._client, teams.groups(), now)
+
+    def listen(
+        self,
+        desk: Desk,
+        reports: Reports,
+        accounts: Mapping[str, Account],
+        stop: threading.Event,
+    ) -> list[BaseRoute]:
+        """Answer presses and commands until *stop*; return the routes that Slack calls."""
+        listeners = Listeners(desk, reports, accounts, self.people)
+        bolt = app.build(self._client, self._signing_secret, listeners)
+        if self._app_token:
+            listening = (bolt, self._app_token, stop)
+            threading.Thread(target=app.listen, args=listening, name="slack", daemon=True).start()
+        return [app.route(bolt)] if self._signing_secret else []
+
+    def checks(self) -> Iterator[Check]:
+        yield from check_slack(self._client, self._app_token, self._teams)

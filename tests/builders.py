@@ -23,6 +23,19 @@ def at(minute: float) -> datetime:
     return START + timedelta(minutes=minute)
 
 
+class Clock:
+    """A clock that moves when a test says so."""
+
+    def __init__(self, minute: float = 0) -> None:
+        self.now = at(minute)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
 def key(resource: str = "repairs-photos", **named: str) -> FindingKey:
     fields = {
         "account": "111122223333",

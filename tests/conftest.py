@@ -1,8 +1,14 @@
 """What every test can use."""
 
+import shutil
 import time
 
 import pytest
+
+from ledger.database import connect
+from ledger.store import Ledger
+from tests.builders import Clock
+from tests.playground.aws.world import SharedWorld
 
 
 @pytest.fixture
@@ -17,3 +23,50 @@ def eventually():
         return found
 
     return wait
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def empty_ledger(tmp_path_factory):
+    """A file with the ledger's tables and nothing in them."""
+    path = tmp_path_factory.mktemp("ledger") / "empty.db"
+    engine = connect(f"sqlite:///{path}")
+    with engine.connect().execution_options(read_only=True) as db:
+        db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite_engine(tmp_path, empty_ledger):
+    """A real ledger in a file."""
+    engine = connect(f"sqlite:///{shutil.copy(empty_ledger, tmp_path / 'ledger.db')}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def engine(sqlite_engine):
+    return sqlite_engine
+
+
+@pytest.fixture
+def ledger(engine, clock):
+    return Ledger(engine, clock, lambda key, tags: tags.get("Team", "housing"))
+
+
+@pytest.fixture(scope="session")
+def shared_world():
+    shared = SharedWorld()
+    yield shared
+    shared.end()
+
+
+@pytest.fixture
+def world(shared_world):
+    """The local AWS, with no fault set and an empty queue."""
+    return shared_world.get()

@@ -1,19 +1,44 @@
-"""A real ledger in a file."""
+"""The ledger's databases: every test of the store runs on both."""
+
+import os
 
 import pytest
+import sqlalchemy as sa
 
 from ledger.database import connect
-from ledger.store import Ledger
-from tests.builders import at
+from ledger.tables import metadata
+from tests import postgresql
 
 
-@pytest.fixture
-def engine(tmp_path):
-    engine = connect(f"sqlite:///{tmp_path}/ledger.db")
+@pytest.fixture(scope="session")
+def postgresql_url():
+    """PostgreSQL at TEST_POSTGRESQL_URL, else one of our own; its tables are emptied."""
+    if url := os.environ.get("TEST_POSTGRESQL_URL"):
+        yield url
+        return
+    folder = postgresql.binaries()
+    if folder is None:
+        pytest.skip("PostgreSQL's binaries are not installed")
+    with postgresql.running(folder) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql_engine(postgresql_url):
+    engine = connect(postgresql_url)
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
-def ledger(engine):
-    return Ledger(engine, lambda: at(0), lambda key, tags: tags.get("Team", "housing"))
+def on_postgresql(postgresql_engine):
+    tables = ", ".join(metadata.tables)
+    with postgresql_engine.begin() as db:
+        db.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY"))
+    return postgresql_engine
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def engine(request):
+    names = {"sqlite": "sqlite_engine", "postgresql": "on_postgresql"}
+    return request.getfixturevalue(names[request.param])

@@ -2,14 +2,17 @@
 
 import socket
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from functools import partial
 from time import monotonic
 
 import pytest
 
 from playground.aws import AT_ONCE, Pace
 from playground.aws.wire import AlreadyRunningError
-from tests.playground.aws.world import BUCKET_RULE, running
+from tests.playground.aws.world import ACCOUNTS, BUCKET_RULE, RULES, SharedWorld, World, running
 
 SLOW = Pace(
     queue=timedelta(seconds=10),
@@ -19,15 +22,25 @@ SLOW = Pace(
 )
 
 
-def test_the_bots_credentials_are_the_tooling_accounts() -> None:
-    with running(AT_ONCE) as world:
+Alone = Callable[[Pace], AbstractContextManager[World]]
+
+
+@pytest.fixture
+def alone(shared_world: SharedWorld) -> Alone:
+    """Start a local AWS with one account and one rule, at a pace of the test's own."""
+    shared_world.end()
+    return partial(running, rules={BUCKET_RULE: RULES[BUCKET_RULE]}, accounts=ACCOUNTS[:1])
+
+
+def test_the_bots_credentials_are_the_tooling_accounts(alone: Alone) -> None:
+    with alone(AT_ONCE) as world:
         identity = world.client("sts", None).get_caller_identity()
 
     assert identity["Account"] == "999900001111"
 
 
-def test_messages_nobody_can_read_go_to_the_dead_letters_after_five_times() -> None:
-    with running(AT_ONCE) as world:
+def test_messages_nobody_can_read_go_to_the_dead_letters_after_five_times(alone: Alone) -> None:
+    with alone(AT_ONCE) as world:
         answer = world.client("sqs", None).get_queue_attributes(
             QueueUrl=world.aws.environment()["QUEUE_URLS"], AttributeNames=["RedrivePolicy"]
         )
@@ -37,8 +50,8 @@ def test_messages_nobody_can_read_go_to_the_dead_letters_after_five_times() -> N
     assert '"maxReceiveCount": 5' in policy
 
 
-def test_a_change_is_seen_after_the_evaluation_delay_only() -> None:
-    with running(SLOW) as world:
+def test_a_change_is_seen_after_the_evaluation_delay_only(alone: Alone) -> None:
+    with alone(SLOW) as world:
         world.bucket()
         world.aws.tick()
         early = world.messages()
@@ -49,8 +62,8 @@ def test_a_change_is_seen_after_the_evaluation_delay_only() -> None:
         assert world.outcomes(BUCKET_RULE) == ["NON_COMPLIANT"]
 
 
-def test_a_stopped_recorder_sees_nothing() -> None:
-    with running(AT_ONCE) as world:
+def test_a_stopped_recorder_sees_nothing(alone: Alone) -> None:
+    with alone(AT_ONCE) as world:
         world.config.stop_configuration_recorder(ConfigurationRecorderName="default")
         world.bucket()
         world.aws.tick()
@@ -58,17 +71,17 @@ def test_a_stopped_recorder_sees_nothing() -> None:
         assert world.messages() == []
 
 
-def test_the_thread_moves_the_account_and_tells_the_story() -> None:
-    with running(AT_ONCE) as world:
+def test_the_thread_moves_the_account_and_tells_the_story(alone: Alone) -> None:
+    with alone(AT_ONCE) as world:
         world.aws.run(world.bucket, every=timedelta(milliseconds=250))
 
         assert poll(lambda: world.outcomes(BUCKET_RULE))[0] == "NON_COMPLIANT"
 
 
-def test_nothing_is_left_after_the_end() -> None:
+def test_nothing_is_left_after_the_end(alone: Alone) -> None:
     before = set(threading.enumerate())
 
-    with running(AT_ONCE) as world:
+    with alone(AT_ONCE) as world:
         world.aws.run()
 
     assert [t for t in threading.enumerate() if t not in before and not t.daemon] == []
@@ -77,8 +90,8 @@ def test_nothing_is_left_after_the_end() -> None:
         socket.create_connection((host, int(port)), timeout=1)
 
 
-def test_two_at_a_time_are_refused() -> None:
-    with running(AT_ONCE), pytest.raises(AlreadyRunningError), running(AT_ONCE):
+def test_two_at_a_time_are_refused(alone: Alone) -> None:
+    with alone(AT_ONCE), pytest.raises(AlreadyRunningError), alone(AT_ONCE):
         pass
 
 

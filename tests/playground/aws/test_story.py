@@ -1,73 +1,67 @@
 """The council's resources: what is wrong at the start, and what happens later."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from playground.aws import AT_ONCE
 from playground.aws.story import Story
-from tests.playground.aws.world import BUCKET_RULE, HOUSING, World, running
+from tests.playground.aws.world import BUCKET_RULE, HOUSING, SharedWorld, World, running
 
 
-@pytest.fixture
-def told() -> Iterator[tuple[World, Story]]:
+@dataclass(frozen=True)
+class Told:
+    """A world in which the story has begun, and what was said until then."""
+
+    world: World
+    story: Story
+    at_first: list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def told(shared_world: SharedWorld) -> Iterator[Told]:
+    shared_world.end()
     with running(AT_ONCE) as world:
         story = Story(world.aws)
         story.begin()
         world.aws.tick()
-        yield world, story
+        yield Told(world, story, world.messages())
 
 
-def test_ten_violations_are_there_at_the_start_one_of_them_a_public_bucket(
-    told: tuple[World, Story],
-) -> None:
-    world, _ = told
-
-    broken = [
+def broken(messages: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    return [
         (message["awsAccountId"], message["configRuleName"], message["resourceId"])
-        for message in world.messages()
+        for message in messages
         if message.get("newEvaluationResult", {}).get("complianceType") == "NON_COMPLIANT"
     ]
 
-    assert len(broken) == 10
-    assert (HOUSING, BUCKET_RULE, "housing-repairs-photos") in broken
+
+def test_ten_violations_are_there_at_the_start_one_of_them_a_public_bucket(told: Told) -> None:
+    assert len(broken(told.at_first)) == 10
+    assert (HOUSING, BUCKET_RULE, "housing-repairs-photos") in broken(told.at_first)
 
 
-def test_every_later_event_is_one_that_the_bot_hears_of(told: tuple[World, Story]) -> None:
-    world, story = told
-    silent = []
-    world.messages()
+def test_every_later_event_is_heard_and_a_deploy_undoes_a_remediation(told: Told) -> None:
+    told.world.start(BUCKET_RULE, "housing-repairs-photos")
+    told.world.finish(BUCKET_RULE, "housing-repairs-photos")
+    told.world.messages()
+    heard = {}
 
-    while name := story.advance():
-        world.aws.tick()
-        if not world.messages():
-            silent.append(name)
+    while name := told.story.advance():
+        told.world.aws.tick()
+        heard[name] = told.world.messages()
 
-    # Nobody has remediated it, so the deploy that makes it public again changes nothing.
-    assert silent == ["housing-repairs-photos"]
-
-
-def test_a_deploy_undoes_a_remediation(told: tuple[World, Story]) -> None:
-    world, story = told
-    world.start(BUCKET_RULE, "housing-repairs-photos")
-    world.finish(BUCKET_RULE, "housing-repairs-photos")
-    world.messages()
-
-    while story.advance() != "housing-repairs-photos":
-        world.aws.tick()
-    world.messages()
-    world.aws.tick()
-
-    assert world.outcomes(BUCKET_RULE) == ["NON_COMPLIANT"]
+    assert [name for name, messages in heard.items() if not messages] == []
+    deployed = heard["housing-repairs-photos"]
+    assert broken(deployed) == [(HOUSING, BUCKET_RULE, "housing-repairs-photos")]
 
 
-def test_the_function_without_rights_for_tracing_fails_and_says_so(
-    told: tuple[World, Story],
-) -> None:
-    world, _ = told
-    world.start("lambda-function-xray-enabled", "rent-arrears-letters")
+def test_the_function_without_rights_for_tracing_fails_and_says_so(told: Told) -> None:
+    told.world.start("lambda-function-xray-enabled", "rent-arrears-letters")
 
-    execution = world.finish("lambda-function-xray-enabled", "rent-arrears-letters")
+    execution = told.world.finish("lambda-function-xray-enabled", "rent-arrears-letters")
 
     assert execution["State"] == "FAILED"
     assert "PutTraceSegments" in execution["StepDetails"][0]["ErrorMessage"]

@@ -3,8 +3,8 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -15,7 +15,7 @@ from typing import Any
 import boto3
 import yaml
 
-from playground.aws import LocalAws, Pace, start
+from playground.aws import AT_ONCE, LocalAws, Pace, start
 
 HOUSING, PAYMENTS = "111122223333", "222233334444"
 REGION = "eu-west-2"
@@ -147,10 +147,14 @@ class World:
 
 
 @contextmanager
-def running(pace: Pace) -> Iterator[World]:
+def running(
+    pace: Pace,
+    rules: Mapping[str, Any] = RULES,
+    accounts: Sequence[Mapping[str, Any]] = ACCOUNTS,
+) -> Iterator[World]:
     """A local AWS of its own, as the bot's own credentials see it."""
     clock = HandClock()
-    aws = start(RULES, ACCOUNTS, pace=pace, clock=clock)
+    aws = start(rules, accounts, pace=pace, clock=clock)
     environment = aws.environment()
     world = World(
         aws,
@@ -162,6 +166,30 @@ def running(pace: Pace) -> Iterator[World]:
     finally:
         world.close()
         aws.stop()
+
+
+class SharedWorld:
+    """The one local AWS that most tests use: starting one takes seconds.
+
+    moto keeps its state in the process, so it has to end before a test starts one of its own.
+    """
+
+    def __init__(self) -> None:
+        self._open = ExitStack()
+        self._world: World | None = None
+
+    def get(self) -> World:
+        """Return it with no fault set and an empty queue."""
+        if self._world is None:
+            self._world = self._open.enter_context(running(AT_ONCE))
+        self._world.aws.faults.clear()
+        self._world.aws.tick()
+        self._world.messages()
+        return self._world
+
+    def end(self) -> None:
+        self._world = None
+        self._open.close()
 
 
 def key_of(rule: str, resource_id: str) -> dict[str, str]:

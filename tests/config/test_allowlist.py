@@ -2,24 +2,15 @@
 
 import threading
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
-from hypothesis import given
-from hypothesis import strategies as st
 
-from compliance.allowlist import (
-    Entry,
-    ExceptionClass,
-    UneditableAllowlistError,
-    add_entry,
-    in_force,
-)
+from compliance.allowlist import Entry, ExceptionClass, add_entry
 from config.allowlist import AllowlistFile, AllowlistUnwritableError, parse_allowlist
 from config.faults import ConfigError
-from tests.builders import START, key
+from tests.builders import key
 
 SHIPPED = Path(__file__).parents[2] / "config/allowlist.yaml"
 ENTRY = Entry(
@@ -110,20 +101,6 @@ def test_four_writers_at_once_lose_nothing(path):
     assert len(AllowlistFile(path).entries()) == 12
 
 
-def test_an_exception_is_in_force_to_the_end_of_its_last_day():
-    entry = replace(ENTRY, account=key().account, expires=START.date())
-
-    assert in_force([entry], key(), START) is entry
-    assert in_force([entry], key(), START + timedelta(days=1)) is None
-
-
-@pytest.mark.parametrize("part", ["rule", "account", "region", "resource"])
-def test_an_exception_covers_nothing_else(part):
-    entry = replace(ENTRY, **{"account": key().account, part: "other"})
-
-    assert in_force([entry], key(), START) is None
-
-
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -142,42 +119,3 @@ def test_a_fault_of_a_hand_written_entry_has_its_line(text, told):
         str(fault).startswith("allowlist.yaml:2: exceptions[0]") and told in str(fault)
         for fault in raised.value.faults
     ), str(raised.value)
-
-
-COMMENTS = st.lists(st.sampled_from(["", "# why", "  # indented"]), max_size=2)
-HAND_MADE = st.builds(
-    lambda comments, indent, quoted: [
-        *comments,
-        f"{indent}- rule: some-rule  # kept",
-        f"{indent}  account: {quoted}111122223333{quoted}",
-        f"{indent}  expires: 2027-01-01",
-    ],
-    COMMENTS,
-    st.just("  "),
-    st.sampled_from(["'", '"']),
-)
-
-
-@given(
-    st.lists(HAND_MADE, max_size=3),
-    COMMENTS,
-    COMMENTS,
-    st.sampled_from(["\n", "\r\n"]),
-    st.booleans(),
-    st.text(min_size=1, max_size=80),
-)
-def test_adding_keeps_every_line_that_people_wrote(entries, above, below, newline, ended, reason):
-    head = ["exceptions:" if entries else "exceptions: []"]
-    lines = [*above, *head, *(line for entry in entries for line in entry), *below]
-    text = newline.join(lines) + (newline if ended else "")
-    entry = replace(ENTRY, reason=reason)
-
-    try:
-        after = add_entry(text, entry)
-    except UneditableAllowlistError:
-        return
-
-    kept = [line for line in lines if line and not line.startswith("exceptions:")]
-    assert [line for line in after.split(newline) if line in kept] == kept
-    assert yaml.safe_load(after)["exceptions"][-1]["reason"] == reason
-    assert len(yaml.safe_load(after)["exceptions"]) == len(entries) + 1

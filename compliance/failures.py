@@ -38,8 +38,9 @@ def _cause(said: str, rule: Rule | None) -> str:
     if "not authorized" in low or "accessdenied" in low or "access denied" in low:
         action = _ACTION.search(said)
         needed = action[1] if action else ", ".join(rule.remediation.iam_actions) if rule else ""
+        named = f" ({needed})" if needed else ""
         return (
-            f"The runbook's role lacks a permission ({needed}). A platform engineer can add it "
+            f"The runbook's role lacks a permission{named}. A platform engineer can add it "
             "to the role, then press Remediate again."
         )
     if "already compliant" in low:

@@ -76,6 +76,55 @@ def test_a_finding_whose_remediation_runs_cannot_be_ignored():
         life.except_until(running, at(99), "accepted", "U2", at(3))
 
 
+def test_a_request_waits_until_enough_have_agreed():
+    asked = life.ask(finding(), "U1", 2, at(1))
+
+    once = life.agree(asked, "U2", at(2))
+    twice = life.agree(once, "U3", at(3))
+
+    assert (once.state, once.agreed) == (State.APPROVAL_PENDING, ("U2",))
+    assert (twice.state, twice.agreed) == (State.APPROVED, ("U2", "U3"))
+
+
+def test_a_withdrawn_request_leaves_nothing_decided():
+    after = life.withdraw(life.ask(finding(), "U1", 1, at(1)), at(2), "Taken back.")
+
+    assert (after.state, after.actor, after.needed) == (State.REOPENED, "", 0)
+    assert after.opened_at == finding().opened_at
+
+
+def test_a_remediation_is_followed_step_by_step_to_the_wait_for_config():
+    running = life.start(life.ask(finding(), "U1", 0, at(1)), at(2))
+
+    second = life.progress(running, 2, 3, "Verify")
+    waiting = life.wait(life.apply(second, at(3)), at(33), "Not seen yet.", at(3))
+
+    assert (second.step, second.steps, second.note) == (2, 3, "Verify")
+    assert (waiting.state, waiting.until) == (State.WAITING, at(33))
+    assert life.give_up_waiting(waiting, "Not seen.", at(33)).state is State.NOT_VERIFIED
+
+
+def test_a_resolved_finding_evaluated_compliant_again_stays_resolved():
+    resolved = observe(finding(), change("COMPLIANT", minute=1), at(1))
+
+    after = observe(resolved, change("COMPLIANT", minute=2), at(2))
+
+    assert (after.state, after.changed_at, after.recorded_at) == (State.RESOLVED, at(1), at(2))
+
+
+def test_a_resource_that_breaks_the_rule_later_opens_its_finding_then():
+    after = observe(finding(compliance="COMPLIANT"), change(minute=5), at(6))
+
+    assert (after.state, after.opened_at) == (State.OPEN, at(5))
+
+
+@pytest.mark.parametrize("state", sorted(life.IN_PROGRESS | {State.EXCEPTED}))
+def test_a_repeated_violation_does_not_disturb_what_is_under_way(state):
+    before = replace(finding(), state=state)
+
+    assert observe(before, change(minute=5), at(5)).state is state
+
+
 def test_ids_are_the_same_for_ever_and_grow_where_they_are_taken():
     first, second, *_ = short_ids(key())
 

@@ -286,3 +286,116 @@ def test_what_was_sent_is_what_is_read(resource, compliance):
     [change] = parse(json.dumps(message)).changes
 
     assert (change.key.resource_id, change.compliance) == (resource, compliance)
+
+
+def with_result(**changes):
+    message = json.loads(INNER)
+    message["newEvaluationResult"] |= changes
+    return json.dumps(message)
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        (with_result(complianceType="FINE"), "unknown complianceType 'FINE'"),
+        (with_result(resultRecordedTime="yesterday"), "resultRecordedTime"),
+        (with_result(resultRecordedTime="0001-01-01T00:00:00+14:00"), "resultRecordedTime"),
+        (edited(INNER, awsAccountId="12345"), "awsAccountId"),
+        (edited(INNER, awsRegion="everywhere"), "awsRegion"),
+        (edited(INNER, configRuleName="a|b"), "configRuleName"),
+        (edited(INNER, resourceId=""), "resourceId"),
+        (edited(INNER, resourceId="a\u202eb"), "resourceId"),
+        (edited(INNER, resourceId="x" * 769), "resourceId is longer"),
+    ],
+    ids=["result", "time", "time before all", "account", "Region", "rule", "no id",
+         "hidden character", "long id"],
+)  # fmt: skip
+def test_a_field_that_cannot_be_right_is_named(body, named):
+    refused = parse(body)
+
+    assert refused.problem is Problem.MISSING
+    assert named in refused.detail
+
+
+def test_a_result_without_enough_data_says_nothing_of_compliance():
+    told = parse(with_result(complianceType="INSUFFICIENT_DATA"))
+
+    assert told == NotCompliance("ComplianceChangeNotification: INSUFFICIENT_DATA")
+
+
+@pytest.mark.parametrize("identifier", [None, {}, {"evaluationResultQualifier": []}], ids=str)
+def test_a_result_that_does_not_repeat_its_subject_is_taken_at_its_word(identifier):
+    assert parse(with_result(evaluationResultIdentifier=identifier)) == parse(INNER)
+
+
+def test_a_time_without_zone_is_utc():
+    [change] = parse(with_result(resultRecordedTime="2016-09-27T19:48:41")).changes
+
+    assert change.recorded_at == datetime(2016, 9, 27, 19, 48, 41, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ('{"Records": []}', "empty"),
+        ('{"Records": [1, {"a": 2}]}', "not an object"),
+        ("[1]", "not an object"),
+        ('{"Type": "Notification", "Message": {"a": 1}}', "unknown JSON"),
+        (edited(EVENT, detail={"eventName": "PutObject"}), "Config Rules Compliance Change"),
+        (edited(EVENT, source="aws.ec2"), "Config Rules Compliance Change"),
+    ],
+    ids=["no record", "no message", "list", "object", "CloudTrail", "somebody else's"],
+)
+def test_json_that_is_nothing_of_ours_is_named_and_dropped(body, kind):
+    assert parse(body) == NotCompliance(kind)
+
+
+def test_a_record_that_must_not_be_believed_refuses_the_whole_message():
+    bad = edited(INNER, awsAccountId="999999999999")
+
+    both = parse(json.dumps({"Records": [{"body": INNER}, {"body": bad}]}))
+
+    assert both.problem is Problem.DISAGREE
+
+
+def test_objects_inside_objects_have_an_end():
+    message = {"messageType": "x"}
+    for _ in range(9):
+        message = {"Type": "Notification", "Message": message}
+
+    assert parse(json.dumps(message)).problem is Problem.TOO_DEEP
+
+
+ITEM = json.loads(
+    (SAMPLES / "published/docs-ci-change-security-group.json").read_text()
+)  # fmt: skip
+
+
+def item(**changes):
+    inner = ITEM.get("Message", ITEM)
+    inner = json.loads(inner) if isinstance(inner, str) else inner
+    return json.dumps({**inner, "configurationItem": {**inner["configurationItem"], **changes}})
+
+
+def test_a_database_is_known_by_the_name_that_people_gave_it():
+    named = {"resourceName": None, "configuration": {"dBInstanceIdentifier": "tenancy-register"}}
+
+    [fact] = parse(item(**named)).facts
+
+    assert fact.name == "tenancy-register"
+
+
+def test_a_resource_of_no_region_is_nothing_of_ours():
+    assert isinstance(parse(item(awsRegion="global")), NotCompliance)
+
+
+def test_tags_are_texts_that_can_be_read():
+    [fact] = parse(item(tags={"Owner": "Ann\x00\nLee", "count": 3})).facts
+
+    assert fact.tags == {"Owner": "Ann \nLee"}
+
+
+def test_tags_of_another_shape_are_no_tags():
+    [fact] = parse(item(tags=["Owner"])).facts
+
+    assert fact.tags == {}

@@ -12,6 +12,7 @@ from compliance.change import FindingKey
 
 #: In place of an account, a Region or a resource: all of them. Only by hand, never by a button.
 ANY = "*"
+_ODD_LINE_ENDS = frozenset("\x85\u2028\u2029")
 
 
 class ExceptionClass(StrEnum):
@@ -117,8 +118,11 @@ def _end(lines: list[str], sequence: yaml.SequenceNode) -> int:
 
 
 def _entry_lines(entry: Entry, indent: str) -> list[str]:
+    data = as_data(entry)
+    # These end a line in YAML: as they are they would be read as something else.
+    readable = not _ODD_LINE_ENDS.intersection("".join(map(str, data.values())))
     dumped = yaml.safe_dump(
-        as_data(entry), sort_keys=False, allow_unicode=True, width=10_000, default_flow_style=False
+        data, sort_keys=False, allow_unicode=readable, width=10_000, default_flow_style=False
     )
     first, *rest = dumped.splitlines()
     return [f"{indent}- {first}", *(f"{indent}  {line}" if line else line for line in rest)]

@@ -118,6 +118,14 @@ def test_an_empty_ticket_is_left_out():
     assert "ticket" not in add_entry("", entry(ticket=""))
 
 
+@pytest.mark.parametrize("character", ["\n", "\r", "\x85", "\u2028", "\u2029", "\t", "\x00", "ü"])
+@pytest.mark.parametrize("at", [0, 10, 20])
+def test_a_reason_with_an_odd_character_reads_as_it_was_entered(character, at):
+    reason = "x" * at + character + "x" * (20 - at)
+
+    assert read(add_entry(HAND, entry(reason=reason)))[-1]["reason"] == reason
+
+
 COMMENT = st.sampled_from(["# why", "  # indented", "", "    "])
 VALUE = st.sampled_from(["plain", "'quoted'", '"a: #b"', "[1, 2]", "{a: 1}", ">-\n        folded"])
 

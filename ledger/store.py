@@ -256,10 +256,19 @@ class Ledger:
             after = self._follow(before, in_order)
             if after is not before:
                 moved.append((before, replace(after, version=before.version + 1)))
-        _insert(db, new)
+        self._insert(db, new)
         for before, after in moved:
             _swap(db, before, after, self._due(before, after))
         self._tell_observed(db, new, moved)
+
+    def _insert(self, db: sa.Connection, new: Sequence[Finding]) -> None:
+        if new:
+            rows = [to_row(each) | {"mirror_due": self._first_due(each)} for each in new]
+            db.execute(sa.insert(findings), rows)
+
+    def _first_due(self, finding: Finding) -> datetime | None:
+        """A finding that the allowlist covers when it arrives has to be mirrored as well."""
+        return self.now() if finding.state is State.EXCEPTED else None
 
     def _first(
         self, changes: Sequence[Change], finding_id: str, name: tuple[str, dict[str, str]] | None
@@ -364,11 +373,6 @@ def _swap(db: sa.Connection, before: Finding, after: Finding, more: Mapping[str,
         .values(values)
     )
     return done.rowcount == 1
-
-
-def _insert(db: sa.Connection, new: Sequence[Finding]) -> None:
-    if new:
-        db.execute(sa.insert(findings), [to_row(finding) for finding in new])
 
 
 def _known(

@@ -1,6 +1,7 @@
 """Builders with defaults, so that a test names only what it is about."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from compliance.allowlist import Entry, ExceptionClass
 from compliance.change import Change, Compliance, FindingKey
@@ -55,6 +56,16 @@ def change(
     rule_arn = named.pop("rule_arn", "")
     annotation = named.pop("annotation", "")
     return Change(key(resource, **named), Compliance(compliance), at(minute), annotation, rule_arn)
+
+
+#: The finding that ``change()`` opens.
+ID = short_ids(key())[0]
+
+
+def move(ledger, step, finding_id: str = ID, by: str = "U1", **named) -> Finding:
+    """Apply a move of the life of findings, at the ledger's own time."""
+    named = {"now": ledger.now(), **named}
+    return ledger.move(finding_id, partial(step, **named), actor=by, action=step.__name__)
 
 
 def finding(**named) -> Finding:

@@ -1,0 +1,1 @@
+"""What the bot costs, measured beside something that anybody can judge it by."""

@@ -14,6 +14,8 @@ from ledger.tables import audit
 
 #: What stands in the first row's place of the hash before it.
 _NO_HASH = "0" * 64
+_INSERT = sa.insert(audit)
+_LAST = sa.select(audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def append(connection: sa.Connection, rows: Iterable[AuditRow]) -> None:
         previous = link(previous, entry)
         values.append({**entry, "hash": previous})
     if values:
-        connection.execute(sa.insert(audit), values)
+        connection.execute(_INSERT, values)
 
 
 def link(previous: str, entry: Mapping[str, Any]) -> str:
@@ -74,5 +76,4 @@ def _last_hash(connection: sa.Connection) -> str:
         # Two transactions that read the same last row would fork the chain. SQLite's write lock
         # keeps them apart already.
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(AUDIT_LOCK)))
-    last = connection.execute(sa.select(audit.c.hash).order_by(audit.c.seq.desc()).limit(1))
-    return last.scalar() or _NO_HASH
+    return connection.execute(_LAST).scalar() or _NO_HASH

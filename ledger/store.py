@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from compliance.change import Change, FindingKey, ResourceFacts
-from compliance.finding import Finding, Move, State, first_seen, observe, short_ids
+from compliance.finding import IN_PROGRESS, Finding, Move, State, first_seen, observe, short_ids
 from ledger import audit
 from ledger.audit import AuditRow
 from ledger.rows import from_row, to_row
@@ -26,6 +26,19 @@ AWS_CONFIG = "aws-config"
 BOT = "bot"
 #: How often a move is tried again when another one came in between.
 _TRIES = 20
+
+# What every batch asks is put together once: that costs SQLAlchemy more than asking it.
+_SWAP = sa.update(findings).where(
+    findings.c.id == sa.bindparam("swapped_id"),
+    findings.c.version == sa.bindparam("swapped_version"),
+)
+_INSERT = sa.insert(findings)
+#: PostgreSQL locks the rows, so that a press waits for the batch instead of losing to it.
+_KNOWN = sa.select(findings).where(findings.c.key.in_(sa.bindparam("keys"))).with_for_update()
+_TAKEN = sa.select(findings.c.id).where(findings.c.id.in_(sa.bindparam("ids")))
+_NAMES = sa.select(resources.c.key, resources.c.name, resources.c.tags).where(
+    resources.c.key.in_(sa.bindparam("keys"))
+)
 
 #: From the key and the tags of a resource to the name of the team that owns it.
 Owner = Callable[[FindingKey, Mapping[str, str]], str]
@@ -123,7 +136,7 @@ class Ledger:
                 if after == before:
                     return before
                 after = replace(after, version=before.version + 1)
-                if not _swap(db, before, after, self._due(before, after)):
+                if not _swap(db, [(before, after)]):
                     continue
                 self._tell(db, before, after, actor, action, detail or {}, decision)
                 return after
@@ -182,7 +195,7 @@ class Ledger:
                 team = self._owner(finding.key, finding.tags)
                 if team != finding.team:
                     after = replace(finding, team=team, version=finding.version + 1)
-                    _swap(db, finding, after, {})
+                    _swap(db, [(finding, after)])
                     # Another team must never read the card: a new one is posted in its channel.
                     db.execute(sa.delete(cards).where(cards.c.finding == finding.id))
                     moved += 1
@@ -236,7 +249,7 @@ class Ledger:
                 team=self._owner(before.key, fact.tags),
             )
             if after != before:
-                _swap(db, before, replace(after, version=before.version + 1), {})
+                _swap(db, [(before, replace(after, version=before.version + 1))])
                 if after.team != before.team:
                     db.execute(sa.delete(cards).where(cards.c.finding == before.id))
 
@@ -244,8 +257,9 @@ class Ledger:
         by_key: dict[FindingKey, list[Change]] = {}
         for change in sorted(changes, key=lambda each: each.recorded_at):
             by_key.setdefault(change.key, []).append(change)
-        known, taken = _known(db, by_key)
-        names = _names(db, [key for key in by_key if key not in known])
+        known = _known(db, by_key)
+        unknown = [key for key in by_key if key not in known]
+        taken, names = _taken(db, unknown), _names(db, unknown)
         new: list[Finding] = []
         moved: list[tuple[Finding, Finding]] = []
         for key, in_order in by_key.items():
@@ -256,19 +270,11 @@ class Ledger:
             after = self._follow(before, in_order)
             if after is not before:
                 moved.append((before, replace(after, version=before.version + 1)))
-        self._insert(db, new)
-        for before, after in moved:
-            _swap(db, before, after, self._due(before, after))
-        self._tell_observed(db, new, moved)
-
-    def _insert(self, db: sa.Connection, new: Sequence[Finding]) -> None:
         if new:
-            rows = [to_row(each) | {"mirror_due": self._first_due(each)} for each in new]
-            db.execute(sa.insert(findings), rows)
-
-    def _first_due(self, finding: Finding) -> datetime | None:
-        """A finding that the allowlist covers when it arrives has to be mirrored as well."""
-        return self.now() if finding.state is State.EXCEPTED else None
+            db.execute(_INSERT, [to_row(finding) for finding in new])
+        if moved:
+            _swap(db, moved)
+        self._tell_observed(db, new, moved)
 
     def _first(
         self, changes: Sequence[Change], finding_id: str, name: tuple[str, dict[str, str]] | None
@@ -306,8 +312,10 @@ class Ledger:
         rows = list(chain(opened, changed))
         if rows:
             audit.append(db, rows)
+        # One that the allowlist covers on arrival has to be mirrored as well.
+        self._mirror(db, chain(zip(new, new, strict=True), moved))
         for before, after in moved:
-            if after.state is State.RESOLVED and before.state is not State.RESOLVED:
+            if after.state is State.RESOLVED and before.state in IN_PROGRESS:
                 self._end_attempt(db, after)
 
     def _tell(
@@ -325,6 +333,7 @@ class Ledger:
         told = {**detail, **(decision.detail if decision else {})}
         row = AuditRow(now, after.id, actor, action, before.state, after.state, told)
         audit.append(db, [row])
+        self._mirror(db, [(before, after)])
         if decision:
             db.execute(
                 sa.insert(decisions).values(
@@ -350,11 +359,12 @@ class Ledger:
         outcome = {"outcome": finding.state.value, "message": finding.note}
         db.execute(sa.update(remediations).where(still_open).values(ended_at=self.now(), **outcome))
 
-    def _due(self, before: Finding, after: Finding) -> dict[str, Any]:
-        """Ask for AWS's copy of an exception to be brought in line when one begins or ends."""
-        if State.EXCEPTED in {before.state, after.state}:
-            return {"mirror_due": self.now()}
-        return {}
+    def _mirror(self, db: sa.Connection, moved: Iterable[tuple[Finding, Finding]]) -> None:
+        """Ask for AWS's copy of each exception that began or ended to be brought in line."""
+        due = [after.id for before, after in moved if State.EXCEPTED in {before.state, after.state}]
+        if due:
+            of_those = findings.c.id.in_(due)
+            db.execute(sa.update(findings).where(of_those).values(mirror_due=self.now()))
 
 
 def _get(db: sa.Connection, finding_id: str) -> Finding:
@@ -364,33 +374,26 @@ def _get(db: sa.Connection, finding_id: str) -> Finding:
     return from_row(row)
 
 
-def _swap(db: sa.Connection, before: Finding, after: Finding, more: Mapping[str, Any]) -> bool:
-    """Write *after* if the finding is still *before*; False when somebody was quicker."""
-    values = {**to_row(after), **more}
-    done = db.execute(
-        sa.update(findings)
-        .where(findings.c.id == before.id, findings.c.version == before.version)
-        .values(values)
-    )
-    return done.rowcount == 1
+def _swap(db: sa.Connection, moved: Sequence[tuple[Finding, Finding]]) -> bool:
+    """Write each finding after its move if it is still as before; False if one was not."""
+    values = [
+        {**to_row(after), "swapped_id": before.id, "swapped_version": before.version}
+        for before, after in moved
+    ]
+    return db.execute(_SWAP, values).rowcount == len(values)
 
 
-def _known(
-    db: sa.Connection, keys: Iterable[FindingKey]
-) -> tuple[dict[FindingKey, Finding], set[str]]:
-    """Return the findings with these keys, and which ids of new ones are taken already.
+def _known(db: sa.Connection, keys: Iterable[FindingKey]) -> dict[FindingKey, Finding]:
+    rows = db.execute(_KNOWN, {"keys": [str(key) for key in keys]}).mappings()
+    return {finding.key: finding for finding in map(from_row, rows)}
 
-    PostgreSQL locks the rows, so that a press waits for the batch instead of losing to it.
-    """
+
+def _taken(db: sa.Connection, keys: Sequence[FindingKey]) -> set[str]:
+    """Return which ids of these new findings other findings have."""
+    if not keys:
+        return set()
     ids = [finding_id for key in keys for finding_id in short_ids(key)]
-    texts = [str(key) for key in keys]
-    query = sa.select(findings).where(findings.c.key.in_(texts) | findings.c.id.in_(ids))
-    found = [from_row(row) for row in db.execute(query.with_for_update()).mappings()]
-    wanted = set(keys)
-    return (
-        {finding.key: finding for finding in found if finding.key in wanted},
-        {finding.id for finding in found},
-    )
+    return set(db.execute(_TAKEN, {"ids": ids}).scalars())
 
 
 def _free_id(key: FindingKey, taken: set[str]) -> str:
@@ -409,8 +412,7 @@ def _names(
         key: _resource_key(key.account, key.region, key.resource_type, key.resource_id)
         for key in keys
     }
-    query = sa.select(resources.c.key, resources.c.name, resources.c.tags)
-    rows = db.execute(query.where(resources.c.key.in_(set(of.values()))))
+    rows = db.execute(_NAMES, {"keys": list(of.values())})
     known = {row.key: (row.name, json.loads(row.tags)) for row in rows}
     return {key: known[text] for key, text in of.items() if text in known}
 

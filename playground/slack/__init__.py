@@ -1,0 +1,1 @@
+"""A local Slack workspace: strict where Slack is strict, and nothing leaves the machine."""

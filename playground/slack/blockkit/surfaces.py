@@ -23,13 +23,14 @@ _VIEW: Fields = {
     "external_id": Text(255, least=0),
     "private_metadata": Text(3000, least=0),
 }
+#: A view has a block at least, says slack_sdk's own model of views.
 VIEW = Choice(
     {
         # https://docs.slack.dev/reference/views/modal-views
         "modal": Shape(
             {
                 "title": plain(24),
-                "blocks": ListOf(choice(BLOCKS, *_EVERYWHERE, "alert"), 100, least=0),
+                "blocks": ListOf(choice(BLOCKS, *_EVERYWHERE, "alert"), 100),
             },
             _VIEW
             | {
@@ -42,7 +43,7 @@ VIEW = Choice(
         ),
         # https://docs.slack.dev/reference/views/home-tab-views
         "home": Shape(
-            {"blocks": ListOf(choice(BLOCKS, *_EVERYWHERE, *_WIDE), 100, least=0)}, _VIEW
+            {"blocks": ListOf(choice(BLOCKS, *_EVERYWHERE, *_WIDE), 100)}, _VIEW
         ),
     }
 )

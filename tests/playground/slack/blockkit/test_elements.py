@@ -45,7 +45,8 @@ MENUS: dict[str, Json] = {
     "conversations_select": {**CONVERSATIONS, "default_to_current_conversation": True},
     "channels_select": {"type": "channels_select", "initial_channel": "C1"},
     "multi_static_select": {
-        **SELECT, "type": "multi_static_select",
+        **SELECT,
+        "type": "multi_static_select",
         "initial_options": options(2),
         "max_selected_items": 2,
     },

@@ -53,6 +53,7 @@ RICH_TEXT_BLOCK = Shape(
                             "style": OneOf("bullet", "ordered"),
                             "elements": ListOf(Choice({"rich_text_section": _SECTION})),
                         },
+                        # offset is documented, but not in Slack's types
                         {"indent": Number(0), "offset": Number(0), "border": _BORDER},
                     ),
                     "rich_text_preformatted": Shape(

@@ -42,8 +42,6 @@ VIEW = Choice(
             (submit_for_inputs,),
         ),
         # https://docs.slack.dev/reference/views/home-tab-views
-        "home": Shape(
-            {"blocks": ListOf(choice(BLOCKS, *_EVERYWHERE, *_WIDE), 100)}, _VIEW
-        ),
+        "home": Shape({"blocks": ListOf(choice(BLOCKS, *_EVERYWHERE, *_WIDE), 100)}, _VIEW),
     }
 )

@@ -209,6 +209,7 @@ BAD_INPUTS: dict[str, tuple[Json, str]] = {
         "must be at least 1",
     ),
     "filter: nothing": ({"type": "conversations_select", "filter": {}}, "must define either"),
+    "filter: a list": ({"type": "conversations_select", "filter": []}, "must provide an object"),
     "filter: unknown kind": (
         {"type": "conversations_select", "filter": {"include": ["secret"]}},
         "must be one of: im, mpim",

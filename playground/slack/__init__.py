@@ -1,1 +1,1 @@
-"""A local Slack workspace: strict where Slack is strict, and nothing leaves the machine."""
+"""A local Slack: one workspace, strict as Slack is, with a page for the people in it."""

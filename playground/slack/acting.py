@@ -29,11 +29,14 @@ class Outcome:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
+class NotThereError(LookupError):
+    """A message, view, element or person is not there to be used: only a forged request asks."""
+
+
 class Acting(Protocol):
     """Everything a person can do. Each waits for the app's acknowledgement, 3 s at most.
 
-    Raises NotThereError where the message, view, element or person is not there to be used: only a
-    forged request can ask for that.
+    Raises NotThereError for what the person does not have before them.
     """
 
     async def use(self, user: str, where: Where, raw: Raw) -> Outcome:

@@ -62,6 +62,13 @@ class Channel:
     is_ext_shared: bool = False
     topic: str = ""
 
+    @property
+    def kind(self) -> str:
+        """What events call it: ``channel_type``."""
+        if self.is_im:
+            return "im"
+        return "group" if self.is_private else "channel"
+
 
 @dataclass(slots=True)
 class Message:
@@ -84,18 +91,26 @@ class Message:
     metadata: Mapping[str, Any] | None = None
     reactions: dict[str, list[str]] = field(default_factory=dict)
     files: tuple[str, ...] = ()
+    mrkdwn: bool = True
+    is_broadcast: bool = False
     state: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def is_ephemeral(self) -> bool:
         return bool(self.reader)
 
+    @property
+    def is_in_channel(self) -> bool:
+        """Whether it is read in the channel itself, not in a thread alone."""
+        return not self.thread_ts or self.thread_ts == self.ts or self.is_broadcast
+
 
 @dataclass(slots=True)
 class View:
     """A modal that a person has open, or a person's Home tab.
 
-    *payload* is what the app gave (checked), *previous* and *root* are ids of the stack below it.
+    *payload* is what the app gave (checked), *previous* and *root* are ids of the stack below it,
+    *channel* is where the person was when it opened, empty where that was no conversation.
     """
 
     id: str
@@ -106,6 +121,7 @@ class View:
     root: str
     previous: str = ""
     external_id: str = ""
+    channel: str = ""
     state: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -28,30 +30,41 @@ class Clock:
         self._ahead += by
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a workspace starts with."""
+
+    team: Team
+    users: tuple[User, ...]
+    groups: tuple[UserGroup, ...]
+    channels: tuple[Channel, ...]
+
+
 class Workspace:
     """People, channels and what is in them; whoever wants to know of changes subscribes."""
 
-    def __init__(
-        self,
-        team: Team,
-        users: list[User],
-        groups: list[UserGroup],
-        channels: list[Channel],
-        clock: Clock,
-    ) -> None:
-        self.team = team
-        self.users = {user.id: user for user in users}
-        self.groups = {group.id: group for group in groups}
-        self.channels = {channel.id: channel for channel in channels}
+    def __init__(self, contents: Contents, clock: Clock) -> None:
+        self.team = contents.team
         self.clock = clock
+        self.calls: deque[Call] = deque(maxlen=_CALLS_KEPT)
+        self._contents = contents
+        self._last_ts = 0
+        self._numbers = count(1)
+        self._subscribers: set[asyncio.Queue[str | None]] = set()
+        self.reset()
+
+    def reset(self) -> None:
+        """Be as at the start. Times and numbers go on, so that no id comes twice."""
+        contents = deepcopy(self._contents)
+        self.users = {user.id: user for user in contents.users}
+        self.groups = {group.id: group for group in contents.groups}
+        self.channels = {channel.id: channel for channel in contents.channels}
         self.views: dict[str, View] = {}
         self.homes: dict[str, View] = {}
         self.files: dict[str, File] = {}
-        self.calls: deque[Call] = deque(maxlen=_CALLS_KEPT)
-        self._messages: dict[str, dict[str, Message]] = {each.id: {} for each in channels}
-        self._last_ts = 0
-        self._numbers = count(1)
-        self._subscribers: set[asyncio.Queue[str]] = set()
+        self.calls.clear()
+        self._messages: dict[str, dict[str, Message]] = {each: {} for each in self.channels}
+        self.changed("everything")
 
     def next_ts(self) -> str:
         """Return a message's name in Slack: seconds with six digits, never the same twice."""
@@ -62,6 +75,27 @@ class Workspace:
     def next_number(self) -> int:
         """Return a number for ids; never the same twice."""
         return next(self._numbers)
+
+    def direct(self, *members: str) -> Channel | None:
+        """Return the direct message between *members*."""
+        wanted = set(members)
+        return next((c for c in self.channels.values() if c.is_im and c.members == wanted), None)
+
+    def can_read(self, user: str, channel: str) -> bool:
+        """Say whether *user* sees *channel*: members do, and everybody of the team but guests
+        where it is public.
+        """
+        place, person = self.channels.get(channel), self.users.get(user)
+        if place is None or person is None:
+            return False
+        is_public = not place.is_private and not place.is_im
+        return user in place.members or (is_public and is_full_member(person))
+
+    def top_view(self, user: str) -> View | None:
+        """Return the modal that *user* has before them, on top of those that wait below."""
+        views = [view for view in self.views.values() if view.user == user]
+        below = {view.previous for view in views}
+        return next((view for view in views if view.id not in below), None)
 
     def add_channel(self, channel: Channel) -> None:
         self.channels[channel.id] = channel
@@ -89,21 +123,38 @@ class Workspace:
             if not message.reader or message.reader == reader:
                 yield message
 
+    def everything(self, channel: str) -> list[Message]:
+        """Return a channel's messages, ephemeral ones too: for tests, for nobody in Slack."""
+        return list(self._messages.get(channel, {}).values())
+
     def log(self, call: Call) -> None:
         self.calls.append(call)
         self.changed("calls")
 
     def changed(self, topic: str) -> None:
-        """Tell subscribers: ``channel C…``, ``views U…``, ``home U…``, ``channels``, ``calls``."""
+        """Tell subscribers: ``channel C…``, ``views U…``, ``home U…``, ``channels``, ``calls``,
+        ``everything`` after a reset.
+        """
         for queue in self._subscribers:
             queue.put_nowait(topic)
 
-    async def subscribe(self) -> AsyncIterator[str]:
-        """Yield topics as they change, until the subscriber goes away."""
-        queue: asyncio.Queue[str] = asyncio.Queue()
+    def close(self) -> None:
+        """End every subscription: the server stops."""
+        for queue in self._subscribers:
+            queue.put_nowait(None)
+
+    async def subscribe(self) -> AsyncGenerator[str, None]:
+        """Yield topics as they change, until the subscriber goes away or the server stops."""
+        queue: asyncio.Queue[str | None] = asyncio.Queue()
         self._subscribers.add(queue)
         try:
-            while True:
-                yield await queue.get()
+            while (topic := await queue.get()) is not None:
+                yield topic
         finally:
             self._subscribers.discard(queue)
+
+
+def is_full_member(user: User) -> bool:
+    """Say whether *user* belongs to the workspace and is no guest of it."""
+    is_guest = user.is_restricted or user.is_ultra_restricted
+    return not (is_guest or user.is_stranger or user.deleted)

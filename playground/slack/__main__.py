@@ -1,0 +1,46 @@
+"""Runs the local Slack alone, for any Bolt app: ``python -m playground.slack --manifest FILE``."""
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from playground.slack.manifest import ManifestError
+from playground.slack.server import PORT, PortTakenError, start
+
+
+def main() -> int:
+    """Serve until Ctrl-C or SIGTERM."""
+    arguments = _parser().parse_args()
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    try:
+        slack = start(
+            arguments.manifest,
+            port=arguments.port,
+            app_url=arguments.app_url,
+            strict=not arguments.lenient,
+        )
+    except (ManifestError, PortTakenError) as error:
+        print(error, file=sys.stderr)  # noqa: T201 - it talks to a terminal
+        return 2
+    lines = [f"export {name}={value}" for name, value in slack.environment().items()]
+    print(f"Open {slack.url}/ and start your app with:", *lines, sep="\n", flush=True)  # noqa: T201
+    ended.wait()
+    slack.stop()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m playground.slack", description=__doc__)
+    parser.add_argument("--manifest", type=Path, required=True, help="the app's manifest")
+    parser.add_argument("--port", type=int, default=PORT, help="%(default)s where it is not given")
+    parser.add_argument("--app-url", default="", help="send by HTTP to the app at this address")
+    parser.add_argument("--lenient", action="store_true", help="no rate limits")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

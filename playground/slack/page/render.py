@@ -36,7 +36,7 @@ class Templates:
             ago=dates.ago,
         )
 
-    def page(self, name: str, reader: Reader, **facts: Any) -> str:
+    def page(self, name: str, reader: Reader, /, **facts: Any) -> str:
         return self._environment.get_template(name).render(
             reader=reader,
             user=reader.user,
@@ -46,5 +46,5 @@ class Templates:
             **facts,
         )
 
-    def part(self, name: str, reader: Reader, **facts: Any) -> Markup:
+    def part(self, name: str, reader: Reader, /, **facts: Any) -> Markup:
         return Markup(self.page(name, reader, **facts))  # noqa: S704 - a template's own output

@@ -39,6 +39,18 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Logged:
+    """A call in the inspector's list; it never changes."""
+
+    call: Call
+    mark: str = "1"
+
+    @property
+    def key(self) -> str:
+        return str(self.call.number)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A channel in the sidebar."""
 
@@ -69,7 +81,10 @@ def channel_lines(reader: Reader, channel: str, before: str = "") -> tuple[list[
         if _is_reply(each):
             replies[each.thread_ts].append(each)
     main = [each for each in _main(reader, channel) if not before or each.ts < before]
-    return list(_lines(reader, main[-WINDOW:], replies)), len(main) > WINDOW
+    has_older = len(main) > WINDOW
+    # The message before the first shown says whether a new day begins, or somebody goes on.
+    lines = list(_lines(reader, main[-WINDOW - 1 :], replies))
+    return lines[1:] if has_older else lines, has_older
 
 
 def thread_lines(reader: Reader, channel: str, thread: str) -> list[Line]:
@@ -90,11 +105,8 @@ def entries(reader: Reader, reads: Reads) -> list[Entry]:
 
 def direct_with_app(workspace: Workspace, user: User) -> Channel | None:
     bots = {each.id for each in workspace.users.values() if each.is_bot}
-    return next(
-        (c for c in workspace.channels.values() if c.is_im and user.id in c.members
-         and c.members & bots),
-        None,
-    )
+    directs = (each for each in workspace.channels.values() if each.is_im)
+    return next((c for c in directs if user.id in c.members and c.members & bots), None)
 
 
 def start(workspace: Workspace) -> tuple[str, str]:

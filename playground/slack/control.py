@@ -125,11 +125,9 @@ class Control:
         return {"now": self._slack.workspace.clock().isoformat()}
 
     async def reset(self, body: Json) -> Json:
-        """Be as at the start: no messages, views, faults, calls or limits reached."""
+        """Be as at the start, without faults."""
         self._faults.set([])
-        self._slack.limits.clear()
-        self._slack.tickets.clear()
-        self._slack.workspace.reset()
+        self._slack.reset()
         return {}
 
     async def act(self, body: Json) -> Json:

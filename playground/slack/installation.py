@@ -37,6 +37,12 @@ class Installation:
     def bot(self) -> User:
         return self.workspace.users[self.app.bot_user]
 
+    def reset(self) -> None:
+        """Be as at the start: no messages, no views, no limit reached."""
+        self.limits.clear()
+        self.tickets.clear()
+        self.workspace.reset()
+
     def new_name(self) -> str:
         """Return an id for a block or element that the app left without one."""
         return secrets.token_urlsafe(4)

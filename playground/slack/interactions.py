@@ -120,7 +120,8 @@ def slash_command(
         "user_id": user.id,
         "user_name": user.name,
         "command": command.name,
-        "text": linked(slack, text) if command.should_escape else escaped(text),
+        # "Escape channels, users, and links" is a choice of the command; else it comes as typed.
+        "text": linked(slack, text) if command.should_escape else text,
         "api_app_id": slack.app.app_id,
         "is_enterprise_install": "false",
         "response_url": response_url(slack, user, Surface(channel), kind="commands"),
@@ -173,13 +174,10 @@ def response_url(slack: Installation, user: User, surface: Surface, kind: str = 
     return f"{slack.url}/hooks/{kind}/{slack.workspace.team.id}/{secret}"
 
 
-def escaped(text: str) -> str:
-    """https://docs.slack.dev/messaging/formatting-message-text: three characters, no more."""
-    return html.escape(text, quote=False)
-
-
 def linked(slack: Installation, text: str) -> str:
-    """Return what was typed with names turned into Slack's links: ``<@U…>``, ``<#C…|name>``."""
+    """Return what was typed with names turned into Slack's links: ``<@U…>``, ``<#C…|name>``, and
+    ``& < >`` escaped: https://docs.slack.dev/messaging/formatting-message-text.
+    """
     people = {user.name: f"<@{user.id}>" for user in slack.workspace.users.values()}
     channels = {
         each.name: f"<#{each.id}|{each.name}>" for each in slack.workspace.channels.values()
@@ -189,7 +187,7 @@ def linked(slack: Installation, text: str) -> str:
         names = people if found["sign"] == "@" else channels
         return names.get(found["name"], found[0])
 
-    return re.sub(r"(?<!\w)(?P<sign>[@#])(?P<name>[\w.-]*\w)", link, escaped(text))
+    return re.sub(r"(?<!\w)(?P<sign>[@#])(?P<name>[\w.-]*\w)", link, html.escape(text, quote=False))
 
 
 def _common(slack: Installation, kind: str, user: User) -> Json:

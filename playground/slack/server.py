@@ -101,6 +101,15 @@ class LocalSlack:
             **mode,
         }
 
+    def reset(self) -> None:
+        """Be as at the start, without faults."""
+        self.faults.set([])
+
+        async def reset() -> None:
+            self.slack.reset()
+
+        self.do(reset())
+
     def do(self, act: Coroutine[Any, Any, T]) -> T:
         """Run *act* in the server's loop and return its result: ``do(acting.say(…))``."""
         assert self._loop is not None  # noqa: S101 - set before start returns

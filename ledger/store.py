@@ -187,19 +187,24 @@ class Ledger:
 
     def reroute(self) -> int:
         """Give each finding to the team that owns it now; return how many changed hands."""
+        place = [findings.c[name] for name in FindingKey.__slots__]
+        query = sa.select(findings.c.id, findings.c.team, findings.c.state, findings.c.tags, *place)
+        with self.reading() as db:
+            moved = [
+                (row.id, team, State(row.state))
+                for row in db.execute(query.execution_options(yield_per=1000))
+                if (team := self._owner(FindingKey(*row[4:]), json.loads(row.tags))) != row.team
+            ]
         with self._transaction() as db:
-            moved = 0
-            closed = findings.c.state.in_([State.COMPLIANT, State.RESOLVED])
-            for row in db.execute(sa.select(findings).where(~closed)).mappings().all():
-                finding = from_row(row)
-                team = self._owner(finding.key, finding.tags)
-                if team != finding.team:
-                    after = replace(finding, team=team, version=finding.version + 1)
-                    _swap(db, [(finding, after)])
-                    # Another team must never read the card: a new one is posted in its channel.
-                    db.execute(sa.delete(cards).where(cards.c.finding == finding.id))
-                    moved += 1
-        return moved
+            for finding_id, team, state in moved:
+                values: dict[str, Any] = {"team": team, "version": findings.c.version + 1}
+                if state in {State.COMPLIANT, State.RESOLVED}:
+                    # Nobody has anything to do, so nobody is told.
+                    values["shown_version"] = findings.c.version + 1
+                db.execute(sa.update(findings).where(findings.c.id == finding_id).values(values))
+                # Another team must never read the card: a new one is posted in its channel.
+                db.execute(sa.delete(cards).where(cards.c.finding == finding_id))
+        return len(moved)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -240,7 +245,9 @@ class Ledger:
             & (findings.c.resource_type == fact.resource_type)
             & (findings.c.resource_id == fact.resource_id)
         )
-        for row in db.execute(sa.select(findings).where(of_resource)).mappings().all():
+        # Locked on PostgreSQL: a press in between would be met by names that are written once only.
+        found = sa.select(findings).where(of_resource).with_for_update()
+        for row in db.execute(found).mappings().all():
             before = from_row(row)
             after = replace(
                 before,

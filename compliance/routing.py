@@ -61,7 +61,9 @@ class Teams:
     everywhere: Approvers = Approvers()
 
     def __getitem__(self, name: str) -> Team:
-        return next(team for team in self.ordered if team.name == name)
+        """Return the team called *name*, the default team where the file has it no longer."""
+        by_name = {team.name: team for team in self.ordered}
+        return by_name.get(name) or by_name[self.default]
 
     def groups(self) -> frozenset[str]:
         """Return every user group that approves anything."""

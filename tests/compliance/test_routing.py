@@ -50,6 +50,13 @@ def test_what_no_team_owns_goes_to_the_default_team():
     assert owner(team("first"), team("last")) == "last"
 
 
+def test_a_team_that_was_renamed_is_stood_in_for_by_the_default_team():
+    teams = Teams((team("first"), team("last")), "last")
+
+    assert teams["first"].name == "first"
+    assert teams["renamed"].name == "last"
+
+
 def test_every_group_that_approves_anything_is_looked_up():
     groups = Team("one", "C1", frozenset(), frozenset({"S1"}), ())
 

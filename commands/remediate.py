@@ -6,7 +6,8 @@ from commands.answers import Answer, Done, Refused
 from commands.desk import Desk, too_late
 from compliance.allowlist import in_force
 from compliance.authority import Actor
-from compliance.finding import IllegalMoveError, ask
+from compliance.finding import Finding, IllegalMoveError, ask
+from compliance.rules import Rule
 from ledger.store import Decision
 
 OWNED_BY_AWS = (
@@ -16,8 +17,8 @@ OWNED_BY_AWS = (
 EXCEPTED = "An exception covers this finding until {end}. Remove it from the allowlist first."
 
 
-def remediate(desk: Desk, finding_id: str, actor: Actor) -> Answer:
-    """Record that *actor* asks for the remediation; the worker starts it once enough agree."""
+def may_remediate(desk: Desk, finding_id: str, actor: Actor) -> tuple[Finding, Rule] | Refused:
+    """Return the finding and its rule if *actor* may ask for the remediation now."""
     finding = desk.admit(finding_id, actor, "remediate")
     if isinstance(finding, Refused):
         return finding
@@ -28,6 +29,19 @@ def remediate(desk: Desk, finding_id: str, actor: Actor) -> Answer:
         return Refused(OWNED_BY_AWS.format(by_hand=rule.by_hand))
     if entry := in_force(desk.allowlist.entries(), finding.key, desk.now()):
         return Refused(EXCEPTED.format(end=entry.expires))
+    try:
+        ask(finding, actor.id, rule.decision.approvers, desk.now())
+    except IllegalMoveError as error:
+        return too_late(error)
+    return finding, rule
+
+
+def remediate(desk: Desk, finding_id: str, actor: Actor) -> Answer:
+    """Record that *actor* asks for the remediation; the worker starts it once enough agree."""
+    allowed = may_remediate(desk, finding_id, actor)
+    if isinstance(allowed, Refused):
+        return allowed
+    finding, rule = allowed
     needed = rule.decision.approvers
     try:
         desk.ledger.move(

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 from compliance.allowlist import Entry, ExceptionClass
+from compliance.authority import Actor, Standing
 from compliance.change import Change, Compliance, FindingKey
 from compliance.finding import Finding, first_seen, short_ids
 from compliance.routing import Approvers, Match, Team, Teams
@@ -19,6 +20,12 @@ from compliance.rules import (
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 RULE = "s3-bucket-level-public-access-prohibited"
+#: In the tests' catalogue this one needs a second person.
+PAIRED_RULE = "rds-multi-az-support"
+PACK_ARN = (
+    "arn:aws:config:eu-west-2:111122223333:config-rule/aws-service-rule/"
+    "config-conforms.amazonaws.com/config-rule-x"
+)
 
 
 def at(minute: float) -> datetime:
@@ -56,6 +63,11 @@ def change(
     rule_arn = named.pop("rule_arn", "")
     annotation = named.pop("annotation", "")
     return Change(key(resource, **named), Compliance(compliance), at(minute), annotation, rule_arn)
+
+
+def member(user: str = "U0HANNAH", *groups: str) -> Actor:
+    """An approver of housing, unless another person is named."""
+    return Actor(user, standing=Standing.MEMBER, groups=frozenset(groups))
 
 
 #: The finding that ``change()`` opens.

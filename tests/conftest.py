@@ -5,9 +5,12 @@ import time
 
 import pytest
 
+from commands.desk import Desk
+from config.allowlist import AllowlistFile
 from ledger.database import connect
+from ledger.reports import Reports
 from ledger.store import Ledger
-from tests.builders import Clock
+from tests.builders import PAIRED_RULE, RULE, Clock, rule, teams
 from tests.playground.aws.world import SharedWorld
 
 
@@ -57,6 +60,25 @@ def engine(sqlite_engine):
 @pytest.fixture
 def ledger(engine, clock):
     return Ledger(engine, clock, lambda key, tags: tags.get("Team", "housing"))
+
+
+@pytest.fixture
+def allowlist(tmp_path):
+    path = tmp_path / "allowlist.yaml"
+    path.write_text("exceptions: []\n")
+    return AllowlistFile(path)
+
+
+@pytest.fixture
+def desk(ledger, allowlist, clock):
+    """A desk with one rule that a press starts, and one that a second person agrees to."""
+    catalogue = {RULE: rule(), PAIRED_RULE: rule(PAIRED_RULE, approvers=1)}
+    return Desk(ledger, catalogue, teams(), allowlist, clock)
+
+
+@pytest.fixture
+def reports(engine):
+    return Reports(engine)
 
 
 @pytest.fixture(scope="session")

@@ -16,13 +16,12 @@ from commands.grammar import Request, UnreadableError, read
 from commands.help import usage
 from commands.home import open_work
 from commands.ignore import ignore, may_ignore, problems
-from commands.remediate import remediate
+from commands.remediate import may_remediate, remediate
 from commands.rules import rules
 from commands.sight import visible_teams
 from commands.status import status
 from compliance.authority import Actor, may_read
 from compliance.card import Account, Button, draw
-from compliance.finding import Finding
 from ledger.reports import Reports
 from notifiers.slack import modals
 from notifiers.slack.blocks import digest_blocks, digest_text
@@ -163,15 +162,11 @@ class Listeners:
 
     def _open_remediate(self, body: Body, client: WebClient, finding_id: str, channel: str) -> None:
         """Show the confirmation to those who may confirm it; tell the others why not."""
-        finding = self._admitted(body, client, finding_id, channel, "remediate")
-        if finding is None:
+        allowed = may_remediate(self._desk, finding_id, self._actor(body))
+        if isinstance(allowed, Refused):
+            tell(client, _user(body), channel, allowed)
             return
-        card = self._draw(finding)
-        if Button.REMEDIATE not in card.buttons:
-            # Somebody was quicker, or the rule takes no remediation: the command says which.
-            answer = remediate(self._desk, finding_id, self._actor(body))
-            tell(client, _user(body), channel, answer)
-            return
+        card = self._draw(allowed[0])
         open_form(client, body, modals.remediate_form(card, channel), channel)
 
     def _open_ignore(self, body: Body, client: WebClient, finding_id: str, channel: str) -> None:
@@ -183,15 +178,6 @@ class Listeners:
         today = self._desk.now().date()
         form = modals.ignore_form(card, channel, self._desk.rule(allowed), today)
         open_form(client, body, form, channel)
-
-    def _admitted(
-        self, body: Body, client: WebClient, finding_id: str, channel: str, action: str
-    ) -> Finding | None:
-        admitted = self._desk.admit(finding_id, self._actor(body), action)
-        if isinstance(admitted, Refused):
-            tell(client, _user(body), channel, admitted)
-            return None
-        return admitted
 
     def _actor(self, body: Body) -> Actor:
         team = (body.get("user") or {}).get("team_id") if isinstance(body.get("user"), dict) else ""

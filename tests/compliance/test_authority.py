@@ -6,13 +6,9 @@ import pytest
 
 from compliance.authority import Actor, Standing, may_agree, may_decide, who_can
 from compliance.routing import Approvers, Team, Teams
-from tests.builders import teams
+from tests.builders import member, teams
 
 HOUSING, PAYMENTS = teams()["housing"], teams()["payments"]
-
-
-def member(user="U0HANNAH", *groups):
-    return Actor(user, standing=Standing.MEMBER, groups=frozenset(groups))
 
 
 @pytest.mark.parametrize(

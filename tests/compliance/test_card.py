@@ -7,13 +7,9 @@ import pytest
 import compliance.finding as life
 from compliance.card import Account, Button, draw, managed_by
 from compliance.finding import State
-from tests.builders import RULE, at, finding, rule
+from tests.builders import PACK_ARN, RULE, at, finding, rule
 
 ACCOUNTS = {"111122223333": Account("111122223333", "housing-production", "production")}
-PACK_ARN = (
-    "arn:aws:config:eu-west-2:111122223333:config-rule/aws-service-rule/"
-    "config-conforms.amazonaws.com/config-rule-x"
-)
 
 
 def card(of=None, catalogue=None):

@@ -1,0 +1,142 @@
+"""Asking for a remediation."""
+
+import threading
+
+import pytest
+
+import compliance.finding as life
+from commands.answers import Done, Refused
+from commands.remediate import may_remediate, remediate
+from compliance.authority import Actor, Standing
+from compliance.finding import State
+from compliance.rules import catalogue_entry
+from tests.builders import ID, PACK_ARN, PAIRED_RULE, change, entry, member, move, rule
+
+
+@pytest.fixture
+def opened(desk):
+    desk.ledger.record([change()])
+    return desk
+
+
+def state(desk):
+    return desk.ledger.find(ID).state
+
+
+def paired(desk):
+    """Open a finding whose remediation a second person has to agree to; return its id."""
+    desk.ledger.record([change(rule=PAIRED_RULE)])
+    return desk.ledger.in_states([State.OPEN])[0].id
+
+
+def test_a_press_of_an_approver_approves(opened):
+    assert isinstance(remediate(opened, ID, member()), Done)
+    assert state(opened) is State.APPROVED
+    assert opened.ledger.find(ID).actor == "U0HANNAH"
+
+
+def test_where_a_second_person_is_needed_a_press_asks(desk):
+    finding = paired(desk)
+
+    answer = remediate(desk, finding, member())
+
+    assert answer == Done("Asked. 1 more must agree before the remediation starts.")
+    assert desk.ledger.find(finding).state is State.APPROVAL_PENDING
+
+
+@pytest.mark.parametrize(
+    "actor",
+    [member("U0NOBODY"), Actor("U0HANNAH", standing=Standing.GUEST), Actor("U0HANNAH")],
+    ids=["another team", "guest", "unknown"],
+)
+def test_a_denied_press_changes_nothing_says_who_could_and_is_audited(opened, reports, actor):
+    answer = remediate(opened, ID, actor)
+
+    assert (answer.users, answer.groups) == (("U0HANNAH", "U0HARRY"), ("S0SECURITY",))
+    assert state(opened) is State.OPEN
+    assert reports.history(ID)[-1]["action"] == "remediate refused"
+
+
+def test_of_two_presses_one_remediates_and_the_other_is_told_by_whom(opened):
+    remediate(opened, ID, member("U0HANNAH"))
+
+    late = remediate(opened, ID, member("U0HARRY"))
+
+    assert late.users == ("U0HANNAH",)
+    assert "approved already" in late.text
+
+
+def test_of_two_presses_at_once_one_remediates(opened):
+    together, answers = threading.Barrier(2), []
+
+    def press(user):
+        together.wait()
+        answers.append(type(remediate(opened, ID, member(user))))
+
+    presses = [threading.Thread(target=press, args=(user,)) for user in ("U0HANNAH", "U0HARRY")]
+    for each in presses:
+        each.start()
+    for each in presses:
+        each.join()
+
+    assert set(answers) == {Done, Refused}
+
+
+def test_a_rule_that_aws_owns_takes_no_remediation_and_the_way_by_hand_is_told(desk):
+    desk.ledger.record([change(rule_arn=PACK_ARN)])
+
+    answer = remediate(desk, ID, member())
+
+    assert rule().by_hand in answer.text
+    assert state(desk) is State.OPEN
+
+
+def test_a_rule_that_left_the_catalogue_takes_no_remediation(desk):
+    desk.ledger.record([change(rule="gone")])
+    finding = desk.ledger.in_states([State.OPEN])[0].id
+    assert catalogue_entry(desk.catalogue, "gone") is None
+
+    assert "not in the catalogue" in remediate(desk, finding, member()).text
+
+
+def test_what_the_allowlist_covers_is_not_remediated(opened):
+    opened.allowlist.add(entry())
+
+    assert (
+        "An exception covers this finding until 2026-12-01" in remediate(opened, ID, member()).text
+    )
+    assert state(opened) is State.OPEN
+
+
+def test_an_unknown_finding_is_named(desk):
+    assert "no finding F-00000" in remediate(desk, "F-00000", member()).text
+
+
+@pytest.mark.parametrize(
+    ("steps", "told"),
+    [
+        ([], "approved already"),
+        ([life.start], "running already"),
+        ([life.start, life.apply], "just been applied"),
+    ],
+    ids=["approved", "running", "applied"],
+)
+def test_a_late_press_is_told_what_has_happened_meanwhile(opened, steps, told):
+    remediate(opened, ID, member())
+    for step in steps:
+        move(opened.ledger, step)
+
+    assert told in remediate(opened, ID, member("U0HARRY")).text
+
+
+def test_looking_whether_one_may_remediate_changes_nothing(opened):
+    before = opened.ledger.find(ID)
+
+    assert may_remediate(opened, ID, member()) == (before, rule())
+    assert opened.ledger.find(ID) == before
+
+
+def test_who_may_not_remediate_now_is_told_before_any_form(opened):
+    remediate(opened, ID, member())
+
+    assert "approved already" in may_remediate(opened, ID, member("U0HARRY")).text

@@ -19,7 +19,7 @@ def agree(desk: Desk, finding_id: str, actor: Actor) -> Answer:
     finding = desk.admit(finding_id, actor, "agree", verdict)
     if isinstance(finding, Refused):
         return finding
-    if actor.id in finding.agreed:
+    if finding.state is State.APPROVAL_PENDING and actor.id in finding.agreed:
         return Done("You agreed already. Somebody else has to agree as well.")
     try:
         after = desk.ledger.move(

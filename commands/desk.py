@@ -21,7 +21,8 @@ class Allowlist(Protocol):
 
     def entries(self) -> tuple[Entry, ...]: ...
 
-    def add(self, entry: Entry) -> None: ...
+    def add(self, entry: Entry) -> None:
+        """Write *entry*; raises UnwritableAllowlistError, and then nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,17 @@ from functools import partial
 
 from commands.answers import Answer, Done, Invalid, Refused
 from commands.desk import Desk, too_late
-from compliance.allowlist import Entry, ExceptionClass
+from compliance.allowlist import Entry, ExceptionClass, UnwritableAllowlistError
 from compliance.authority import Actor
 from compliance.enforcement import enforce, excepted
 from compliance.finding import Finding, IllegalMoveError
 from compliance.rules import Rule
 from ledger.store import Decision
+
+UNWRITABLE = (
+    "The exception could not be written into the allowlist, so nothing was changed: {why}. "
+    "Tell a platform engineer, and try again when the file is mended."
+)
 
 #: The shortest reason that can tell the next reader anything (DESIGN §5).
 REASON_MIN = 20
@@ -53,6 +58,8 @@ def ignore(desk: Desk, finding_id: str, actor: Actor, form: Ignore) -> Answer:
             action="ignore",
             decision=Decision("ignore", actor.id, _told(entry)),
         )
+    except UnwritableAllowlistError as error:
+        return Refused(UNWRITABLE.format(why=error))
     except IllegalMoveError as error:
         return too_late(error)
     return Done(f"Recorded in the allowlist until the end of {entry.expires}.")

@@ -25,6 +25,10 @@ class UneditableAllowlistError(Exception):
     """The file is written so that no line edit gives the intended data; nothing was changed."""
 
 
+class UnwritableAllowlistError(Exception):
+    """The exception could not be written; the allowlist is as it was. The message says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One exception. It is in force through the whole of *expires*, in UTC."""

@@ -11,17 +11,20 @@ from typing import Annotated, Any
 from filelock import FileLock, Timeout
 from pydantic import BeforeValidator, Field
 
-from compliance.allowlist import ANY, Entry, ExceptionClass, UneditableAllowlistError, add_entry
+from compliance.allowlist import (
+    ANY,
+    Entry,
+    ExceptionClass,
+    UneditableAllowlistError,
+    UnwritableAllowlistError,
+    add_entry,
+)
 from config.faults import ConfigError, Fault, read_text, validate
 from config.shapes import Strict, Text, check_account
 
 log = logging.getLogger(__name__)
 
 _LOCK_SECONDS = 10
-
-
-class AllowlistUnwritableError(Exception):
-    """The exception could not be written; the file is as it was. The message says why."""
 
 
 def _account(found: Any) -> Any:
@@ -94,7 +97,7 @@ class AllowlistFile:
     def add(self, entry: Entry) -> None:
         """Write *entry* after the last one; an equal one that is there already is enough.
 
-        Raises AllowlistUnwritableError, and then nothing was changed.
+        Raises UnwritableAllowlistError, and then nothing was changed.
         """
         try:
             with FileLock(f"{self._path}.lock", timeout=_LOCK_SECONDS):
@@ -104,7 +107,7 @@ class AllowlistFile:
                 _replace(self._path, add_entry(text, entry))
         except (ConfigError, UneditableAllowlistError, OSError, Timeout, ValueError) as error:
             log.error("an exception was not written", extra={"why": str(error)})
-            raise AllowlistUnwritableError(str(error)) from error
+            raise UnwritableAllowlistError(str(error)) from error
         self.entries()
 
     def _read(self) -> tuple[Entry, ...]:

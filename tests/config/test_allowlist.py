@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from compliance.allowlist import Entry, ExceptionClass, add_entry
-from config.allowlist import AllowlistFile, AllowlistUnwritableError, parse_allowlist
+from compliance.allowlist import Entry, ExceptionClass, UnwritableAllowlistError, add_entry
+from config.allowlist import AllowlistFile, parse_allowlist
 from config.faults import ConfigError
 from tests.builders import key
 
@@ -73,7 +73,7 @@ def test_a_broken_file_is_not_written_to(path):
     file = AllowlistFile(path)
     path.write_text("exceptions: [oops")
 
-    with pytest.raises(AllowlistUnwritableError):
+    with pytest.raises(UnwritableAllowlistError):
         file.add(ENTRY)
 
     assert path.read_text() == "exceptions: [oops"

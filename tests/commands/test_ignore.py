@@ -1,0 +1,134 @@
+"""Agreeing an exception."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+import compliance.finding as life
+from commands.answers import Done, Refused
+from commands.ignore import Ignore, ignore, longest, may_ignore, problems
+from commands.remediate import remediate
+from compliance.allowlist import ANY
+from compliance.finding import State
+from tests.builders import ID, START, change, entry, member, move, rule
+
+FORM = Ignore("accepted risk", "The public website's pictures.", "SEC-1", date(2026, 12, 1))
+TODAY = START.date()
+
+
+@pytest.fixture
+def opened(desk):
+    desk.ledger.record([change()])
+    return desk
+
+
+def test_an_exception_is_in_the_file_and_on_the_finding(opened):
+    answer = ignore(opened, ID, member(), FORM)
+
+    assert answer == Done("Recorded in the allowlist until the end of 2026-12-01.")
+    assert opened.allowlist.entries() == (entry(reason=FORM.reason),)
+    assert opened.ledger.find(ID).state is State.EXCEPTED
+
+
+def test_who_may_not_decide_writes_nothing(opened, reports):
+    answer = ignore(opened, ID, member("U0NOBODY"), FORM)
+
+    assert "Only the approvers" in answer.text
+    assert opened.allowlist.entries() == ()
+    assert reports.history(ID)[-1]["action"] == "ignore refused"
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"reason": "too short"}, "reason"),
+        ({"reason": " " * 30}, "reason"),
+        ({"reason": "x" * 801}, "reason"),
+        ({"exception_class": ""}, "exception_class"),
+        ({"exception_class": "whatever"}, "exception_class"),
+        ({"ticket": "x" * 101}, "ticket"),
+        ({"expires": None}, "expires"),
+        ({"expires": TODAY - timedelta(days=1)}, "expires"),
+        ({"expires": TODAY + timedelta(days=181)}, "expires"),
+    ],
+    ids=["short", "blank", "long", "no class", "odd class", "ticket", "no end", "over", "too far"],
+)
+def test_a_form_is_refused_field_by_field_and_nothing_is_written(opened, changed, field):
+    answer = ignore(opened, ID, member(), replace(FORM, **changed))
+
+    assert list(answer.problems) == [field]
+    assert opened.allowlist.entries() == ()
+
+
+@pytest.mark.parametrize("expires", [TODAY, TODAY + timedelta(days=180)], ids=["today", "last"])
+def test_the_first_and_the_last_day_that_are_allowed_are_allowed(expires):
+    assert problems(replace(FORM, expires=expires), rule(), TODAY) == {}
+
+
+def test_the_longest_exception_is_the_catalogues():
+    assert longest(rule(), START) == TODAY + timedelta(days=180)
+    assert longest(None, START) is None
+
+
+def test_a_running_remediation_cannot_be_ignored_and_nothing_is_written(opened):
+    remediate(opened, ID, member())
+    move(opened.ledger, life.start)
+
+    assert "running already" in ignore(opened, ID, member(), FORM).text
+    assert opened.allowlist.entries() == ()
+
+
+def test_an_allowlist_that_cannot_be_written_is_told_with_what_to_do(opened, tmp_path):
+    (tmp_path / "allowlist.yaml").write_text("exceptions: [oops")
+
+    answer = ignore(opened, ID, member(), FORM)
+
+    assert isinstance(answer, Refused)
+    assert "nothing was changed" in answer.text.lower()
+    assert opened.ledger.find(ID).state is State.OPEN
+
+
+def test_a_finding_that_started_while_the_file_was_written_is_told_as_running(opened):
+    class Slow:
+        """The remediation is started while the exception is being written."""
+
+        def __init__(self, file):
+            self.entries, self._file = file.entries, file
+
+        def add(self, added):
+            self._file.add(added)
+            move(opened.ledger, life.ask, actor="U0HARRY", needed=0)
+            move(opened.ledger, life.start)
+
+    answer = ignore(replace(opened, allowlist=Slow(opened.allowlist)), ID, member(), FORM)
+
+    assert "Recorded in the allowlist" in answer.text
+    assert "The finding is running" in answer.text
+
+
+def test_a_shorter_exception_does_not_end_a_longer_one(opened):
+    ignore(opened, ID, member(), replace(FORM, expires=date(2027, 1, 1)))
+
+    ignore(opened, ID, member(), FORM)
+
+    assert opened.ledger.find(ID).until.date() == date(2027, 1, 2)
+
+
+def test_a_resource_called_star_is_not_taken_for_all_resources(desk):
+    desk.ledger.record([change(resource=ANY)])
+    [finding] = desk.ledger.in_states([State.OPEN])
+
+    assert isinstance(ignore(desk, finding.id, member(), FORM), Refused)
+    assert desk.allowlist.entries() == ()
+
+
+def test_whether_one_may_ignore_is_told_before_the_form(opened):
+    assert may_ignore(opened, ID, member()) == opened.ledger.find(ID)
+    assert isinstance(may_ignore(opened, ID, member("U0NOBODY")), Refused)
+
+    remediate(opened, ID, member())
+    move(opened.ledger, life.start)
+
+    assert "running already" in may_ignore(opened, ID, member()).text
+    assert opened.allowlist.entries() == ()

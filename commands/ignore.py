@@ -6,10 +6,10 @@ from functools import partial
 
 from commands.answers import Answer, Done, Invalid, Refused
 from commands.desk import Desk, too_late
-from compliance.allowlist import Entry, ExceptionClass, UnwritableAllowlistError
+from compliance.allowlist import ANY, Entry, ExceptionClass, UnwritableAllowlistError
 from compliance.authority import Actor
 from compliance.enforcement import enforce, excepted
-from compliance.finding import Finding, IllegalMoveError
+from compliance.finding import Finding, IllegalMoveError, State
 from compliance.rules import Rule
 from ledger.store import Decision
 
@@ -17,6 +17,8 @@ UNWRITABLE = (
     "The exception could not be written into the allowlist, so nothing was changed: {why}. "
     "Tell a platform engineer, and try again when the file is mended."
 )
+
+STAR = "This resource's id is *, which in the allowlist means all resources. Nothing was changed."
 
 #: The shortest reason that can tell the next reader anything (DESIGN §5).
 REASON_MIN = 20
@@ -43,6 +45,8 @@ def ignore(desk: Desk, finding_id: str, actor: Actor, form: Ignore) -> Answer:
     finding = desk.admit(finding_id, actor, "ignore")
     if isinstance(finding, Refused):
         return finding
+    if finding.key.resource_id == ANY:
+        return Refused(STAR)
     rule = desk.rule(finding)
     if found := problems(form, rule, desk.now().date()):
         return Invalid(found)
@@ -50,8 +54,9 @@ def ignore(desk: Desk, finding_id: str, actor: Actor, form: Ignore) -> Answer:
     try:
         excepted(finding, entry, desk.now())
         desk.allowlist.add(entry)
-        move = partial(enforce, entries=(entry,), now=desk.now())
-        desk.ledger.move(
+        entries = (entry, *desk.allowlist.entries())
+        move = partial(enforce, entries=entries, now=desk.now())
+        after = desk.ledger.move(
             finding.id,
             move,
             actor=actor.id,
@@ -62,7 +67,10 @@ def ignore(desk: Desk, finding_id: str, actor: Actor, form: Ignore) -> Answer:
         return Refused(UNWRITABLE.format(why=error))
     except IllegalMoveError as error:
         return too_late(error)
-    return Done(f"Recorded in the allowlist until the end of {entry.expires}.")
+    recorded = f"Recorded in the allowlist until the end of {entry.expires}."
+    if after.state is not State.EXCEPTED:
+        return Done(f"{recorded} The finding is {after.state} meanwhile, which was not stopped.")
+    return Done(recorded)
 
 
 def may_ignore(desk: Desk, finding_id: str, actor: Actor) -> Finding | Refused:

@@ -1,21 +1,22 @@
 """Enforce the allowlist: findings follow the file, whoever edited it and whenever."""
 
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from commands.desk import Desk
+from compliance.allowlist import ANY, Entry
 from compliance.enforcement import enforce
-from compliance.finding import UNDECIDED, State
-from ledger.store import BOT
+from compliance.finding import UNDECIDED, Finding, State
+from ledger.store import BOT, Ledger
 
-_CONCERNED = (*sorted(UNDECIDED), State.APPROVAL_PENDING, State.APPROVED, State.EXCEPTED)
-_LIMIT = 100_000
+_CAN_BEGIN = (*sorted(UNDECIDED), State.APPROVAL_PENDING, State.APPROVED)
 
 
 def enforce_allowlist(desk: Desk) -> int:
     """Move every finding to where the allowlist wants it; return how many were moved."""
     entries, now = desk.allowlist.entries(), desk.now()
     moved = 0
-    for finding in desk.ledger.in_states(_CONCERNED, limit=_LIMIT):
+    for finding in _concerned(desk.ledger, entries):
         if enforce(finding, entries, now) is finding:
             continue
         desk.ledger.move(
@@ -23,3 +24,15 @@ def enforce_allowlist(desk: Desk) -> int:
         )
         moved += 1
     return moved
+
+
+def _concerned(ledger: Ledger, entries: Sequence[Entry]) -> Iterator[Finding]:
+    """What is excepted may have to end, and what an entry could cover may have to begin.
+
+    Nothing else is read: of a million open findings, the allowlist names few.
+    """
+    yield from ledger.each([State.EXCEPTED])
+    named = {entry.resource for entry in entries} - {ANY}
+    yield from ledger.each(_CAN_BEGIN, resources=named)
+    wide = {entry.rule for entry in entries if entry.resource == ANY}
+    yield from ledger.each(_CAN_BEGIN, rules=wide)

@@ -2,11 +2,11 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,6 +39,9 @@ _TAKEN = sa.select(findings.c.id).where(findings.c.id.in_(sa.bindparam("ids")))
 _NAMES = sa.select(resources.c.key, resources.c.name, resources.c.tags).where(
     resources.c.key.in_(sa.bindparam("keys"))
 )
+
+#: How many rows are read at a time, and how many values are looked for at once.
+_PAGE = 1000
 
 #: From the key and the tags of a resource to the name of the team that owns it.
 Owner = Callable[[FindingKey, Mapping[str, str]], str]
@@ -165,6 +168,35 @@ class Ledger:
         )
         with self.reading() as db:
             return tuple(map(from_row, db.execute(query).mappings()))
+
+    def each(
+        self,
+        states: Iterable[State],
+        *,
+        resources: Collection[str] | None = None,
+        rules: Collection[str] | None = None,
+    ) -> Iterator[Finding]:
+        """Yield the findings in *states*, of these resource ids or rules only where given.
+
+        However many there are, a page of them is held, and nothing is locked in between.
+        """
+        wanted = [findings.c.state.in_([state.value for state in states])]
+        if rules is not None:
+            wanted.append(findings.c.rule.in_(rules))
+        for some in _pages(resources) if resources is not None else [None]:
+            of_them = [] if some is None else [findings.c.resource_id.in_(some)]
+            yield from self._each(*wanted, *of_them)
+
+    def _each(self, *wanted: sa.ColumnElement[bool]) -> Iterator[Finding]:
+        last = ""
+        while True:
+            page = sa.select(findings).where(findings.c.id > last, *wanted)
+            with self.reading() as db:
+                rows = db.execute(page.order_by(findings.c.id).limit(_PAGE)).mappings().all()
+            yield from map(from_row, rows)
+            if len(rows) < _PAGE:
+                return
+            last = rows[-1]["id"]
 
     def last_attempt(self, finding_id: str) -> Attempt | None:
         query = (
@@ -401,6 +433,12 @@ def _taken(db: sa.Connection, keys: Sequence[FindingKey]) -> set[str]:
         return set()
     ids = [finding_id for key in keys for finding_id in short_ids(key)]
     return set(db.execute(_TAKEN, {"ids": ids}).scalars())
+
+
+def _pages(values: Collection[str]) -> Iterator[tuple[str, ...]]:
+    in_order = iter(sorted(values))
+    while some := tuple(islice(in_order, _PAGE)):
+        yield some
 
 
 def _free_id(key: FindingKey, taken: set[str]) -> str:

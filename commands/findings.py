@@ -1,7 +1,7 @@
 """Findings, show, explain and history: reading the ledger, within what the reader may see."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from commands.answers import Answer, Explained, Refused, Shown, Table
 from commands.desk import NOT_FOUND, Desk
@@ -122,6 +122,8 @@ def _why(match: Match | None) -> str:
 def _age(finding: Finding, now: datetime) -> str:
     if finding.opened_at is None:
         return ""
-    days = (now - finding.opened_at).days
-    hours = (now - finding.opened_at).seconds // 3600
-    return f"{days} days" if days > 1 else f"{days * 24 + hours} hours"
+    age = now - finding.opened_at
+    hours = age // timedelta(hours=1)
+    if age.days > 1:
+        return f"{age.days} days"
+    return "1 hour" if hours == 1 else f"{hours} hours"

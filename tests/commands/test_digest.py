@@ -1,0 +1,83 @@
+"""The weekly report."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+import compliance.finding as life
+from commands.digest import digest
+from commands.remediate import remediate
+from commands.rules import rules
+from tests.builders import ID, RULE, change, member, move, rule
+
+
+@pytest.fixture
+def report(desk, reports, clock):
+    def ask():
+        return digest(reports, desk.catalogue, clock())
+
+    return ask
+
+
+def headline(report):
+    return {name: number for name, number in report.headline if number}
+
+
+def test_before_anything_was_evaluated_there_is_no_share(report):
+    assert report().share is None
+    assert {row[1] for row in report().tables[0].rows} == {"no data"}
+
+
+def test_the_share_is_of_all_that_is_evaluated(desk, report):
+    desk.ledger.record([change(), *(change("COMPLIANT", resource=f"b{n}") for n in range(3))])
+
+    assert report().share == 0.75
+    assert report().unresolved == 1
+    assert report().tables[1].rows == (("housing", "75%", "1", "0", "0"),)
+
+
+def test_the_week_is_told_in_numbers(desk, report, clock):
+    desk.ledger.record([change(), change(resource="second")])
+    remediate(desk, ID, member("U0NOBODY"))
+    remediate(desk, ID, member())
+    move(desk.ledger, life.fail, note="no")
+    clock.move(minutes=10)
+    desk.ledger.record([change("COMPLIANT", minute=10, resource="second")])
+    clock.move(minutes=10)
+
+    assert headline(report()) == {
+        "New": 2,
+        "Resolved": 1,
+        "Remediations that failed": 1,
+        "Presses refused": 1,
+    }
+
+
+def test_what_is_older_than_a_week_is_no_news(desk, report, clock):
+    desk.ledger.record([change()])
+
+    clock.move(days=8)
+
+    assert headline(report()) == {}
+    assert report().unresolved == 1
+
+
+def test_exceptions_that_end_within_thirty_days_are_told(desk, report, clock):
+    desk.ledger.record([change()])
+    move(desk.ledger, life.except_until, until=clock() + timedelta(days=29), note="", actor="U1")
+
+    assert [each.id for each in report().lapsing] == [ID]
+
+
+def test_rules_whose_review_is_due_are_asked_of_the_tda(desk, reports, clock):
+    old = replace(rule(), last_reviewed=date(2026, 1, 1))
+
+    assert digest(reports, {RULE: old}, clock()).reviews_due == (RULE,)
+
+
+def test_the_catalogue_is_listed_and_says_what_is_due_for_review():
+    table = rules({RULE: rule()}, date(2027, 6, 1))
+
+    assert table.rows == ((RULE, "security", "high", "S3 bucket can be made public", "2026-10-01"),)
+    assert table.closing == f"Due for review: {RULE}."

@@ -1,5 +1,6 @@
 """Opening the ledger's database and bringing its tables up to date."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,8 @@ class LedgerInUseError(Exception):
         )
 
 
+#: How long a transaction waits for another one to end.
+_LOCK_SECONDS = 30
 _MIGRATIONS = Path(__file__).parent / "migrations"
 #: PostgreSQL advisory locks: any two numbers that nobody else in the database uses.
 MIGRATION_LOCK = 7_305_001
@@ -61,22 +64,34 @@ def _sqlite(url: str) -> sa.Engine:
     path = sa.make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+    options = {"timeout": _LOCK_SECONDS, "check_same_thread": False}
+    engine = sa.create_engine(url, connect_args=options)
+    writer = threading.Lock()
 
     @sa.event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
         # The driver must not begin transactions itself: see begin() below.
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
         # Taking the write lock first means that a transaction never fails half-way through
-        # because another one wrote after it had read.
-        writes = not connection.get_execution_options().get("read_only")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        # because another one wrote after it had read. SQLite waits for its lock by sleeping
+        # longer and longer, so our own threads queue up for a lock that wakes them.
+        if connection.get_execution_options().get("read_only"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        if not connection.info.get("writes"):
+            connection.info["writes"] = writer.acquire(timeout=_LOCK_SECONDS)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @sa.event.listens_for(engine, "checkin")
+    def end(_connection: Any, record: Any) -> None:
+        if record.info.pop("writes", False):
+            writer.release()
 
     return engine
 

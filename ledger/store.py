@@ -34,7 +34,11 @@ _SWAP = sa.update(findings).where(
 )
 _INSERT = sa.insert(findings)
 #: PostgreSQL locks the rows, so that a press waits for the batch instead of losing to it.
-_KNOWN = sa.select(findings).where(findings.c.key.in_(sa.bindparam("keys"))).with_for_update()
+_KNOWN = (
+    sa.select(findings)
+    .where(findings.c.key.in_(sa.bindparam("keys")) | findings.c.id.in_(sa.bindparam("ids")))
+    .with_for_update()
+)
 _TAKEN = sa.select(findings.c.id).where(findings.c.id.in_(sa.bindparam("ids")))
 _NAMES = sa.select(resources.c.key, resources.c.name, resources.c.tags).where(
     resources.c.key.in_(sa.bindparam("keys"))
@@ -296,9 +300,8 @@ class Ledger:
         by_key: dict[FindingKey, list[Change]] = {}
         for change in sorted(changes, key=lambda each: each.recorded_at):
             by_key.setdefault(change.key, []).append(change)
-        known = _known(db, by_key)
-        unknown = [key for key in by_key if key not in known]
-        taken, names = _taken(db, unknown), _names(db, unknown)
+        known, taken = _known(db, by_key)
+        names = _names(db, [key for key in by_key if key not in known])
         new: list[Finding] = []
         moved: list[tuple[Finding, Finding]] = []
         for key, in_order in by_key.items():
@@ -321,9 +324,9 @@ class Ledger:
         resource_name, tags = name or ("", {})
         first, *later = changes
         team = self._owner(first.key, tags)
-        finding = replace(
-            first_seen(first, finding_id, team, self.now()), resource_name=resource_name, tags=tags
-        )
+        finding = first_seen(first, finding_id, team, self.now())
+        if name:
+            finding = replace(finding, resource_name=resource_name, tags=tags)
         return self._follow(self._settle(finding), later)
 
     def _follow(self, finding: Finding, changes: Iterable[Change]) -> Finding:
@@ -422,17 +425,23 @@ def _swap(db: sa.Connection, moved: Sequence[tuple[Finding, Finding]]) -> bool:
     return db.execute(_SWAP, values).rowcount == len(values)
 
 
-def _known(db: sa.Connection, keys: Iterable[FindingKey]) -> dict[FindingKey, Finding]:
-    rows = db.execute(_KNOWN, {"keys": [str(key) for key in keys]}).mappings()
-    return {finding.key: finding for finding in map(from_row, rows)}
+def _known(
+    db: sa.Connection, keys: Collection[FindingKey]
+) -> tuple[dict[FindingKey, Finding], set[str]]:
+    """Return the findings with these keys, and which ids of new ones are taken already.
 
-
-def _taken(db: sa.Connection, keys: Sequence[FindingKey]) -> set[str]:
-    """Return which ids of these new findings other findings have."""
-    if not keys:
-        return set()
-    ids = [finding_id for key in keys for finding_id in short_ids(key)]
-    return set(db.execute(_TAKEN, {"ids": ids}).scalars())
+    The longer ids are looked at only where a shortest one is not free, which is rare.
+    """
+    ids = {key: short_ids(key) for key in keys}
+    shortest = {each[0] for each in ids.values()}
+    asked = {"keys": list(map(str, keys)), "ids": list(shortest)}
+    found = {
+        finding.key: finding for finding in map(from_row, db.execute(_KNOWN, asked).mappings())
+    }
+    if found.keys() <= ids.keys() and len(shortest) == len(ids):
+        return found, {finding.id for finding in found.values()}
+    every = {"ids": list(chain.from_iterable(ids.values()))}
+    return found, set(db.execute(_TAKEN, every).scalars())
 
 
 def _pages(values: Collection[str]) -> Iterator[tuple[str, ...]]:

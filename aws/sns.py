@@ -4,7 +4,6 @@ SNS takes a 4xx for final and sends again after a 5xx (FACTS §2.2), so what wou
 answered 4xx, and what passes by itself 5xx.
 """
 
-import base64
 import http.client
 import json
 import logging
@@ -14,15 +13,10 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -32,6 +26,9 @@ from aws.clients import client_config
 from aws.queue import Confirm, Count, Record
 from compliance.notification import NotCompliance, Reading, Refused, SubscriptionRequest, parse
 from ledger.store import LedgerUnavailableError
+
+if TYPE_CHECKING:
+    from aws.signing import Certificate
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +45,6 @@ _NOTIFICATION_KEYS = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn"
 _CONFIRMATION_KEYS = (
     "Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type",
 )  # fmt: skip
-_HASHES: Mapping[str, Callable[[], HashAlgorithm]] = {
-    # SNS still signs with SHA-1 by default: a topic's owner can set SignatureVersion to 2.
-    "1": SHA1,
-    "2": SHA256,
-}
 
 
 class FinalError(Exception):
@@ -92,7 +84,7 @@ class Verifier:
         self._topics = frozenset(topics)
         self._now = now
         self._fetch = fetch or fetch_certificate
-        self._kept: dict[str, x509.Certificate] = {}
+        self._kept: dict[str, Certificate] = {}
         self._lock = threading.Lock()
 
     def verify(self, body: bytes) -> Delivery:
@@ -104,8 +96,7 @@ class Verifier:
             raise FinalError(403, "this topic is not expected here")
         self._in_time(_field(told, "Timestamp"))
         kind = _field(told, "Type")
-        certificate = self._certificate(_field(told, "SigningCertURL"), topic)
-        _check_signature(told, kind, certificate)
+        self._check_signature(told, kind, topic)
         token = str(told.get("Token") or "")
         return Delivery(kind, _field(told, "Message"), topic, token)
 
@@ -118,18 +109,25 @@ class Verifier:
         if not -_CLOCK_SKEW <= age <= _OLDEST:
             raise FinalError(403, "the timestamp is not of this hour")
 
-    def _certificate(self, url: str, topic: str) -> x509.Certificate:
+    def _check_signature(self, told: Mapping[str, Any], kind: str, topic: str) -> None:
+        # It brings a large library: a bot that only reads queues does without.
+        from aws.signing import Certificate, SignatureError
+
+        url = _field(told, "SigningCertURL")
         if not certificate_url(topic).fullmatch(url):
             raise FinalError(403, "the signing certificate is not one of SNS in the topic's Region")
         with self._lock:
             kept = self._kept.get(url)
-        certificate = kept or _load(self._fetch(url))
-        now = self._now()
-        if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
-            raise FinalError(403, "the signing certificate is not valid now")
-        with self._lock:
-            self._kept[url] = certificate
-        return certificate
+        try:
+            certificate = kept or Certificate(self._fetch(url))
+            if not certificate.valid(self._now()):
+                raise FinalError(403, "the signing certificate is not valid now")
+            with self._lock:
+                self._kept[url] = certificate
+            version = str(told.get("SignatureVersion"))
+            certificate.check(_signed_text(told, kind), _field(told, "Signature"), version)
+        except SignatureError as error:
+            raise FinalError(403, str(error)) from error
 
 
 def certificate_url(topic: str) -> re.Pattern[str]:
@@ -281,27 +279,7 @@ def _field(told: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _load(pem: bytes) -> x509.Certificate:
-    """Return the signing certificate; where its issuers come with it, each must have signed."""
-    try:
-        chain = x509.load_pem_x509_certificates(pem)
-        for certificate, issuer in pairwise(chain):
-            certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature) as error:
-        raise FinalError(403, "the signing certificate cannot be used") from error
-    return chain[0]
-
-
-def _check_signature(told: Mapping[str, Any], kind: str, certificate: x509.Certificate) -> None:
+def _signed_text(told: Mapping[str, Any], kind: str) -> str:
     keys = _NOTIFICATION_KEYS if kind == "Notification" else _CONFIRMATION_KEYS
-    algorithm = _HASHES.get(str(told.get("SignatureVersion")))
-    key = certificate.public_key()
-    if algorithm is None or not isinstance(key, rsa.RSAPublicKey):
-        raise FinalError(403, "the kind of signature is not known")
     optional = {"Subject"} - {name for name, value in told.items() if value is not None}
-    text = "".join(f"{name}\n{_field(told, name)}\n" for name in keys if name not in optional)
-    try:
-        signature = base64.b64decode(_field(told, "Signature"), validate=True)
-        key.verify(signature, text.encode("utf-8"), padding.PKCS1v15(), algorithm())
-    except (ValueError, InvalidSignature) as error:
-        raise FinalError(403, "the signature is not right") from error
+    return "".join(f"{name}\n{_field(told, name)}\n" for name in keys if name not in optional)

@@ -11,8 +11,9 @@ from typing import Any
 
 import yaml
 
-from playground import aws, slack
+from playground import aws
 from playground.aws.story import Story
+from playground.slack import server as slack
 
 #: The page's port (DESIGN §3).
 PORT = 8765
@@ -44,7 +45,8 @@ def playing(config: Path) -> Iterator[None]:
                 "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             }
         )
-        workspace = slack.start(config / "slack-manifest.yaml", port=PORT, hint=_HINT)
+        workspace = slack.start(config / "slack-manifest.yaml", port=PORT)
+        workspace.hint = _HINT
         ends.callback(workspace.stop)
         rules, accounts = _read(config / "rules.yaml")["rules"], _read(config / "bot.yaml")
         account = aws.start(rules, accounts["accounts"])

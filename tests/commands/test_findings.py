@@ -1,17 +1,20 @@
 """Reading the ledger, within what the reader may see."""
 
+from functools import partial
+
 import pytest
 
 from commands.answers import Refused
 from commands.findings import explain, findings, history, show
 from commands.remediate import remediate
-from compliance.card import Button
+from compliance.card import Button, draw
 from compliance.finding import State
 from ledger.reports import Scope
-from tests.builders import ID, change, member
+from tests.builders import ID, RULE, change, member, rule
 
 HOUSING, PAYMENTS = frozenset({"housing"}), frozenset({"payments"})
 NOTHING = Scope()
+SHOWN = partial(draw, catalogue={RULE: rule()}, accounts={})
 
 
 @pytest.fixture
@@ -47,17 +50,20 @@ def test_a_long_list_says_that_there_is_more(opened, reports):
 
 
 def test_a_finding_is_shown_with_its_buttons_however_its_id_is_typed(opened):
-    assert show(opened, {}, ID.lower(), HOUSING).card.buttons == (Button.REMEDIATE, Button.IGNORE)
+    assert show(opened, SHOWN, ID.lower(), HOUSING).card.buttons == (
+        Button.REMEDIATE,
+        Button.IGNORE,
+    )
 
 
 def test_what_is_not_the_readers_to_see_reads_like_what_does_not_exist(opened, reports):
     unseen = [
-        show(opened, {}, ID, PAYMENTS),
+        show(opened, SHOWN, ID, PAYMENTS),
         explain(opened, ID, PAYMENTS),
         history(opened, reports, ID, PAYMENTS),
     ]
 
-    missing = show(opened, {}, "F-00000", HOUSING).text
+    missing = show(opened, SHOWN, "F-00000", HOUSING).text
     assert {answer.text for answer in unseen} == {missing.replace("F-00000", ID)}
 
 

@@ -133,7 +133,9 @@ class Acts:
         workspace = self._host.workspace
         view = workspace.views.get(where.view) or workspace.homes.get(reader.user.id)
         message = workspace.message(where.channel, where.ts)
-        blocks = view.payload["blocks"] if where.view and view else message.blocks if message else ()
+        blocks = (
+            view.payload["blocks"] if where.view and view else message.blocks if message else ()
+        )
         key = (where.block_id, where.action_id)
         return next((str(p.element["type"]) for p in placed(blocks) if p.key == key), "")
 

@@ -37,7 +37,9 @@ def field_key(name: str) -> tuple[str, str]:
     return unquote(block_id), unquote(action_id)
 
 
-def values(element: Mapping[str, Any], state: Mapping[str, Any] | None, zone: ZoneInfo) -> list[str]:
+def values(
+    element: Mapping[str, Any], state: Mapping[str, Any] | None, zone: ZoneInfo
+) -> list[str]:
     """Return what is chosen or typed in *element* now, as a form would send it."""
     value = state or initial(element)
     content = next((part for key, part in value.items() if key != "type"), None)

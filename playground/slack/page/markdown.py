@@ -53,9 +53,7 @@ def _rules(names: Names) -> Sequence[inline.Rule]:
 
 def _blocks(text: str, rules: Sequence[inline.Rule]) -> Markup:
     runs = groupby(text.strip("\n").split("\n"), key=_kind)
-    return Markup("").join(
-        part for kind, lines in runs for part in _run(kind, list(lines), rules)
-    )
+    return Markup("").join(part for kind, lines in runs for part in _run(kind, list(lines), rules))
 
 
 def _kind(line: str) -> str:

@@ -115,9 +115,7 @@ def _run(kind: str, lines: Sequence[str], rules: Sequence[inline.Rule]) -> Marku
         return inline.tag("blockquote", inline.apply(inner, rules))
     if kind:
         return _list(kind, lines, rules)
-    return Markup('<span class="lines">{}</span>').format(
-        inline.apply("\n".join(lines), rules)
-    )
+    return Markup('<span class="lines">{}</span>').format(inline.apply("\n".join(lines), rules))
 
 
 def _list(kind: str, lines: Sequence[str], rules: Sequence[inline.Rule]) -> Markup:

@@ -80,9 +80,7 @@ class Pages:
         if thread:
             lines = shown.thread_lines(reader, place.id, thread)
         else:
-            lines, _ = shown.channel_lines(
-                reader, place.id, request.query_params.get("before", "")
-            )
+            lines, _ = shown.channel_lines(reader, place.id, request.query_params.get("before", ""))
             self._reads.read(reader, place.id)
         return _changes(request, lines, lambda line: self._lines(reader, [line]))
 
@@ -202,9 +200,7 @@ def reader_of(host: Host, request: Request) -> Reader:
     return Reader(user, host.workspace)
 
 
-def _changes(
-    request: Request, items: Sequence[Any], render: Callable[[Any], Markup]
-) -> Response:
+def _changes(request: Request, items: Sequence[Any], render: Callable[[Any], Markup]) -> Response:
     """Return the order of *items* and the HTML of those whose mark the browser does not have.
 
     The browser tells what it has: ``known=key~mark,…``.

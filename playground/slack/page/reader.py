@@ -63,9 +63,9 @@ class Reader:
         channel = self.workspace.channels.get(channel_id)
         if channel is None or not self.workspace.can_read(self.user.id, channel_id):
             return Markup('<span class="mention">#{}</span>').format(label or "private-channel")
-        return Markup(
-            '<a class="mention" href="/as/{}/{}" aria-label="channel {}">#{}</a>'
-        ).format(self.user.id, channel_id, channel.name, channel.name)
+        return Markup('<a class="mention" href="/as/{}/{}" aria-label="channel {}">#{}</a>').format(
+            self.user.id, channel_id, channel.name, channel.name
+        )
 
     def group(self, group_id: str, label: str = "") -> Markup:
         group = self.workspace.groups.get(group_id)

@@ -17,9 +17,7 @@ def test_a_person_is_told_with_what_makes_them_a_guest_or_a_stranger(client: Web
     assert external["team_id"] != guest["team_id"]
 
 
-def test_people_are_listed_without_those_of_other_workspaces(
-    slack: LocalSlack, client: WebClient
-):
+def test_people_are_listed_without_those_of_other_workspaces(slack: LocalSlack, client: WebClient):
     ids = {each["id"] for answer in client.users_list(limit=3) for each in answer["members"]}
 
     assert {HANNAH, slack.credentials.bot_user} <= ids

@@ -101,9 +101,7 @@ def running(manifest_path: Path, **options: Any) -> Iterator[LocalSlack]:
 
 def client(slack: LocalSlack, token: str = "") -> WebClient:
     environment = slack.environment()
-    return WebClient(
-        token or environment["SLACK_BOT_TOKEN"], base_url=environment["SLACK_API_URL"]
-    )
+    return WebClient(token or environment["SLACK_BOT_TOKEN"], base_url=environment["SLACK_API_URL"])
 
 
 @contextmanager

@@ -199,4 +199,5 @@ def _lines(
 
 def _goes_on(previous: Message, message: Message) -> bool:
     same = (previous.user, previous.reader) == (message.user, message.reader)
-    return same and dates.moment(message.ts) - dates.moment(previous.ts) < _GOES_ON
+    # Each card shows whose it is: it is read by itself.
+    return same and not message.blocks and dates.moment(message.ts) - dates.moment(previous.ts) < _GOES_ON

@@ -166,6 +166,7 @@ function modalUpdater(holder) {
       find(".content", now).scrollTop = top;
       return restore(now);
     }
+    if (!now && !next) return;
     if (now) now.close();
     holder.replaceChildren(...(next ? [next] : []));
     if (next) show(next);

@@ -485,4 +485,4 @@ wanted?.addEventListener("input", () => {
   list.replaceChildren();
   updaters.get(list)();
 });
-if (!matchMedia("(max-width: 700px)").matches && !modal) find("[data-panel] [data-composer], main [data-composer]")?.focus({ preventScroll: true });
+if (!matchMedia("(max-width: 700px)").matches && !modal) (find("[data-panel] [data-composer]") || find("main [data-composer]"))?.focus({ preventScroll: true });

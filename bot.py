@@ -51,7 +51,6 @@ from notifiers.slack.blocks import digest_text
 from notifiers.slack.chat import Slack
 from notifiers.weekly import Schedule, Weekly
 
-#: What an operator can mend; each says how.
 EXPECTED = (ConfigError, LedgerInUseError, web.PortInUseError, ChatBusyError, ChatRefusedError)
 
 
@@ -143,12 +142,12 @@ def run(stop: threading.Event) -> int:
         return bot.run(stop)
 
 
-def demo(stop: threading.Event) -> int:
+def demo(stop: threading.Event, port: int) -> int:
     """The embedded default: the same bot, between a local AWS and a local Slack."""
     # Here, because the production image has none of the playground's dependencies.
     from playground.demo import playing
 
-    with playing(Path(os.environ.get("COMPLIANCE_CONFIG", "config"))):
+    with playing(Path(os.environ.get("COMPLIANCE_CONFIG", "config")), port):
         return run(stop)
 
 
@@ -170,7 +169,7 @@ def main(arguments: Sequence[str]) -> int:
         # Process 1 of a container ignores signals that nobody handles.
         signal.signal(number, lambda *_: stop.set())
     commands: dict[str, Callable[[], int]] = {
-        "demo": lambda: demo(stop),
+        "demo": lambda: demo(stop, asked.port),
         "run": lambda: run(stop),
         "check": lambda: assemble().check(),
         "sweep": lambda: assemble().sweep(),
@@ -186,7 +185,8 @@ def main(arguments: Sequence[str]) -> int:
 def usage() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bot.py", description="AWS Config findings in chat.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("demo", help="a local AWS and a local Slack to try it in")
+    local = commands.add_parser("demo", help="a local AWS and a local Slack to try it in")
+    local.add_argument("--port", type=int, default=8765, help="of its page on 127.0.0.1")
     commands.add_parser("run", help="the real thing, from config/ and the environment")
     commands.add_parser("check", help="looks at all that is set up, and names what is missing")
     commands.add_parser("sweep", help="reads every account's compliance from AWS Config")

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -14,23 +15,30 @@ import yaml
 from playground import aws
 from playground.aws.story import Story
 from playground.slack import server as slack
+from playground.slack.manifest import ManifestError
 
-#: The page's port (DESIGN §3).
+#: The page's port (DESIGN §3); the local AWS is at the next one.
 PORT = 8765
 _HINT = (
     "Press Remediate on a card and watch AWS Config confirm the fix; press Ignore on another. "
     "Then act as Maya, who may not decide, and try again."
 )
+_READY = """\
+The demo is ready: {page}  (Ctrl+C ends it)
+AWS_ENDPOINT_URL={aws} leads other tools to its AWS; any credentials will do.
+"""
 #: What could lead the demo to a real account or workspace, or its own calls through a proxy.
 _FOREIGN = re.compile(r"(AWS|SLACK|TEAMS|QUEUE|SNS)_.*|.*_PROXY", re.IGNORECASE)
 
 
 @contextmanager
-def playing(config: Path) -> Iterator[None]:
+def playing(config: Path, port: int = PORT, *, by_http: bool = False) -> Iterator[None]:
     """Start both, and let the process's environment lead to them and to nowhere else.
 
     *config* is the bot's own folder: the local AWS gets its rules and accounts from there, the
-    local Slack its app. The ledger is new each time, because the resources are.
+    local Slack its app. The ledger is new each time, because the resources are. *port* 0 is any
+    that is free; *by_http* lets Slack call the bot instead of holding a socket open. Raises
+    SystemExit with a sentence where that cannot be.
     """
     with ExitStack() as ends:
         folder = ends.enter_context(tempfile.TemporaryDirectory(prefix="compliance-demo-"))
@@ -39,24 +47,33 @@ def playing(config: Path) -> Iterator[None]:
         _replace_environment(
             {
                 "DATABASE_URL": f"sqlite:///{folder}/ledger.db",
-                "HTTP_PORT": "0",
+                "HTTP_PORT": str(_free_port()) if by_http else "0",
                 **{name: value for name, value in before.items() if not _FOREIGN.fullmatch(name)},
                 "AWS_CONFIG_FILE": os.devnull,
                 "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             }
         )
-        workspace = slack.start(config / "slack-manifest.yaml", port=PORT)
-        workspace.hint = _HINT
+        app_url = f"http://127.0.0.1:{os.environ['HTTP_PORT']}/slack/events" if by_http else ""
+        try:
+            workspace = slack.start(config / "slack-manifest.yaml", port=port, app_url=app_url)
+        except (slack.PortTakenError, ManifestError) as error:
+            raise SystemExit(str(error)) from error
         ends.callback(workspace.stop)
+        workspace.hint = _HINT
         rules, accounts = _read(config / "rules.yaml")["rules"], _read(config / "bot.yaml")
-        account = aws.start(rules, accounts["accounts"])
+        account = aws.start(rules, accounts["accounts"], port=port and port + 1)
         ends.callback(account.stop)
         os.environ.update({**account.environment(), **workspace.environment()})
         story = Story(account)
         story.begin()
         account.run(story.advance)
-        sys.stderr.write(f"The demo is ready at {workspace.url} (Ctrl+C ends it)\n")
+        sys.stderr.write(_READY.format(page=workspace.url, aws=account.endpoint_url))
         yield
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 def _replace_environment(variables: dict[str, str]) -> None:

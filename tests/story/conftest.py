@@ -1,0 +1,14 @@
+"""Two demos, one that Slack reaches by its socket and one that it calls."""
+
+import pytest
+
+from tests.browser import browser, new_page
+from tests.story import world
+
+__all__ = ["browser", "new_page"]
+
+
+@pytest.fixture(scope="session", params=["socket", "http"])
+def demo(request, tmp_path_factory):
+    with world.running(tmp_path_factory.mktemp("demo"), request.param == "http") as running:
+        yield running

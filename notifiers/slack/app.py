@@ -19,12 +19,15 @@ from notifiers.slack.listeners import Listeners
 log = logging.getLogger(__name__)
 
 _RETRY_AFTER = timedelta(seconds=5)
+#: A connection that broke unnoticed is found out with the next ping.
+_PING_SECONDS = 3
 
 
 def build(client: WebClient, signing_secret: str, listeners: Listeners) -> App:
     """Return the app. Slack need not be up: the token is looked at with the first press."""
     app = App(
         client=client,
+        logger=logging.getLogger("slack_bolt"),
         signing_secret=signing_secret or None,
         token_verification_enabled=False,
         # Socket Mode is authenticated by its connection; over HTTP every request is verified.
@@ -47,7 +50,7 @@ def route(app: App) -> Route:
 
 def listen(app: App, app_token: str, stop: threading.Event) -> None:
     """Keep a Socket Mode connection until *stop*; Slack's client mends a broken one itself."""
-    handler = SocketModeHandler(app, app_token)
+    handler = SocketModeHandler(app, app_token, ping_interval=_PING_SECONDS)
     while not stop.is_set():
         try:
             handler.connect()  # type: ignore[no-untyped-call]

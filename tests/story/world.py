@@ -90,7 +90,7 @@ def running(folder, by_http=False):
         yield Demo(page, aws, allowlist)
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
     assert process.returncode == 0
 
 

@@ -1,5 +1,6 @@
 """Addresses that Slack hands out: response URLs and upload URLs."""
 
+import hmac
 import json
 from typing import Any
 
@@ -51,12 +52,17 @@ class Hooks:
         return PlainTextResponse(f"OK - {len(content)}")
 
     async def download(self, request: Request) -> Response:
-        """Return a file for the page. What an app uploads is shown, never run."""
+        """Return a file to the app, which shows its token; the page has its own way.
+
+        https://docs.slack.dev/messaging/working-with-files: ``url_private``.
+        """
+        bearer = f"Bearer {self._slack.app.bot_token}"
+        if not hmac.compare_digest(request.headers.get("authorization", ""), bearer):
+            return PlainTextResponse("not_authed", 403)
         file = self._slack.workspace.files.get(request.path_params["file"])
         if file is None or not file.complete:
             return PlainTextResponse("file_not_found", 404)
-        headers = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
-        return Response(file.content, media_type=file.mimetype, headers=headers)
+        return Response(file.content, media_type=file.mimetype)
 
 
 async def _body(request: Request) -> dict[str, Any] | None:

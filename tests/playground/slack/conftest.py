@@ -24,3 +24,11 @@ def slack(_shared_slack: LocalSlack) -> LocalSlack:
 @pytest.fixture
 def client(slack: LocalSlack) -> WebClient:
     return world.client(slack)
+
+
+@pytest.fixture
+def app(slack: LocalSlack) -> Iterator[world.Recorder]:
+    """An app that is connected by Socket Mode and acknowledges all."""
+    recorder = world.Recorder(slack)
+    yield recorder
+    recorder.close()

@@ -1,9 +1,10 @@
 """A workspace to test against, and apps that connect to it in either way."""
 
+import json
 import socket
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from playground.slack.acting import Where
 from playground.slack.blocks import placed
@@ -57,6 +60,8 @@ EVENTS = [
 ]
 #: Slack's patience, shortened: nobody waits for a clock here.
 QUICK = Pace(timedelta(seconds=0.3), (timedelta(), timedelta(), timedelta()))
+#: As Slack waits between redeliveries, when it is the app's return that ends the wait.
+PATIENT = Pace(timedelta(seconds=0.3))
 
 
 def manifest(folder: Path, **settings: Any) -> Path:
@@ -211,3 +216,75 @@ def field(
 
 def option(value: str) -> dict[str, Any]:
     return {"text": {"type": "plain_text", "text": value.title()}, "value": value}
+
+
+class Recorder:
+    """An app at its barest: one socket that keeps what comes and acknowledges it.
+
+    *answers* gives, by payload type, command or event, what the acknowledgement carries; SILENT
+    is none at all.
+    """
+
+    SILENT = object()
+
+    def __init__(self, slack: LocalSlack) -> None:
+        self.answers: dict[str, Any] = {}
+        self.envelopes: list[dict[str, Any]] = []
+        self._slack = slack
+        opened = client(slack).apps_connections_open(app_token=slack.credentials.app_token)
+        url = opened["url"]
+        self._ended = ExitStack()
+        self.socket = self._ended.enter_context(connect(str(url), open_timeout=5))
+        self.hello = json.loads(self.socket.recv(timeout=5))
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    @property
+    def payloads(self) -> list[dict[str, Any]]:
+        return [each["payload"] for each in self.envelopes if "payload" in each]
+
+    @property
+    def acts(self) -> list[dict[str, Any]]:
+        """What people did: all but events."""
+        return [each for each in self.payloads if "event" not in each]
+
+    def last(self) -> dict[str, Any]:
+        """Return the newest act: each is acknowledged before the next."""
+        return self.acts[-1]
+
+    def wait_for(self, kind: str, count: int = 1) -> list[dict[str, Any]]:
+        """Return the envelopes of that kind, as soon as there are *count*."""
+
+        def found() -> list[dict[str, Any]] | None:
+            envelopes = [each for each in self.envelopes if _kind(each) == kind]
+            return envelopes if len(envelopes) >= count else None
+
+        envelopes = self._slack.wait_for(found)
+        assert envelopes is not None
+        return envelopes
+
+    def end(self) -> None:
+        self._ended.close()
+        self._thread.join()
+
+    def close(self) -> None:
+        self.end()
+        self._slack.wait_for(lambda: not len(self._slack.sockets))
+
+    def _read(self) -> None:
+        try:
+            for text in self.socket:
+                envelope = json.loads(text)
+                self.envelopes.append(envelope)
+                answer = self.answers.get(_kind(envelope))
+                if "envelope_id" in envelope and answer is not self.SILENT:
+                    body = {} if answer is None else {"payload": answer}
+                    self.socket.send(json.dumps({"envelope_id": envelope["envelope_id"], **body}))
+        except ConnectionClosed:
+            return
+
+
+def _kind(envelope: dict[str, Any]) -> str:
+    payload = envelope.get("payload", {})
+    event = payload.get("event", {}).get("type")
+    return str(event or payload.get("command") or payload.get("type") or envelope["type"])

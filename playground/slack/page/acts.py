@@ -33,6 +33,7 @@ class Acts:
         raw = _raw(form, where.block_id, where.action_id)
         kind = self._kind(reader, where)
         try:
+            await self._keep_typed(reader, where, form)
             sent = elements.sent(kind, raw, reader.zone)
             outcome = await self._host.acting.use(reader.user.id, where, sent)
         except NotThereError:
@@ -127,6 +128,15 @@ class Acts:
         if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
             raise HTTPException(403, "Another page may not act here.")
         return reader_of(self._host, request)
+
+    async def _keep_typed(self, reader: Reader, where: Where, form: FormData) -> None:
+        """Hand over what stands in a modal's inputs: the app gets it with the press of a button."""
+        view = self._host.workspace.views.get(where.view)
+        for place in placed(view.payload["blocks"]) if view else ():
+            if place.is_input and not place.tells_at_once:
+                raw = elements.sent(place.element["type"], _raw(form, *place.key), reader.zone)
+                there = Where(*place.key, view=where.view)
+                await self._host.acting.use(reader.user.id, there, raw)
 
     def _kind(self, reader: Reader, where: Where) -> str:
         """Return the type of the element that is used, empty where it is not there."""

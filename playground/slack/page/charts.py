@@ -164,11 +164,11 @@ def _line(
 def _area(
     scale: _Scale, index: int, of: int, name: str, values: Sequence[float], labels: Sequence[str]
 ) -> list[Shape]:
-    base = scale.y(0)
+    first, last, base = scale.x(0), scale.x(len(values) - 1), scale.y(0)
     return [
         Shape(
             index,
-            f"{line.path} L{scale.x(len(values) - 1):.1f},{base:.1f} L{scale.x(0):.1f},{base:.1f} Z",
+            f"{line.path} L{last:.1f},{base:.1f} L{first:.1f},{base:.1f} Z",
             line.title,
         )
         for line in _line(scale, index, of, name, values, labels)

@@ -46,7 +46,8 @@ def apply(text: str, rules: Sequence[Rule]) -> Markup:
 
 
 def tag(name: str, inner: Markup) -> Markup:
-    return Markup(f"<{name}>") + inner + Markup(f"</{name}>")
+    """Return *inner* in a tag; *name* is one of ours, never from outside."""
+    return Markup("<{0}>{1}</{0}>").format(name, inner)
 
 
 def verbatim(name: str, text: str) -> Markup:

@@ -122,8 +122,9 @@ def _list(kind: str, lines: Sequence[str], rules: Sequence[inline.Rule]) -> Mark
     pattern = _BULLET if kind == "ul" else _NUMBER
     items = Markup("").join(_items(pattern, lines, rules))
     first = _NUMBER.match(lines[0])
-    start = Markup(' start="{}"').format(int(first[1])) if kind == "ol" and first else Markup("")
-    return Markup(f"<{kind}") + start + Markup(">") + items + Markup(f"</{kind}>")
+    if first and kind == "ol":
+        return Markup('<ol start="{}">{}</ol>').format(int(first[1]), items)
+    return inline.tag(kind, items)
 
 
 def _items(

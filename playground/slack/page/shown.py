@@ -200,4 +200,8 @@ def _lines(
 def _goes_on(previous: Message, message: Message) -> bool:
     same = (previous.user, previous.reader) == (message.user, message.reader)
     # Each card shows whose it is: it is read by itself.
-    return same and not message.blocks and dates.moment(message.ts) - dates.moment(previous.ts) < _GOES_ON
+    return (
+        same
+        and not message.blocks
+        and dates.moment(message.ts) - dates.moment(previous.ts) < _GOES_ON
+    )

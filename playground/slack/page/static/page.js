@@ -130,9 +130,12 @@ function retry() {
 }
 document.addEventListener("focusout", () => setTimeout(retry));
 
+// Tell those who listen: all of it where the browser can say it without writing it down again.
 function announce(item) {
-  const said = find("[data-said]", item)?.dataset.said;
-  if (said) live.textContent = said;
+  const { said, author } = find("[data-said]", item)?.dataset ?? {};
+  if (!said) return;
+  if (document.ariaNotify) document.ariaNotify(`${author}: ${said}`);
+  else live.textContent = `New message from ${author}`;
 }
 
 function regionUpdater(region) {
@@ -314,6 +317,7 @@ document.addEventListener("input", (event) => {
 // A choice tells the app at once; a typed text does so with Enter, or when it is left.
 document.addEventListener("change", async (event) => {
   const field = event.target;
+  if (field.id === "drawer") return drawer(field.checked);
   if (field.id === "actor") return field.form.submit();
   field.dataset.settled = "";
   if (!field.dataset.use || field.tagName === "A") return;
@@ -323,6 +327,13 @@ document.addEventListener("change", async (event) => {
   else if (field.tagName === "SELECT" && !field.multiple) field.value = before ?? "";
 });
 
+// The channels, which a narrow screen has behind a button.
+function drawer(isOpen) {
+  const button = document.getElementById("drawer");
+  button.checked = isOpen;
+  button.setAttribute("aria-pressed", isOpen);
+}
+
 for (const kind of ["mousedown", "keydown"]) {
   document.addEventListener(kind, (event) => {
     if (event.target.dataset) delete event.target.dataset.settled;
@@ -330,6 +341,7 @@ for (const kind of ["mousedown", "keydown"]) {
 }
 
 document.addEventListener("click", (event) => {
+  if (!event.target.closest(".side, #drawer")) drawer(false);
   const link = event.target.closest("a[data-use]");
   if (link) act(link.dataset.use, new FormData());
   for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
@@ -391,6 +403,7 @@ function completes(event, box) {
 document.addEventListener("keydown", (event) => {
   const field = event.target;
   if (event.key === "Escape") {
+    drawer(false);
     const menu = field.closest?.("details.menu[open]");
     if (menu) {
       menu.open = false;

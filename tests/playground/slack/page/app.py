@@ -3,7 +3,6 @@
 import time
 
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 #: Longer than Slack waits for an acknowledgement.
 _TOO_LONG = 3.4
@@ -63,7 +62,14 @@ def bolt_app(client):
     """Return the app; what it heard is in its ``heard``."""
     app = App(client=client, token_verification_enabled=False)
     app.heard = []
+    _answer_buttons(app)
+    _answer_forms(app)
+    app.command("/compliance")(_compliance)
+    app.event("app_home_opened")(_home)
+    return app
 
+
+def _answer_buttons(app):
     @app.action("remediate")
     def remediate(ack, body, client):
         ack()
@@ -72,11 +78,6 @@ def bolt_app(client):
         client.chat_update(
             channel=body["channel"]["id"], ts=body["message"]["ts"], text="Running", blocks=done
         )
-
-    @app.action("ignore")
-    def ignore(ack, body, client):
-        ack()
-        client.views_open(trigger_id=body["trigger_id"], view=FORM)
 
     @app.action("withdraw")
     def withdraw(ack, body, respond):
@@ -89,35 +90,32 @@ def bolt_app(client):
         time.sleep(_TOO_LONG)
         ack()
 
-    @app.view("ignore-form")
-    def recorded(ack, view):
-        values = view["state"]["values"]
-        reason = values["reason"]["input"]["value"]
-        if "because" not in reason:
-            ack(response_action="errors", errors={"reason": "Say because of what."})
-            return
+
+def _answer_forms(app):
+    @app.action("ignore")
+    def ignore(ack, body, client):
         ack()
-        app.heard.append(("recorded", reason))
-
-    @app.command("/compliance")
-    def compliance(ack, command):
-        ack(f"Nothing is wrong with {command['text']}.")
-
-    @app.event("app_home_opened")
-    def home(event, client):
-        blocks = [{"type": "header", "text": plain("Your open work")}, mrkdwn("2 findings")]
-        client.views_publish(user_id=event["user"], view={"type": "home", "blocks": blocks})
+        client.views_open(trigger_id=body["trigger_id"], view=FORM)
 
     @app.shortcut("look_up")
     def look_up(ack, shortcut, client):
         ack()
         client.views_open(trigger_id=shortcut["trigger_id"], view={**FORM, "title": plain("Find")})
 
-    return app
+    @app.view("ignore-form")
+    def recorded(ack, view):
+        reason = view["state"]["values"]["reason"]["input"]["value"]
+        if "because" not in reason:
+            ack(response_action="errors", errors={"reason": "Say because of what."})
+            return
+        ack()
+        app.heard.append(("recorded", reason))
 
 
-def connected(app, app_token):
-    """Connect *app* by Socket Mode; the result is closed by the caller."""
-    handler = SocketModeHandler(app, app_token)
-    handler.connect()
-    return handler
+def _compliance(ack, command):
+    ack(f"Nothing is wrong with {command['text']}.")
+
+
+def _home(event, client):
+    blocks = [{"type": "header", "text": plain("Your open work")}, mrkdwn("2 findings")]
+    client.views_publish(user_id=event["user"], view={"type": "home", "blocks": blocks})

@@ -92,9 +92,7 @@ def test_a_press_tells_who_what_and_where(slack: LocalSlack, app: Recorder, clie
 def test_an_ephemeral_message_is_not_in_the_payload(
     slack: LocalSlack, app: Recorder, client: WebClient
 ):
-    client.chat_postEphemeral(
-        channel=HOUSING, user=HANNAH, text="psst", blocks=[actions(button())]
-    )
+    client.chat_postEphemeral(channel=HOUSING, user=HANNAH, text="psst", blocks=[actions(button())])
     message = message_of(slack, HOUSING, "psst", HANNAH)
 
     press(slack, message)
@@ -108,9 +106,7 @@ def test_an_ephemeral_message_is_not_in_the_payload(
 def test_a_view_has_no_channel_and_no_response_url(
     slack: LocalSlack, app: Recorder, client: WebClient
 ):
-    client.views_publish(
-        user_id=HANNAH, view={"type": "home", "blocks": [actions(button())]}
-    )
+    client.views_publish(user_id=HANNAH, view={"type": "home", "blocks": [actions(button())]})
     home = slack.workspace.homes[HANNAH]
 
     slack.do(slack.acting.use(HANNAH, Where("row", "press", view=home.id), ()))
@@ -645,9 +641,7 @@ def test_a_response_url_works_for_half_an_hour(slack: LocalSlack, app: Recorder)
 def test_an_ephemeral_message_is_changed_by_its_response_url(
     slack: LocalSlack, app: Recorder, client: WebClient
 ):
-    client.chat_postEphemeral(
-        channel=HOUSING, user=HANNAH, text="psst", blocks=[actions(button())]
-    )
+    client.chat_postEphemeral(channel=HOUSING, user=HANNAH, text="psst", blocks=[actions(button())])
     message = message_of(slack, HOUSING, "psst", HANNAH)
     press(slack, message)
 

@@ -61,9 +61,7 @@ def test_a_trigger_works_once(slack: LocalSlack, app: Recorder, client: WebClien
         client.views_open(trigger_id=used, view=modal())
 
 
-def test_a_trigger_expires_after_three_seconds(
-    slack: LocalSlack, app: Recorder, client: WebClient
-):
+def test_a_trigger_expires_after_three_seconds(slack: LocalSlack, app: Recorder, client: WebClient):
     late = trigger(slack, app)
     slack.workspace.clock.advance(timedelta(seconds=3))
 
@@ -203,9 +201,7 @@ def test_initial_values_are_in_the_state_from_the_start(
     assert [(each["block_id"], each["channel_id"]) for each in urls] == [("place", HOUSING)]
 
 
-def test_a_modal_below_another_cannot_be_used(
-    slack: LocalSlack, app: Recorder, client: WebClient
-):
+def test_a_modal_below_another_cannot_be_used(slack: LocalSlack, app: Recorder, client: WebClient):
     below = opened(slack, app, client)
     push(slack, app, client, modal())
 

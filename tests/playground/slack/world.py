@@ -60,6 +60,8 @@ EVENTS = [
 ]
 #: Slack's patience, shortened: nobody waits for a clock here.
 QUICK = Pace(timedelta(seconds=0.3), (timedelta(), timedelta(), timedelta()))
+#: As Slack waits: an app on a busy machine has its three seconds.
+PACE = Pace()
 #: As Slack waits between redeliveries, when it is the app's return that ends the wait.
 PATIENT = Pace(timedelta(seconds=0.3))
 

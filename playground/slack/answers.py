@@ -12,6 +12,7 @@ class Failure(StrEnum):
     ERROR = "http_error"
     CONNECTION_FAILED = "connection_failed"
     NOT_CONNECTED = "not_connected"
+    NOT_INTERACTIVE = "not_interactive"
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class Arguments:
         if not value:
             return None
         try:
-            return json.loads(value)
+            return parse(value)
         except ValueError as fault:
             raise SlackError(error) from fault
 
@@ -80,6 +80,18 @@ class Arguments:
 class _Body:
     values: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+
+
+def parse(text: str | bytes) -> Any:
+    """Return what *text* is in JSON; raises ValueError, also for what is no Unicode (a lone half
+    of a surrogate pair), which could be stored but never shown, and for absurd depth.
+    """
+    try:
+        value = json.loads(text)
+        json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+    return value
 
 
 async def read(request: Request) -> Arguments:
@@ -115,7 +127,7 @@ async def _body(request: Request) -> _Body:
 
 def _parsed(body: bytes) -> dict[str, Any]:
     try:
-        values = json.loads(body or b"{}")
+        values = parse(body or b"{}")
     except ValueError as error:
         raise SlackError("invalid_json") from error
     if not isinstance(values, dict):
@@ -129,6 +141,6 @@ async def _form(request: Request) -> dict[str, Any]:
     except HTTPException as error:
         raise SlackError("invalid_form_data") from error
     return {
-        name: await value.read() if isinstance(value, UploadFile) else value
+        name: str(await value.read(), errors="replace") if isinstance(value, UploadFile) else value
         for name, value in form.items()
     }

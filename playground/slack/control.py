@@ -6,7 +6,6 @@ Every call is JSON and answers JSON. A person's act is ``POST /control/act`` wit
 "action_id": …}, "raw": []}``.
 """
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, fields
 from datetime import timedelta
@@ -18,6 +17,7 @@ from starlette.routing import Route
 
 from playground.slack import payloads
 from playground.slack.acting import NotThereError, Outcome, Where
+from playground.slack.arguments import parse
 from playground.slack.faults import Fault, Faults
 from playground.slack.installation import Installation
 from playground.slack.people import People
@@ -159,7 +159,7 @@ def _change(function: Callable[[Json], Awaitable[Json]]) -> Callable[[Request], 
 
     async def endpoint(request: Request) -> JSONResponse:
         try:
-            body = json.loads(await request.body() or b"{}")
+            body = parse(await request.body() or b"{}")
             if not isinstance(body, dict):
                 raise ControlError("expected a JSON object")
             return JSONResponse({"ok": True, **await function(body)})

@@ -57,6 +57,8 @@ class Delivery:
     async def interaction(self, payload: Mapping[str, Any]) -> Answer:
         """Deliver what a person did. It is never sent again: a press that is lost is lost."""
         manifest = self._slack.manifest
+        if not manifest.is_interactive:
+            return Answer(failure=Failure.NOT_INTERACTIVE)
         is_suggestion = payload["type"] == "block_suggestion"
         url = (manifest.options_url if is_suggestion else "") or manifest.interactivity_url
         body = urlencode({"payload": json.dumps(payload)}).encode()

@@ -1,7 +1,6 @@
 """Addresses that Slack hands out: response URLs and upload URLs."""
 
 import hmac
-import json
 from typing import Any
 
 from starlette.datastructures import UploadFile
@@ -9,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from playground.slack.arguments import parse
 from playground.slack.errors import SlackError
 from playground.slack.installation import Installation
 from playground.slack.responding import respond
@@ -57,7 +57,8 @@ class Hooks:
         https://docs.slack.dev/messaging/working-with-files: ``url_private``.
         """
         bearer = f"Bearer {self._slack.app.bot_token}"
-        if not hmac.compare_digest(request.headers.get("authorization", ""), bearer):
+        given = request.headers.get("authorization", "")
+        if not hmac.compare_digest(given.encode(), bearer.encode()):
             return PlainTextResponse("not_authed", 403)
         file = self._slack.workspace.files.get(request.path_params["file"])
         if file is None or not file.complete:
@@ -71,7 +72,7 @@ async def _body(request: Request) -> dict[str, Any] | None:
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         raw = str((await request.form()).get("payload", "")).encode()
     try:
-        body = json.loads(raw)
+        body = parse(raw)
     except ValueError:
         return None
     return body if isinstance(body, dict) else None

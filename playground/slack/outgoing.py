@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import json
 import time
 from collections.abc import Mapping
 from datetime import timedelta
@@ -10,6 +9,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from playground.slack.answers import Answer, Failure
+from playground.slack.arguments import parse
 
 
 class _NoRedirect(HTTPRedirectHandler):
@@ -62,6 +62,6 @@ def post(
 
 def _content(body: str) -> object:
     try:
-        return json.loads(body) if body else None
+        return parse(body) if body else None
     except ValueError:
         return body

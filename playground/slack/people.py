@@ -97,6 +97,8 @@ class People:
             return Outcome()
         if user not in place.members:
             return Outcome(f"You are not in #{place.name}.")
+        if place.is_im and not self._slack.manifest.has_messages:
+            return Outcome("Sending messages to this app has been turned off.")
         if thread_ts:
             parent = self._message(user, channel, thread_ts)
             thread_ts = parent.thread_ts or parent.ts
@@ -280,6 +282,8 @@ class People:
 def _outcome(answer: Answer) -> Outcome:
     if answer.failure is None:
         return Outcome()
+    if answer.failure is Failure.NOT_INTERACTIVE:
+        return Outcome("This app is not configured to handle interactive responses.")
     if answer.failure is Failure.TIMEOUT:
         return Outcome("The app did not respond in time (operation_timeout).")
     return Outcome("The app did not respond (dispatch_failed).")

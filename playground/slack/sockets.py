@@ -15,6 +15,7 @@ from uuid import uuid4
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from playground.slack.answers import Answer, Failure
+from playground.slack.arguments import parse
 
 CONNECTIONS_MAX = 10
 _HOST = "applink-local"
@@ -35,7 +36,7 @@ class _Connection:
 
     def acknowledge(self, text: str) -> None:
         try:
-            message = json.loads(text)
+            message = parse(text)
         except ValueError:
             return
         if not isinstance(message, dict):
@@ -58,6 +59,7 @@ class Sockets:
         self._connections: list[_Connection] = []
         self._turns = count()
         self._has_any = asyncio.Event()
+        self._endings: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
         return len(self._connections)
@@ -76,12 +78,10 @@ class Sockets:
             await connection.send(self._hello(life))
             self._has_any.set()
             async with asyncio.timeout(life):
-                while True:
-                    connection.acknowledge(await websocket.receive_text())
+                while (message := await websocket.receive())["type"] == "websocket.receive":
+                    connection.acknowledge(message.get("text") or "")
         except TimeoutError:
             await self._disconnect(connection, "refresh_requested")
-        except WebSocketDisconnect:
-            pass
         finally:
             self._forget(connection)
 
@@ -131,16 +131,20 @@ class Sockets:
         for connection in connections:
             if reason == "warning":
                 await connection.send(self._goodbye(reason))
-                asyncio.get_running_loop().call_later(_WARNING_SECONDS, self._expire, connection)
+                ending = asyncio.create_task(self._expire(connection))
+                self._endings.add(ending)
+                ending.add_done_callback(self._endings.discard)
                 continue
             self._forget(connection)
             await self._disconnect(connection, "" if reason == "abrupt" else reason)
         return len(connections)
 
-    def _expire(self, connection: _Connection) -> None:
+    async def _expire(self, connection: _Connection) -> None:
+        """End a connection that was warned and has not been renewed."""
+        await asyncio.sleep(_WARNING_SECONDS)
         if connection in self._connections:
             self._forget(connection)
-            self._ending = asyncio.create_task(self._disconnect(connection, "refresh_requested"))
+            await self._disconnect(connection, "refresh_requested")
 
     async def _disconnect(self, connection: _Connection, reason: str) -> None:
         try:

@@ -1,6 +1,7 @@
 """What people do and cannot do, and what the app gets to know of it."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,9 +23,11 @@ from tests.playground.slack.world import (
     button,
     element_of,
     field,
+    manifest,
     message_of,
     modal,
     option,
+    running,
     text_input,
     texts,
 )
@@ -584,6 +587,19 @@ def test_who_only_reads_a_channel_does_not_speak_in_it(slack: LocalSlack):
     outcome = slack.do(slack.acting.say(HANNAH, PAYMENTS, "hello"))
 
     assert outcome.problem == "You are not in #payments-compliance."
+
+
+def test_an_app_may_take_no_messages_and_no_presses(tmp_path: Path):
+    path = manifest(tmp_path, interactivity={"is_enabled": False})
+    quiet = path.read_text(encoding="utf-8").replace("messages_tab_enabled: true", "")
+    path.write_text(quiet, encoding="utf-8")
+    with running(path) as slack:
+        direct = slack.workspace.direct(HANNAH, slack.credentials.bot_user)
+        said = slack.do(slack.acting.say(HANNAH, direct.id, "hello"))
+        used = slack.do(slack.acting.shortcut(HANNAH, "form"))
+
+    assert said.problem == "Sending messages to this app has been turned off."
+    assert used.problem == "This app is not configured to handle interactive responses."
 
 
 def test_a_reply_joins_its_thread(slack: LocalSlack, client: WebClient):

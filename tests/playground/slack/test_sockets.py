@@ -77,8 +77,10 @@ def test_what_a_person_does_never_comes_again(slack: LocalSlack, app: Recorder):
     assert [each["command"] for each in app.acts] == ["/echo", "/slow"]
 
 
-@pytest.mark.parametrize("nonsense", ["{", "[]", '{"envelope_id": "made up"}'])
-def test_nonsense_from_the_app_harms_nobody(slack: LocalSlack, app: Recorder, nonsense: str):
+@pytest.mark.parametrize("nonsense", ["{", "[]", '{"envelope_id": "made up"}', b"bytes"])
+def test_nonsense_from_the_app_harms_nobody(
+    slack: LocalSlack, app: Recorder, nonsense: str | bytes
+):
     app.socket.send(nonsense)
 
     assert not slack.do(slack.acting.command(HANNAH, HOUSING, "/echo x")).problem

@@ -67,6 +67,14 @@ def test_each_kind_of_token_is_for_its_own_methods(slack: LocalSlack, client: We
     [
         ({"content": b"{", "headers": {"Content-Type": "application/json"}}, "invalid_json"),
         ({"json": ["list"]}, "json_not_object"),
+        (
+            {"content": b'{"a": "\\ud800"}', "headers": {"Content-Type": "application/json"}},
+            "invalid_json",
+        ),
+        (
+            {"content": b"[" * 100_000, "headers": {"Content-Type": "application/json"}},
+            "invalid_json",
+        ),
         ({"content": b"x", "headers": {"Content-Type": "image/png"}}, "invalid_post_type"),
         ({"content": b"x"}, "missing_post_type"),
         (

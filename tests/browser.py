@@ -45,8 +45,9 @@ def new_page(browser, request):
     """
     pages, wrong = [], []
 
-    def open_page(url, width=1280, height=800):
-        page = browser.new_context(viewport={"width": width, "height": height}).new_page()
+    def open_page(url, width=1280, height=800, **options):
+        size = {"width": width, "height": height}
+        page = browser.new_context(viewport=size, **options).new_page()
         page.set_default_timeout(_PATIENCE_MS)
         page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else 0)
         page.on("pageerror", lambda error: wrong.append(str(error)))

@@ -10,13 +10,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from playground.slack.entities import Call, Channel
+from playground.slack.entities import Channel
 from playground.slack.page import answers, shown
 from playground.slack.page.host import Host
 from playground.slack.page.reader import Reader
 from playground.slack.page.render import Templates
-from playground.slack.page.shown import Line
+from playground.slack.page.shown import Line, Logged
 
+#: About 5 kB each.
+_DRAWN_KEPT = 2000
 #: Opened in a tab of its own an uploaded file is shown, never run.
 _FILE_POLICY = {"Content-Security-Policy": "sandbox; default-src 'none'"}
 
@@ -28,6 +30,8 @@ class Pages:
         self._host = host
         self._templates = Templates(host)
         self._reads = shown.Reads()
+        #: Items of lists as HTML, by reader, key, mark and place: a change draws only what changed.
+        self._drawn: dict[tuple[str, str, str, bool], Markup] = {}
 
     async def channel(self, request: Request) -> Response:
         reader = self._reader(request)
@@ -87,8 +91,7 @@ class Pages:
     async def calls(self, request: Request) -> Response:
         reader = self._reader(request)
         found = shown.calls(self._host.workspace, request.query_params.get("wanted", ""))
-        items = [shown.Logged(call) for call in found]
-        return _changes(request, items, lambda item: self._calls(reader, [item.call]))
+        return _changes(request, found, lambda call: self._calls(reader, [call]))
 
     async def file(self, request: Request) -> Response:
         reader = self._reader(request)
@@ -171,10 +174,21 @@ class Pages:
         return self._part("homeview.html", reader, view=view)
 
     def _lines(self, reader: Reader, lines: Iterable[Line]) -> Markup:
-        return Markup("").join(self._part("message.html", reader, line=line) for line in lines)
+        return self._items("message.html", reader, lines)
 
-    def _calls(self, reader: Reader, calls: Iterable[Call]) -> Markup:
-        return Markup("").join(self._part("call.html", reader, call=call) for call in calls)
+    def _calls(self, reader: Reader, calls: Iterable[Logged]) -> Markup:
+        return self._items("call.html", reader, calls)
+
+    def _items(self, name: str, reader: Reader, items: Iterable[Line | Logged]) -> Markup:
+        return Markup("").join(self._item(name, reader, item) for item in items)
+
+    def _item(self, name: str, reader: Reader, item: Line | Logged) -> Markup:
+        key = (reader.user.id, item.key, item.mark, item.in_thread)
+        if key not in self._drawn:
+            if len(self._drawn) >= _DRAWN_KEPT:
+                self._drawn.clear()
+            self._drawn[key] = self._part(name, reader, item=item)
+        return self._drawn[key]
 
     def _part(self, name: str, reader: Reader, /, **facts: Any) -> Markup:
         return self._templates.part(name, reader, **facts)

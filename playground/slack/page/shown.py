@@ -44,6 +44,7 @@ class Logged:
 
     call: Call
     mark: str = "1"
+    in_thread: bool = False
 
     @property
     def key(self) -> str:
@@ -130,10 +131,10 @@ def home_channel(workspace: Workspace, user: str) -> str:
     return min(readable, key=lambda each: user not in each.members).id if readable else ""
 
 
-def calls(workspace: Workspace, wanted: str = "") -> list[Call]:
+def calls(workspace: Workspace, wanted: str = "") -> list[Logged]:
     """Return the latest calls, newest first, whose name or payload contains *wanted*."""
     found = (each for each in reversed(workspace.calls) if _matches(each, wanted.strip().lower()))
-    return [call for call, _ in zip(found, range(_CALLS_SHOWN), strict=False)]
+    return [Logged(call) for call, _ in zip(found, range(_CALLS_SHOWN), strict=False)]
 
 
 def pretty(payload: Any) -> str:
@@ -177,13 +178,15 @@ def _lines(
     in_thread: bool = False,
 ) -> Iterator[Line]:
     previous: Message | None = None
+    today = reader.now.date()
     for message in messages:
         at = reader.at(message.ts)
         is_new_day = previous is None or reader.at(previous.ts).date() != at.date()
-        day = dates.day_name(at.date(), reader.now.date()) if is_new_day else ""
+        day = dates.day_name(at.date(), today) if is_new_day else ""
         goes_on = not is_new_day and previous is not None and _goes_on(previous, message)
         answers = tuple(replies.get(message.ts, ()))
-        facts = (message, day, goes_on, [(each.ts, each.user) for each in answers])
+        # The day is among them, since "yesterday" in a text changes with it.
+        facts = (message, today, day, goes_on, [(each.ts, each.user) for each in answers])
         yield Line(
             message=message,
             author=reader.workspace.users.get(message.user),

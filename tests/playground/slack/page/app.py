@@ -79,6 +79,10 @@ def _answer_buttons(app):
             channel=body["channel"]["id"], ts=body["message"]["ts"], text="Running", blocks=done
         )
 
+    @app.action("check")
+    def check(ack):
+        ack()
+
     @app.action("withdraw")
     def withdraw(ack, body, respond):
         ack()

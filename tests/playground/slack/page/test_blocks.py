@@ -26,7 +26,7 @@ def drawn(*blocks, **named):
     )
     (line,), _ = shown.channel_lines(there, "C1")
     host = SimpleNamespace(app=Manifest("Bot", "bot"))
-    return Templates(host).page("message.html", there, line=line)
+    return Templates(host).page("message.html", there, item=line)
 
 
 def form(*blocks):

@@ -240,6 +240,37 @@ def test_the_keyboard_alone_decides(story, hannah, eventually):
     eventually(lambda: ("recorded", "fine because nobody reads it") in story.app.heard)
 
 
+def test_without_the_script_buttons_and_forms_still_work(story, new_page):
+    page = new_page(f"{story.url}/as/{HANNAH}/{HOUSING}", java_script_enabled=False)
+
+    press(page, "Remediate")
+    composer(page).fill("Pressed without a script")
+    press(page, "Send")
+
+    expect(page.get_by_text("Pressed without a script")).to_be_visible()
+    assert story.app.heard == [("remediate", HANNAH)]
+
+
+def test_a_button_in_a_dialog_takes_what_was_typed_with_it(story, hannah):
+    blocks = [
+        small.text_input("reason", "Reason"),
+        {"type": "actions", "elements": [small.button("Remediate", "check")]},
+    ]
+    press(hannah, "Ignore")
+    (view,) = story.slack.wait_for(lambda: list(story.slack.workspace.views.values()))
+    story.client.views_update(view_id=view.id, view={**small.FORM, "blocks": blocks})
+    form = hannah.get_by_role("dialog", name="Ignore")
+    form.get_by_label("Reason").fill("typed before the press")
+
+    form.get_by_role("button", name="Remediate").click()
+
+    pressed = story.slack.wait_for(
+        lambda: [c for c in story.slack.workspace.calls if c.name == "block_actions"][1:]
+    )
+    typed = pressed[0].request["view"]["state"]["values"]["reason"]["input"]
+    assert typed["value"] == "typed before the press"
+
+
 def test_on_a_telephone_channels_are_behind_a_button(story, new_page):
     page = new_page(f"{story.url}/as/{HANNAH}/{HOUSING}", width=390, height=844)
     expect(page.get_by_role("link", name="#general")).to_be_hidden()

@@ -33,7 +33,6 @@ class Templates:
             initials=elements.initials,
             pretty=shown.pretty,
             values=elements.values,
-            ago=dates.ago,
         )
 
     def page(self, name: str, reader: Reader, /, **facts: Any) -> str:

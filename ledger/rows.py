@@ -20,6 +20,13 @@ def to_row(finding: Finding) -> dict[str, Any]:
         "rule": key.rule,
         "resource_type": key.resource_type,
         "resource_id": key.resource_id,
+        **to_changed_row(finding),
+    }
+
+
+def to_changed_row(finding: Finding) -> dict[str, Any]:
+    """Return the columns that a move can change: the indexes of the others are left alone."""
+    return {
         "resource_name": finding.resource_name,
         "tags": json.dumps(dict(finding.tags)),
         "state": finding.state.value,

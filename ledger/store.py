@@ -15,7 +15,7 @@ from compliance.change import Change, FindingKey, ResourceFacts
 from compliance.finding import IN_PROGRESS, Finding, Move, State, first_seen, observe, short_ids
 from ledger import audit
 from ledger.audit import AuditRow
-from ledger.rows import from_row, to_row
+from ledger.rows import from_row, to_changed_row, to_row
 from ledger.tables import cards, decisions, findings, remediations, resources
 
 log = logging.getLogger(__name__)
@@ -419,7 +419,7 @@ def _get(db: sa.Connection, finding_id: str) -> Finding:
 def _swap(db: sa.Connection, moved: Sequence[tuple[Finding, Finding]]) -> bool:
     """Write each finding after its move if it is still as before; False if one was not."""
     values = [
-        {**to_row(after), "swapped_id": before.id, "swapped_version": before.version}
+        {**to_changed_row(after), "swapped_id": before.id, "swapped_version": before.version}
         for before, after in moved
     ]
     return db.execute(_SWAP, values).rowcount == len(values)

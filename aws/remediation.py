@@ -26,7 +26,13 @@ from compliance.allowlist import in_force
 from compliance.authority import Verdict
 from compliance.change import Compliance
 from compliance.enforcement import enforce
-from compliance.failures import NOT_ALLOWED_TO_START, NOT_CONFIGURED, explain
+from compliance.failures import (
+    NOT_ALLOWED_TO_START,
+    NOT_CONFIGURED,
+    STILL_BROKEN,
+    UNSEEN,
+    explain,
+)
 from compliance.finding import Finding, IllegalMoveError, Move, State
 from ledger.store import BOT
 
@@ -130,7 +136,6 @@ class Remediator:
                 extra={"finding": batch[0].id, "problem": str(error)},
             )
             executions = {}
-        abandoned = []
         for finding in batch:
             attempt = self.desk.ledger.last_attempt(finding.id)
             if attempt is None:
@@ -139,11 +144,11 @@ class Remediator:
             if execution and execution.invoked_at >= attempt.claimed_at - _CLOCK_SKEW:
                 self._settle(finding, execution)
             elif attempt.started_at is None and self._ago(attempt.claimed_at) > _ABANDONED:
-                abandoned.append(finding)
+                # The process died between its claim and AWS's answer, or AWS throttled. It is
+                # checked again before it is started: whoever decided may have lost the right.
+                self._move(finding, partial(life.release, now=self.desk.now()), "release")
             elif self._ago(attempt.claimed_at) > _LOST:
                 self._fail(finding, explain("AWS Config lost track of the runbook.", None))
-        # The process died between its claim and AWS's answer, or AWS throttled: start again.
-        self._start(abandoned)
 
     def _settle(self, finding: Finding, execution: Execution) -> None:
         now = self.desk.now()
@@ -189,10 +194,7 @@ class Remediator:
             self.desk.ledger.record([change])
         if change is not None and change.compliance is not Compliance.NON_COMPLIANT:
             return
-        note = (
-            "The runbook succeeded, but AWS Config still says NON_COMPLIANT. Look at the resource: "
-            "something may have changed it back, or the change waits for a maintenance window."
-        )
+        note = STILL_BROKEN if change else UNSEEN
         give_up = partial(life.give_up_waiting, note=note, now=self.desk.now())
         self._move(finding, give_up, "not verified")
 

@@ -16,6 +16,15 @@ NOT_ALLOWED_TO_START = (
     "Remediate again."
 )
 
+STILL_BROKEN = (
+    "The runbook succeeded, but AWS Config still says NON_COMPLIANT. Look at the resource: "
+    "something may have changed it back, or the change waits for a maintenance window."
+)
+UNSEEN = (
+    "The runbook succeeded, but AWS Config tells no evaluation of the resource. Look whether the "
+    "resource is still there; if it was deleted, there is nothing left to do."
+)
+
 
 def explain(said: str, rule: Rule | None) -> str:
     """Return AWS's message *said* as a sentence for an engineer, with what to do next."""

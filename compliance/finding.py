@@ -189,6 +189,12 @@ def start(finding: Finding, now: datetime) -> Finding:
     return _to(State.RUNNING, finding, now, step=0, steps=0, note="")
 
 
+def release(finding: Finding, now: datetime) -> Finding:
+    """Give back a claim that AWS Config never took, to be checked and started anew."""
+    _require(finding, "release", {State.RUNNING})
+    return _to(State.APPROVED, finding, now)
+
+
 def progress(finding: Finding, step: int, steps: int, note: str) -> Finding:
     """The runbook is at *step* of *steps*."""
     _require(finding, "follow the remediation of", {State.RUNNING})

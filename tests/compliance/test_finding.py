@@ -139,6 +139,7 @@ MOVES = (
     partial(life.agree, actor="U2", now=at(9)),
     partial(life.withdraw, now=at(9), note="withdrawn"),
     partial(life.start, now=at(9)),
+    partial(life.release, now=at(9)),
     partial(life.progress, step=1, steps=2, note="Put"),
     partial(life.apply, now=at(9)),
     partial(life.wait, until=at(99), note="waiting", now=at(9)),

@@ -1,0 +1,353 @@
+"""The remediation worker, against the local AWS."""
+
+import threading
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+
+import compliance.finding as life
+from aws.config_service import ConfigService
+from aws.remediation import Remediator
+from commands.desk import Desk
+from commands.remediate import remediate
+from compliance.authority import ALLOWED, Verdict
+from compliance.finding import Finding, State
+from ledger.store import Ledger
+from tests.aws.world import CATALOGUE, WorldClients, hear
+from tests.builders import change, entry, member, move, teams
+from tests.playground.aws.world import BUCKET_RULE, MULTI_AZ_RULE, World, violate
+
+WINDOW = timedelta(minutes=30)
+
+
+@dataclass
+class Bot:
+    world: World
+    desk: Desk
+    worker: Remediator
+
+    def opened(self, resource, rule=BUCKET_RULE) -> Finding:
+        """Let AWS Config see the new *resource*; return its finding under *rule*."""
+        self.world.aws.tick()
+        hear(self.world, self.desk.ledger)
+        found = self.desk.ledger.in_states(State)
+        [one] = [
+            each for each in found if (each.key.resource_id, each.key.rule) == (resource, rule)
+        ]
+        return one
+
+    def pressed(self):
+        """A public bucket whose remediation Hannah has pressed; return its finding's id."""
+        finding = self.opened(self.world.bucket())
+        remediate(self.desk, finding.id, member())
+        return finding.id
+
+    def rounds(self, number):
+        for _ in range(number):
+            self.worker.round()
+            self.world.aws.tick()
+
+    def state(self, finding):
+        return self.desk.ledger.find(finding).state
+
+    def note(self, finding):
+        return self.desk.ledger.find(finding).note
+
+
+@pytest.fixture
+def bot(world, engine, allowlist):
+    ledger = Ledger(engine, world.clock, lambda key, tags: "housing")
+    desk = Desk(ledger, CATALOGUE, teams(), allowlist, world.clock)
+    service = ConfigService(WorldClients(world))
+    return Bot(world, desk, Remediator(desk, service, lambda finding: ALLOWED, WINDOW))
+
+
+def test_a_press_ends_in_resolved_only_when_config_says_so(bot):
+    finding = bot.pressed()
+
+    bot.rounds(8)
+    assert bot.state(finding) is State.WAITING
+
+    hear(bot.world, bot.desk.ledger)
+    assert bot.state(finding) is State.RESOLVED
+
+
+def test_each_step_is_on_the_card_while_it_runs(bot):
+    finding = bot.pressed()
+    seen = []
+
+    for _ in range(8):
+        bot.rounds(1)
+        found = bot.desk.ledger.find(finding)
+        seen.append((found.state, found.step, found.steps))
+
+    assert [step for state, *step in seen if state is State.RUNNING] == [[0, 2], [1, 2], [2, 2]]
+
+
+def test_a_step_that_fails_is_told_with_its_name_and_the_cure(bot):
+    finding = bot.pressed()
+    bot.world.aws.faults.fail_execution(2, "Access Denied: s3:GetBucketPublicAccessBlock")
+
+    bot.rounds(6)
+
+    assert bot.state(finding) is State.FAILED
+    assert bot.note(finding).startswith("Step 2 of 2 (")
+    assert "A platform engineer can add it" in bot.note(finding)
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "told"),
+    [
+        ("NoSuchRemediationConfigurationException", "none", "no remediation configured"),
+        ("InsufficientPermissionsException", "no PassRole", "The bot may not start"),
+        ("InvalidParameterValueException", "odd", "AWS said: InvalidParameterValueException: odd"),
+    ],
+    ids=["not configured", "not allowed", "anything else"],
+)
+def test_a_refusal_of_aws_is_told_in_a_plain_sentence(bot, code, said, told):
+    finding = bot.pressed()
+    bot.world.aws.faults.refuse("StartRemediationExecution", code, said)
+
+    bot.worker.round()
+
+    assert bot.state(finding) is State.FAILED
+    assert told in bot.note(finding)
+
+
+def test_a_missing_remediation_is_told_before_anything_is_started(bot):
+    finding = bot.pressed()
+    bot.world.aws.faults.refuse(
+        "DescribeRemediationConfigurations", "NoSuchRemediationConfigurationException", "none"
+    )
+
+    bot.worker.round()
+
+    assert CATALOGUE[BUCKET_RULE].by_hand in bot.note(finding)
+
+
+def test_a_resource_that_config_holds_to_be_compliant_already_is_told_as_failed_item(bot):
+    finding = bot.pressed()
+    bucket = bot.desk.ledger.find(finding).key.resource_id
+    bot.world.start(BUCKET_RULE, bucket)
+    bot.world.finish(BUCKET_RULE, bucket)
+
+    bot.worker.round()
+
+    assert bot.state(finding) is State.FAILED
+    assert "compliant already" in bot.note(finding)
+
+
+def test_a_throttled_start_is_tried_again(bot):
+    finding = bot.pressed()
+    bot.world.aws.faults.throttle("StartRemediationExecution")
+    bot.worker.round()
+    assert bot.state(finding) is State.RUNNING
+
+    bot.world.clock.move(timedelta(seconds=61))
+    bot.rounds(8)
+
+    assert bot.state(finding) is State.WAITING
+
+
+def test_a_throttled_look_leaves_the_press_for_the_next_round(bot):
+    finding = bot.pressed()
+    bot.world.aws.faults.throttle("DescribeRemediationConfigurations")
+
+    bot.worker.round()
+    assert bot.state(finding) is State.APPROVED
+
+    bot.worker.round()
+    assert bot.state(finding) is State.RUNNING
+
+
+def covering(finding):
+    place = finding.key
+    return entry(
+        account=place.account,
+        region=place.region,
+        resource=place.resource_id,
+        expires=finding.recorded_at.date() + timedelta(days=30),
+    )
+
+
+def test_an_exception_agreed_after_the_press_is_kept_and_nothing_is_started(bot):
+    finding = bot.pressed()
+    bot.desk.allowlist.add(covering(bot.desk.ledger.find(finding)))
+
+    bot.rounds(3)
+
+    assert bot.state(finding) is State.EXCEPTED
+    assert bot.world.outcomes(BUCKET_RULE) == []
+
+
+def test_a_person_who_lost_the_right_since_the_press_starts_nothing(bot):
+    finding = bot.pressed()
+
+    replace(bot.worker, authorise=lambda finding: Verdict(False, "Not an approver.")).round()
+
+    assert bot.state(finding) is State.FAILED
+    assert bot.note(finding).startswith("Not started: Not an approver.")
+
+
+def test_while_chat_cannot_say_who_pressed_the_press_waits(bot):
+    finding = bot.pressed()
+
+    replace(bot.worker, authorise=lambda finding: None).round()
+
+    assert bot.state(finding) is State.APPROVED
+
+
+def test_a_claim_whose_process_died_before_aws_was_asked_is_taken_up_again(bot):
+    finding = bot.pressed()
+    move(bot.desk.ledger, life.start, finding_id=finding)
+
+    bot.rounds(3)
+    assert bot.state(finding) is State.RUNNING
+
+    bot.world.clock.move(timedelta(seconds=61))
+    bot.rounds(8)
+    assert bot.state(finding) is State.WAITING
+
+
+def test_a_claim_is_not_taken_up_again_by_a_press_that_counts_no_more(bot):
+    finding = bot.pressed()
+    move(bot.desk.ledger, life.start, finding_id=finding)
+    bot.desk.allowlist.add(covering(bot.desk.ledger.find(finding)))
+
+    bot.world.clock.move(timedelta(seconds=61))
+    bot.rounds(3)
+
+    assert bot.state(finding) is State.EXCEPTED
+    assert bot.world.outcomes(BUCKET_RULE) == []
+
+
+def test_a_start_whose_answer_was_lost_is_followed_and_not_repeated(bot):
+    finding = bot.pressed()
+    claimed = move(bot.desk.ledger, life.start, finding_id=finding)
+    bot.world.start(BUCKET_RULE, claimed.key.resource_id)
+    bot.world.aws.faults.deny("StartRemediationExecution", "must not be called")
+
+    bot.world.clock.move(timedelta(seconds=61))
+    bot.rounds(8)
+
+    assert bot.state(finding) is State.WAITING
+
+
+def test_a_change_that_waits_for_the_maintenance_window_says_so(bot):
+    finding = bot.opened(violate(bot.world, MULTI_AZ_RULE), MULTI_AZ_RULE).id
+    move(bot.desk.ledger, life.ask, finding_id=finding, actor="U0HANNAH", needed=0)
+
+    bot.rounds(10)
+
+    assert bot.state(finding) is State.WAITING
+    assert "maintenance window" in bot.note(finding)
+
+
+def test_what_config_does_not_see_within_the_window_is_not_verified(bot):
+    bot.world.aws.faults.miss_evaluation()
+    finding = bot.pressed()
+    bot.rounds(8)
+
+    bot.world.clock.move(WINDOW)
+    bot.worker.round()
+
+    assert bot.state(finding) is State.NOT_VERIFIED
+    assert "still says NON_COMPLIANT" in bot.note(finding)
+
+
+def test_a_notification_that_was_lost_is_asked_for_at_the_end_of_the_window(bot):
+    finding = bot.pressed()
+    bot.rounds(8)
+    bot.world.messages()
+
+    bot.world.clock.move(WINDOW)
+    bot.worker.round()
+
+    assert bot.state(finding) is State.RESOLVED
+
+
+def test_a_resource_that_is_gone_is_not_told_as_non_compliant(bot):
+    finding = bot.pressed()
+    bot.rounds(8)
+    bucket = bot.desk.ledger.find(finding).key.resource_id
+    bot.world.client("s3").delete_bucket(Bucket=bucket)
+    bot.world.aws.tick()
+    bot.world.messages()
+
+    bot.world.clock.move(WINDOW)
+    bot.worker.round()
+
+    assert bot.state(finding) is State.NOT_VERIFIED
+    assert "NON_COMPLIANT" not in bot.note(finding)
+
+
+class Service:
+    """AWS Config at our seam, for what the local AWS cannot do: counting calls, many resources."""
+
+    def __init__(self):
+        self.started = []
+
+    def configured(self, account, region, rule):
+        return True
+
+    def start(self, keys):
+        self.started.append(list(keys))
+        return {}
+
+    def executions(self, keys):
+        return {}
+
+
+@pytest.fixture
+def counted(desk):
+    """A worker whose AWS only counts."""
+    return Remediator(desk, Service(), lambda finding: ALLOWED, WINDOW)
+
+
+def approve_all(desk):
+    for finding in desk.ledger.in_states([State.OPEN]):
+        move(desk.ledger, life.ask, finding_id=finding.id, actor="U0HANNAH", needed=0)
+
+
+def test_a_hundred_resources_of_one_rule_are_one_call_and_no_more(counted, desk):
+    desk.ledger.record([change(resource=f"bucket-{number}") for number in range(101)])
+    desk.ledger.record([change(account="222233334444")])
+    approve_all(desk)
+
+    counted.round()
+
+    assert sorted(map(len, counted.service.started)) == [1, 1, 100]
+
+
+def test_of_two_workers_one_starts_what_was_approved(counted, desk):
+    desk.ledger.record([change()])
+    approve_all(desk)
+    together = threading.Barrier(2)
+
+    def work():
+        together.wait()
+        counted.round()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert len(counted.service.started) == 1
+
+
+def test_a_runbook_that_config_never_reports_is_given_up_after_six_hours(counted, desk, clock):
+    desk.ledger.record([change()])
+    approve_all(desk)
+    counted.round()
+
+    clock.move(hours=5)
+    counted.round()
+    assert [each.state for each in desk.ledger.in_states(State)] == [State.RUNNING]
+
+    clock.move(hours=2)
+    counted.round()
+    [lost] = desk.ledger.in_states(State)
+    assert (lost.state, "lost track" in lost.note) == (State.FAILED, True)

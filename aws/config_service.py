@@ -140,7 +140,11 @@ class ConfigService:
         """Yield the present evaluation of every resource under *rule*."""
         place = FindingKey(account, region, rule, "", "")
         for page in self._pages(
-            place, "get_compliance_details_by_config_rule", ConfigRuleName=rule
+            place,
+            "get_compliance_details_by_config_rule",
+            ConfigRuleName=rule,
+            # AWS gives ten a page unless asked for more (FACTS §4).
+            PaginationConfig={"PageSize": 100},
         ):
             for result in page["EvaluationResults"]:
                 change = _change(account, region, result)
@@ -197,7 +201,8 @@ def _aws_errors() -> Iterator[None]:
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
         said = error.response.get("Error", {}).get("Message") or str(error)
-        if code in _BUSY:
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        if code in _BUSY or status >= 500:
             raise AwsBusyError(said) from error
         if code in _FORBIDDEN:
             raise AwsForbiddenError(said) from error

@@ -32,9 +32,14 @@ _LONGEST_PAUSE_SECONDS = 60.0
 _QUEUE_REGION = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com")
 
 Record = Callable[[Sequence[Change], Sequence[ResourceFacts]], None]
-#: Confirms a subscription, (topic ARN, token); False for a topic that is not expected.
+#: Confirms a subscription, (topic ARN, token); False for a topic that is not expected. It raises
+#: LaterError where AWS does not confirm it.
 Confirm = Callable[[str, str], bool]
 Count = Callable[[str], None]
+
+
+class LaterError(Exception):
+    """A message cannot be taken just now; it shall be sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +126,19 @@ class Intake:
                 return True
             case SubscriptionRequest(topic, token):
                 self._count("subscription")
-                return self._confirm(topic, token)
+                return self._confirmed(topic, token)
             case Refused():
                 self._count("refused")
                 self._tell_once(message["MessageId"], parsed)
                 return False
+
+    def _confirmed(self, topic: str, token: str) -> bool:
+        try:
+            return self._confirm(topic, token)
+        except LaterError as error:
+            # A token can be too old for ever: that must not hold up the rest of the batch.
+            log.warning("a message stays in the queue", extra={"topic": topic, "why": str(error)})
+            return False
 
     def _tell_once(self, message_id: str, refused: Refused) -> None:
         if message_id in self._told:

@@ -23,7 +23,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from aws.clients import client_config
-from aws.queue import Confirm, Count, Record
+from aws.queue import Confirm, Count, LaterError, Record
 from compliance.notification import NotCompliance, Reading, Refused, SubscriptionRequest, parse
 from ledger.store import LedgerUnavailableError
 
@@ -53,10 +53,6 @@ class FinalError(Exception):
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
         self.status = status
-
-
-class LaterError(Exception):
-    """The delivery cannot be taken just now; SNS shall send it again."""
 
 
 #: Returns the PEM at a URL; raises LaterError where it is out of reach.
@@ -181,11 +177,7 @@ def expecting(topics: Collection[str]) -> Confirm:
     def confirm(topic: str, token: str) -> bool:
         if topic not in topics:
             return False
-        try:
-            confirm_subscription(topic, token)
-        except LaterError as error:
-            log.warning("a confirmation stays in the queue", extra={"why": str(error)})
-            return False
+        confirm_subscription(topic, token)
         return True
 
     return confirm

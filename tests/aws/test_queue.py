@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aws.queue import Intake, Polling, read_all
+from aws.queue import Intake, LaterError, Polling, read_all
 from ledger.store import LedgerUnavailableError
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -145,3 +145,19 @@ def test_a_defect_ends_the_reading(queue, desk, sqs, caplog):
 
     assert read_all([broken], threading.Event()) is False
     assert "ended by a defect" in caplog.text
+
+
+def test_a_subscription_that_cannot_be_confirmed_stays_and_holds_up_nothing(
+    sqs, queue, desk, intake
+):
+    def fail(topic, token):
+        raise LaterError("the token is too old")
+
+    sqs.send_message(QueueUrl=queue, MessageBody=CONFIRMATION)
+    sqs.send_message(QueueUrl=queue, MessageBody=CHANGE)
+    intake._confirm = fail
+
+    intake.run_once()
+
+    assert [len(changes) for changes, _ in desk.batches] == [1]
+    assert left(sqs, queue) == 1

@@ -12,7 +12,8 @@ from cryptography.x509.oid import NameOID
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from aws.sns import LaterError, Verifier, route
+from aws.queue import LaterError
+from aws.sns import Verifier, route
 from ledger.store import LedgerUnavailableError
 from tests.aws.test_queue import CHANGE
 

@@ -20,6 +20,16 @@ _KEPT = timedelta(minutes=5)
 _FRESH = timedelta(seconds=10)
 
 
+#: Slack does not know them, or not here any more: waiting for a better answer helps nobody.
+_GONE = {
+    "user_not_found": Standing.DEACTIVATED,
+    "user_not_visible": Standing.EXTERNAL,
+}
+#: Answers about a group that do not pass by themselves: free workspaces have none, and one that is
+#: gone has no members. Nobody becomes an approver by it, and users named in teams.yaml still can.
+_NO_GROUP = frozenset({"no_such_subteam", "plan_upgrade_required", "missing_scope"})
+
+
 class People:
     """Slack's people, as authority needs them. Whoever cannot be looked up may decide nothing."""
 
@@ -45,7 +55,7 @@ class People:
             groups = frozenset(filter(partial(self._belongs, user_id, oldest), self._groups))
         except (SlackClientError, OSError) as error:
             log.warning("Slack did not say who pressed", extra={"user": user_id, "why": str(error)})
-            return Actor(user_id)
+            return Actor(user_id, standing=_GONE.get(_problem(error), Standing.UNKNOWN))
         return Actor(user_id, _name(user), _standing(user, home, team_id), groups)
 
     def fresh(self, user_id: str) -> Actor:
@@ -67,11 +77,10 @@ class People:
         try:
             return frozenset(self._client.usergroups_users_list(usergroup=group)["users"])
         except SlackApiError as error:
-            # Free workspaces have no user groups; a group that is gone has no members. Nobody
-            # becomes an approver by it, and the users named in teams.yaml still can decide.
-            log.warning(
-                "user group unreadable", extra={"group": group, "why": error.response.get("error")}
-            )
+            if _problem(error) not in _NO_GROUP:
+                # A rate limit must not be kept as "nobody is an approver".
+                raise
+            log.warning("user group unreadable", extra={"group": group, "why": _problem(error)})
             return frozenset()
 
     def _remember(self, what: str, oldest: timedelta, ask: Callable[[], Any]) -> Any:
@@ -85,6 +94,10 @@ class People:
         return answer
 
 
+def _problem(error: Exception) -> str:
+    return str(error.response.get("error")) if isinstance(error, SlackApiError) else ""
+
+
 def _name(user: dict[str, Any]) -> str:
     profile = user.get("profile") or {}
     return str(profile.get("display_name") or user.get("real_name") or user.get("name") or "")
@@ -92,12 +105,15 @@ def _name(user: dict[str, Any]) -> str:
 
 def _standing(user: dict[str, Any], home: str, team_id: str) -> Standing:
     """Sort a user by the flags of https://docs.slack.dev/reference/objects/user-object."""
+    if not home:
+        # Without the bot's own workspace nobody can tell its members from others.
+        return Standing.UNKNOWN
     if user.get("deleted"):
         return Standing.DEACTIVATED
     if user.get("is_bot") or user.get("id") == "USLACKBOT":
         return Standing.BOT
     elsewhere = {user.get("team_id"), team_id} - {None, "", home}
-    if user.get("is_stranger") or (home and elsewhere and not _same_enterprise(user, home)):
+    if user.get("is_stranger") or (elsewhere and not _same_enterprise(user, home)):
         return Standing.EXTERNAL
     if user.get("is_restricted") or user.get("is_ultra_restricted"):
         return Standing.GUEST

@@ -1,0 +1,36 @@
+"""The bot's Slack side, on a small Slack of our own."""
+
+import pytest
+
+from notifiers.slack import app as slack
+from notifiers.slack.client import SlackNotifier, connect
+from notifiers.slack.listeners import Listeners
+from notifiers.slack.people import People
+from tests.notifiers.slack.workspace import Workspace
+
+
+@pytest.fixture
+def workspace():
+    workspace = Workspace()
+    yield workspace
+    workspace.close()
+
+
+@pytest.fixture
+def client(workspace):
+    return connect("xoxb-test", workspace.url)
+
+
+@pytest.fixture
+def notifier(client):
+    return SlackNotifier(client)
+
+
+@pytest.fixture
+def people(client, desk, clock):
+    return People(client, desk.teams.groups(), clock)
+
+
+@pytest.fixture
+def app(client, desk, reports, people):
+    return slack.build(client, "", Listeners(desk, reports, {}, people))

@@ -1,0 +1,109 @@
+"""Who somebody in Slack is."""
+
+import pytest
+
+from compliance.authority import Standing
+from tests.notifiers.slack.workspace import HOME, user
+
+
+def standing(people, workspace, team_id="", **flags):
+    workspace.users["U0HANNAH"] = user("U0HANNAH", **flags)
+    return people.actor("U0HANNAH", team_id).standing
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ({}, Standing.MEMBER),
+        ({"deleted": True}, Standing.DEACTIVATED),
+        ({"is_bot": True}, Standing.BOT),
+        ({"id": "USLACKBOT"}, Standing.BOT),
+        ({"is_stranger": True}, Standing.EXTERNAL),
+        ({"team_id": "T0OTHER"}, Standing.EXTERNAL),
+        ({"team_id": "T0OTHER", "enterprise_user": {"teams": [HOME]}}, Standing.MEMBER),
+        ({"is_restricted": True}, Standing.GUEST),
+        ({"is_ultra_restricted": True}, Standing.GUEST),
+    ],
+    ids=["member", "deactivated", "bot", "slackbot", "stranger", "external", "same enterprise",
+         "guest", "single-channel guest"],
+)  # fmt: skip
+def test_the_flags_of_a_user_say_who_they_are(people, workspace, flags, expected):
+    assert standing(people, workspace, **flags) is expected
+
+
+def test_a_press_from_another_workspace_is_external_whatever_the_profile_says(people, workspace):
+    assert standing(people, workspace, team_id="T0OTHER") is Standing.EXTERNAL
+
+
+def test_where_slack_does_not_name_the_bots_own_workspace_nobody_is_a_member(people, workspace):
+    workspace.refuse("auth.test", body='{"ok": true}')
+
+    assert standing(people, workspace) is Standing.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("method", "error", "status"),
+    [
+        ("users.info", "ratelimited", 429),
+        ("users.info", "fatal_error", 200),
+        ("auth.test", "internal_error", 200),
+        ("usergroups.users.list", "ratelimited", 429),
+        ("usergroups.users.list", "internal_error", 200),
+    ],
+)
+def test_who_cannot_be_looked_up_just_now_is_unknown_and_asked_for_again(
+    people, workspace, method, error, status
+):
+    workspace.refuse(method, error, status)
+
+    assert people.actor("U0SAM").standing is Standing.UNKNOWN
+    assert people.actor("U0SAM").groups == {"S0SECURITY"}
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [("user_not_found", Standing.DEACTIVATED), ("user_not_visible", Standing.EXTERNAL)],
+)
+def test_whom_slack_does_not_know_any_more_is_nobody_to_wait_for(
+    people, workspace, error, expected
+):
+    workspace.refuse("users.info", error)
+
+    assert people.fresh("U0GONE").standing is expected
+
+
+@pytest.mark.parametrize("error", ["no_such_subteam", "plan_upgrade_required", "missing_scope"])
+def test_a_group_that_cannot_be_read_for_good_has_no_members_and_others_still_decide(
+    people, workspace, error
+):
+    workspace.refuse("usergroups.users.list", error, times=2)
+
+    actor = people.actor("U0SAM")
+
+    assert (actor.standing, actor.groups) == (Standing.MEMBER, frozenset())
+
+
+def test_a_person_is_asked_about_once_in_five_minutes(people, workspace, clock):
+    people.actor("U0HANNAH")
+    people.actor("U0HANNAH")
+    assert len(workspace.called("users.info")) == 1
+
+    clock.move(minutes=5)
+    people.actor("U0HANNAH")
+    assert len(workspace.called("users.info")) == 2
+
+
+def test_at_execution_a_person_is_looked_up_anew(people, workspace, clock):
+    people.actor("U0HANNAH")
+    workspace.users["U0HANNAH"]["deleted"] = True
+
+    clock.move(seconds=10)
+
+    assert people.fresh("U0HANNAH").standing is Standing.DEACTIVATED
+
+
+def test_a_person_is_called_by_the_name_that_they_chose(people, workspace):
+    workspace.users["U0HANNAH"]["profile"] = {"display_name": "hannah.m"}
+
+    assert people.actor("U0HANNAH").name == "hannah.m"
+    assert people.actor("U0HARRY").name == "Harry"

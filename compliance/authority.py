@@ -42,27 +42,28 @@ class Verdict:
 ALLOWED = Verdict(True)
 
 _BARRED = {
-    Standing.GUEST: "You are a guest in this workspace, and guests cannot decide about findings.",
+    Standing.GUEST: "You are a guest in this workspace, and guests cannot see or decide about "
+    "findings.",
     Standing.EXTERNAL: "You belong to another organisation, and only members of this workspace "
-    "can decide about findings.",
-    Standing.BOT: "Bots cannot decide about findings.",
-    Standing.DEACTIVATED: "This account is deactivated and cannot decide about findings.",
+    "can see or decide about findings.",
+    Standing.BOT: "Bots cannot see or decide about findings.",
+    Standing.DEACTIVATED: "This account is deactivated: it cannot see or decide about findings.",
     Standing.UNKNOWN: "The workspace did not confirm who you are, so nothing was done. "
     "Try again in a minute.",
 }
 
 
-def may_read(actor: Actor) -> Verdict:
-    """Say whether *actor* may ask about findings at all; which ones, their teams decide."""
-    if actor.standing is Standing.MEMBER:
-        return ALLOWED
-    return Verdict(False, "Only members of this workspace can ask about findings.")
+def may_ask(actor: Actor) -> Verdict:
+    """Say whether *actor* may be answered at all: numbers of all teams are not for everybody."""
+    if actor.standing is not Standing.MEMBER:
+        return Verdict(False, _BARRED[actor.standing])
+    return ALLOWED
 
 
 def may_decide(actor: Actor, team: Team, teams: Teams) -> Verdict:
     """Say whether *actor* may decide about a finding of *team*."""
-    if actor.standing is not Standing.MEMBER:
-        return Verdict(False, _BARRED[actor.standing])
+    if not (asking := may_ask(actor)).allowed:
+        return asking
     users = team.approvers | teams.everywhere.users
     groups = team.approver_groups | teams.everywhere.groups
     if actor.id in users or actor.groups & groups:

@@ -20,7 +20,7 @@ from commands.remediate import may_remediate, remediate
 from commands.rules import rules
 from commands.sight import visible_teams
 from commands.status import status
-from compliance.authority import Actor, may_read
+from compliance.authority import Actor, may_ask
 from compliance.card import Account, Button, draw
 from ledger.reports import Reports
 from notifiers.slack import modals
@@ -127,14 +127,22 @@ class Listeners:
             self._open_ignore(body, client, request.finding_id, channel)
         elif request.verb == "remediate":
             self._open_remediate(body, client, request.finding_id, channel)
-        elif request.verb == "digest":
-            self._say_digest(say, self._actor(body), body)
+        elif request.verb == "help":
+            say_answer(say, usage())
         else:
-            say_answer(say, self._answer(request, self._actor(body), self._channels(body)))
+            self._inform(say, request, body)
+
+    def _inform(self, say: Say, request: Request, body: Body) -> None:
+        actor = self._actor(body)
+        if not (ruling := may_ask(actor)).allowed:
+            self._desk.ledger.refuse(request.finding_id, actor.id, request.verb, ruling.reason)
+            say_answer(say, Refused(ruling.reason))
+        elif request.verb == "digest":
+            self._say_digest(say, actor, body)
+        else:
+            say_answer(say, self._answer(request, actor, self._channels(body)))
 
     def _answer(self, request: Request, actor: Actor, channels: frozenset[str]) -> Answer:
-        if request.verb != "help" and not (verdict := may_read(actor)).allowed:
-            return Refused(verdict.reason)
         visible = self._visible(actor, channels)
         match request.verb:
             case "status":
@@ -147,10 +155,8 @@ class Listeners:
                 return explain(self._desk, request.finding_id, visible)
             case "history":
                 return history(self._desk, self._reports, request.finding_id, visible)
-            case "rules":
-                return rules(self._desk.catalogue, self._desk.now().date())
             case _:
-                return usage()
+                return rules(self._desk.catalogue, self._desk.now().date())
 
     def _say_digest(self, say: Say, actor: Actor, body: Body) -> None:
         every_team = frozenset(team.name for team in self._desk.teams.ordered)

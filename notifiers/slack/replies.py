@@ -21,30 +21,25 @@ from notifiers.slack.blocks import (
 
 log = logging.getLogger(__name__)
 
-#: https://docs.slack.dev/reference/methods/views.open: three seconds after the press, or used
-_TOO_LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id"})
-_FORM_TOO_LATE = (
-    "Slack waits three seconds for a form, and this one came later. Nothing was changed. "
-    "Press the button again."
-)
+#: A trigger is good for three seconds, once (slack FACTS, "Time").
+NOT_OPENED = "Slack did not open the form in time. Nothing was changed; please press again."
 
 #: Sends a text for screen readers, and what others see.
 Say = Callable[[str, list[Block]], None]
 
-#: A press in the Home tab has no channel, and a command can come from one without the bot.
-_NOT_THERE = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel"})
-
 
 def tell(client: WebClient, user: str, channel: str, answer: Answer) -> None:
-    """Answer *user* alone: in *channel* where the bot can, else in a direct message."""
+    """Answer *user* alone: in *channel*, or directly where the bot may not speak there.
+
+    A press in the Home tab has no channel.
+    """
 
     def say(text: str, blocks: list[Block]) -> None:
         if channel:
             try:
                 client.chat_postEphemeral(channel=channel, user=user, text=text, blocks=blocks)
             except SlackApiError as error:
-                if error.response.get("error") not in _NOT_THERE:
-                    raise
+                log.info("answering directly", extra={"why": error.response.get("error")})
             else:
                 return
         client.chat_postMessage(channel=user, text=text, blocks=blocks)
@@ -70,13 +65,10 @@ def say_answer(say: Say, answer: Answer) -> None:
 
 
 def open_form(client: WebClient, body: dict[str, Any], view: Block, channel: str) -> None:
-    """Show *view* to whoever pressed; where it comes too late they are told."""
+    """Show *view* to whoever pressed; where Slack does not, they are told."""
     try:
         client.views_open(trigger_id=body["trigger_id"], view=view)
     except SlackApiError as error:
-        problem = error.response.get("error")
-        if problem not in _TOO_LATE:
-            raise
-        log.warning("a form came too late", extra={"why": problem})
+        log.warning("Slack did not open a form", extra={"why": error.response.get("error")})
         user = body["user"]["id"] if isinstance(body.get("user"), dict) else body["user_id"]
-        tell(client, user, channel, Refused(_FORM_TOO_LATE))
+        tell(client, user, channel, Refused(NOT_OPENED))

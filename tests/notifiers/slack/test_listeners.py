@@ -1,0 +1,302 @@
+"""What people press, submit and type, from Slack's request to Slack's API."""
+
+import json
+
+import pytest
+from slack_bolt import BoltRequest
+
+import compliance.finding as life
+from compliance.finding import State
+from notifiers.slack import app as slack
+from notifiers.slack import modals
+from notifiers.slack.listeners import Listeners
+from tests.builders import ID, PACK_ARN, change, move
+from tests.notifiers.slack.workspace import HOME, user
+
+CHANNEL = "C0HOUSING"
+
+
+def dispatch(app, body):
+    """Hand Slack's request to the app; Socket Mode carries the same bodies."""
+    request = BoltRequest(body=body, mode="socket_mode")
+    answer = app.dispatch(request)
+    # Bolt runs a listener in a thread of its own and answers at the acknowledgement.
+    app.listener_runner.listener_executor.shutdown(wait=True)
+    return answer
+
+
+def press(app, action, finding=ID, by="U0HANNAH", team=HOME, **more):
+    return dispatch(
+        app,
+        {
+            "type": "block_actions",
+            "user": {"id": by, "team_id": team},
+            "team": {"id": HOME},
+            "trigger_id": "t-1",
+            "container": {"type": "message", "channel_id": CHANNEL},
+            "channel": {"id": CHANNEL},
+            "actions": [{"type": "button", "action_id": action, "value": finding}],
+            **more,
+        },
+    )
+
+
+def submit(app, callback, finding=ID, by="U0HANNAH", values=None, channel=CHANNEL):
+    view = {
+        "type": "modal",
+        "callback_id": callback,
+        "private_metadata": modals.Origin(finding, channel).dump(),
+        "state": {"values": values or {}},
+    }
+    body = {"type": "view_submission", "user": {"id": by, "team_id": HOME}, "view": view}
+    return dispatch(app, {**body, "team": {"id": HOME}})
+
+
+def command(app, workspace, text, by="U0HANNAH", channel=CHANNEL):
+    """Type ``/compliance text``; return what was answered through the response URL."""
+    dispatch(
+        app,
+        {
+            "command": "/compliance",
+            "text": text,
+            "user_id": by,
+            "team_id": HOME,
+            "channel_id": channel,
+            "channel_name": "directmessage",
+            "trigger_id": "t-1",
+            "response_url": f"{workspace.url}respond",
+        },
+    )
+    return workspace.called("respond")
+
+
+def entered(reason="The public website's pictures.", expires="2026-12-01", chosen="accepted risk"):
+    return {
+        "exception_class": {"input": {"selected_option": {"value": chosen}}},
+        "reason": {"input": {"value": reason}},
+        "ticket": {"input": {"value": None}},
+        "expires": {"input": {"selected_date": expires}},
+    }
+
+
+@pytest.fixture
+def opened(desk):
+    desk.ledger.record([change()])
+    return desk
+
+
+def state(desk, finding=ID):
+    return desk.ledger.find(finding).state
+
+
+def test_remediate_opens_a_confirmation_that_shows_the_impact_and_starts_nothing(
+    app, opened, workspace
+):
+    assert press(app, "remediate").status == 200
+
+    [opening] = workspace.called("views.open")
+    shown = json.dumps(opening["view"])
+    assert "turns all four blocks on" in shown
+    assert state(opened) is State.OPEN
+
+
+def test_the_confirmation_remediates_in_the_pressers_name(app, opened, workspace):
+    submit(app, modals.REMEDIATE_FORM)
+
+    assert opened.ledger.find(ID).actor == "U0HANNAH"
+    assert workspace.heard() == ["Approved. The card shows each step."]
+
+
+@pytest.mark.parametrize("action", ["remediate", "ignore", "agree", "withdraw"])
+@pytest.mark.parametrize(
+    ("flags", "team"),
+    [({"is_restricted": True}, HOME), ({}, "T0OTHER"), ({"deleted": True}, HOME)],
+    ids=["guest", "external", "deactivated"],
+)
+def test_nobody_but_members_can_press_anything(
+    app, opened, workspace, reports, action, flags, team
+):
+    workspace.users["U0HANNAH"] = user("U0HANNAH", **flags)
+
+    press(app, action, team=team)
+
+    assert workspace.called("views.open") == []
+    assert state(opened) is State.OPEN
+    assert "Nothing was changed" in workspace.heard()[0]
+    assert reports.history(ID)[-1]["action"] == f"{action} refused"
+
+
+def test_a_denial_is_told_to_the_presser_alone_and_names_who_could(app, opened, workspace):
+    press(app, "remediate", by="U0NOBODY")
+
+    [told] = workspace.called("chat.postEphemeral")
+    assert (told["user"], told["channel"]) == ("U0NOBODY", CHANNEL)
+    assert "<@U0HANNAH>" in told["text"]
+    assert "<!subteam^S0SECURITY>" in told["text"]
+
+
+@pytest.mark.parametrize(
+    ("arn", "steps", "told"),
+    [
+        ("", [life.start], "running already"),
+        (PACK_ARN, [], "An AWS service owns this rule"),
+    ],
+    ids=["running", "owned by AWS"],
+)
+def test_what_cannot_be_remediated_says_why_instead_of_a_form(
+    app, desk, workspace, arn, steps, told
+):
+    desk.ledger.record([change(rule_arn=arn)])
+    if steps:
+        move(desk.ledger, life.ask, actor="U0HARRY", needed=0)
+    for step in steps:
+        move(desk.ledger, step)
+
+    press(app, "remediate")
+
+    assert workspace.called("views.open") == []
+    assert told in workspace.heard()[0]
+
+
+def test_a_second_person_agrees_by_a_press(app, desk, workspace):
+    desk.ledger.record([change()])
+    move(desk.ledger, life.ask, actor="U0HANNAH", needed=1)
+
+    press(app, "agree", by="U0HARRY")
+
+    assert state(desk) is State.APPROVED
+
+
+def test_a_request_is_withdrawn_by_a_press(app, desk, workspace):
+    desk.ledger.record([change()])
+    move(desk.ledger, life.ask, actor="U0HANNAH", needed=1)
+
+    press(app, "withdraw", by="U0HARRY")
+
+    assert state(desk) is State.REOPENED
+
+
+def test_ignore_opens_a_form_with_every_field(app, opened, workspace):
+    press(app, "ignore")
+
+    [opening] = workspace.called("views.open")
+    fields = [block["block_id"] for block in opening["view"]["blocks"] if "block_id" in block]
+    assert fields == ["exception_class", "reason", "ticket", "expires"]
+
+
+def test_the_form_records_the_exception(app, opened, workspace):
+    submit(app, modals.IGNORE_FORM, values=entered())
+
+    assert state(opened) is State.EXCEPTED
+    assert workspace.heard() == ["Recorded in the allowlist until the end of 2026-12-01."]
+
+
+def test_a_form_that_is_not_complete_stays_open_with_the_fault_beside_its_field(app, opened):
+    answer = submit(app, modals.IGNORE_FORM, values=entered(reason="no", expires=None, chosen=""))
+
+    told = json.loads(answer.body)
+    assert told["response_action"] == "errors"
+    assert set(told["errors"]) == {"exception_class", "reason", "expires"}
+
+
+def test_an_allowlist_that_cannot_be_written_is_told(app, opened, workspace, tmp_path):
+    (tmp_path / "allowlist.yaml").write_text("exceptions: [oops")
+
+    submit(app, modals.IGNORE_FORM, values=entered())
+
+    assert "nothing was changed" in workspace.heard()[0]
+
+
+def test_an_answer_reaches_its_person_where_the_bot_is_not_in_the_channel(app, opened, workspace):
+    workspace.refuse("chat.postEphemeral", "channel_not_found")
+
+    submit(app, modals.REMEDIATE_FORM, channel="D0ELSEWHERE")
+
+    [direct] = workspace.called("chat.postMessage")
+    assert (direct["channel"], "Approved" in direct["text"]) == ("U0HANNAH", True)
+
+
+def test_a_form_that_came_too_late_is_told(app, opened, workspace):
+    workspace.refuse("views.open", "expired_trigger_id")
+
+    press(app, "remediate")
+
+    assert "press again" in workspace.heard()[0].lower()
+
+
+def test_a_command_without_bot_in_the_channel_still_decides(app, opened, workspace):
+    command(app, workspace, f"remediate {ID}", channel="D0DIRECT")
+
+    assert len(workspace.called("views.open")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("status", "1 findings are open"),
+        ("findings", "repairs-photos"),
+        (f"show {ID}", "S3 bucket can be made public"),
+        (f"explain {ID}", "went to team housing because its account"),
+        (f"history {ID}", "observed"),
+        ("rules", "Rule catalogue"),
+        ("help", "/compliance remediate F-…"),
+        ("statsu", "Did you mean status?"),
+        ("digest", "The digest covers all teams"),
+    ],
+)
+def test_a_command_is_answered_privately_and_in_words_for_screen_readers(
+    app, opened, workspace, text, told
+):
+    [answer] = command(app, workspace, text)
+
+    assert answer["response_type"] == "ephemeral"
+    assert told in answer["text"]
+    assert answer["blocks"]
+
+
+def test_the_tda_reads_the_digest_in_its_own_channel(app, opened, workspace):
+    [answer] = command(app, workspace, "digest", by="U0NOBODY", channel="C0TDA")
+
+    assert "Weekly compliance digest" in json.dumps(answer["blocks"])
+
+
+@pytest.mark.parametrize("text", ["status", "rules", "findings", f"show {ID}"])
+def test_a_guest_is_told_nothing(app, opened, workspace, text):
+    workspace.users["U0GUEST"] = user("U0GUEST", is_restricted=True)
+
+    [answer] = command(app, workspace, text, by="U0GUEST")
+
+    assert "guests" in answer["text"]
+
+
+def test_a_press_while_slack_cannot_say_who_it_was_changes_nothing(app, opened, workspace):
+    workspace.refuse("users.info", "ratelimited", 429)
+
+    submit(app, modals.REMEDIATE_FORM)
+
+    assert state(opened) is State.OPEN
+    assert "did not confirm who you are" in workspace.heard()[0]
+
+
+def test_a_hostile_name_pings_nobody(app, desk, workspace):
+    desk.ledger.record([change(resource="<!channel> & *bold*")])
+    [finding] = desk.ledger.each([State.OPEN])
+
+    [answer] = command(app, workspace, f"show {finding.id}")
+
+    assert "<!channel>" not in json.dumps(answer)
+    assert "&lt;!channel&gt; &amp;" in answer["text"]
+
+
+def test_a_finding_that_nobody_knows_is_named(app, workspace, desk):
+    press(app, "remediate", finding="F-00000")
+
+    assert "no finding F-00000" in workspace.heard()[0]
+
+
+def test_a_press_over_http_must_be_signed(client, desk, reports, people):
+    signed = slack.build(client, "secret", Listeners(desk, reports, {}, people))
+
+    answer = signed.dispatch(BoltRequest(body="payload={}", headers={}))
+
+    assert answer.status == 401

@@ -33,6 +33,10 @@ class ChatRefusedError(Exception):
         self.remedy = remedy
 
 
+class CardRefusedError(ChatRefusedError):
+    """The chat product does not take this one card, whatever channel it goes to."""
+
+
 class CardGoneError(Exception):
     """The message that held the card is not there any more."""
 
@@ -68,15 +72,19 @@ class Courier:
         self._held: dict[str, datetime] = {}
 
     def round(self) -> int:
-        """Update at most one card of each team whose channel takes messages; return how many."""
-        shown = 0
+        """Update at most one card of each channel that takes messages; return how many."""
+        shown, served = 0, set[str]()
         for team in self._teams:
-            if self._held.get(team.channel, self._now()) > self._now():
+            if team.channel in served or self._is_held(team.channel):
                 continue
             stale = self._cards.stale(team.name)
             if stale is not None:
+                served.add(team.channel)
                 shown += self._bring(team, stale)
         return shown
+
+    def _is_held(self, channel: str) -> bool:
+        return self._held.get(channel, self._now()) > self._now()
 
     def _bring(self, team: Team, stale: StaleCard) -> bool:
         finding = stale.finding
@@ -89,17 +97,14 @@ class Courier:
         except ChatBusyError as error:
             self._held[team.channel] = self._now() + error.pause
             return False
+        except CardRefusedError as error:
+            # Left until it changes: it must not hold up the channel's other cards.
+            _log_refused(finding, team, error)
+            self._cards.shown(finding, stale.card, self._now())
+            return False
         except ChatRefusedError as error:
             self._held[team.channel] = self._now() + _REFUSED_FOR
-            log.error(
-                "chat refused a card",
-                extra={
-                    "finding": finding.id,
-                    "channel": team.channel,
-                    "problem": error.problem,
-                    "remedy": error.remedy,
-                },
-            )
+            _log_refused(finding, team, error)
             return False
         self._cards.shown(finding, place, self._now())
         return True
@@ -113,3 +118,15 @@ class Courier:
             # Nobody was told of it and nobody has anything to do.
             return None
         return self._notifier.post(team.channel, card)
+
+
+def _log_refused(finding: Finding, team: Team, error: ChatRefusedError) -> None:
+    log.error(
+        "chat refused a card",
+        extra={
+            "finding": finding.id,
+            "channel": team.channel,
+            "problem": error.problem,
+            "remedy": error.remedy,
+        },
+    )

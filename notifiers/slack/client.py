@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 import compliance.card as face
 from commands.digest import Digest
 from ledger.cards import Card
-from notifiers.courier import CardGoneError, ChatBusyError, ChatRefusedError
+from notifiers.courier import CardGoneError, CardRefusedError, ChatBusyError, ChatRefusedError
 from notifiers.slack.blocks import card_blocks, card_text, digest_blocks, digest_text
 
 log = logging.getLogger(__name__)
@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 _TIMEOUT_SECONDS = 10
 #: chat.update answers these where the message cannot be brought up to date any more.
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"})
+#: Answers about what the message holds, not about where it goes.
+_UNFIT = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_too_long", "block_mismatch"})
 _INVITE = "Invite the bot to the channel with /invite, or correct the channel in teams.yaml."
 _REMEDIES = {
     "not_in_channel": _INVITE,
@@ -96,4 +98,6 @@ def _in_our_words(error: SlackApiError) -> Exception:
     problem = str(error.response.get("error", "unknown error"))
     if problem in _GONE:
         return CardGoneError(problem)
+    if problem in _UNFIT:
+        return CardRefusedError(problem, "Report this to whoever maintains the bot.")
     return ChatRefusedError(problem, _REMEDIES.get(problem, ""))

@@ -7,7 +7,7 @@ import pytest
 
 from compliance.card import draw
 from ledger.cards import Card
-from notifiers.courier import CardGoneError, ChatBusyError, ChatRefusedError
+from notifiers.courier import CardGoneError, CardRefusedError, ChatBusyError, ChatRefusedError
 from notifiers.slack.client import SlackNotifier, connect
 from tests.builders import RULE, finding, rule
 
@@ -70,6 +70,15 @@ def test_a_refusal_names_slacks_own_word_and_what_to_do(notifier, workspace, err
 
     assert raised.value.problem == error
     assert bool(raised.value.remedy) is (error != "odd_error")
+
+
+def test_blocks_that_slack_does_not_take_are_the_cards_fault_and_not_the_channels(
+    notifier, workspace
+):
+    workspace.refuse("chat.postMessage", "invalid_blocks")
+
+    with pytest.raises(CardRefusedError):
+        notifier.post("C0HOUSING", CARD)
 
 
 def test_a_message_that_somebody_deleted_is_gone(notifier, workspace):

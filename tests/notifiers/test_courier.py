@@ -1,0 +1,187 @@
+"""Cards are kept true."""
+
+from datetime import timedelta
+
+import pytest
+
+import compliance.finding as life
+from compliance.routing import Team
+from ledger.cards import Card, Cards
+from notifiers.courier import (
+    CardGoneError,
+    CardRefusedError,
+    ChatBusyError,
+    ChatRefusedError,
+    Courier,
+)
+from tests.builders import ID, change, move
+
+
+class Chat:
+    """A chat product at our seam: what it shows, and what it says next."""
+
+    def __init__(self):
+        self.shown, self.posts, self.errors = {}, [], []
+
+    def post(self, channel, card):
+        self._fail()
+        place = Card(channel, str(len(self.posts)))
+        self.posts.append(place)
+        self.shown[place] = card
+        return place
+
+    def replace(self, place, card):
+        self._fail()
+        self.shown[place] = card
+
+    def _fail(self):
+        if self.errors:
+            raise self.errors.pop(0)
+
+
+def team(name, channel):
+    return Team(name, channel, frozenset(), frozenset(), ())
+
+
+@pytest.fixture
+def chat():
+    return Chat()
+
+
+@pytest.fixture
+def cards(engine):
+    return Cards(engine)
+
+
+@pytest.fixture
+def courier(cards, chat, clock):
+    teams = [team("housing", "C0HOUSING"), team("payments", "C0PAYMENTS")]
+    return Courier(cards, teams, lambda finding: finding, chat, clock)
+
+
+def versions(chat):
+    return [finding.version for finding in chat.shown.values()]
+
+
+def test_a_new_finding_is_posted_once(courier, chat, ledger):
+    ledger.record([change()])
+
+    assert courier.round() == 1
+    assert courier.round() == 0
+    assert [place.channel for place in chat.posts] == ["C0HOUSING"]
+
+
+def test_ten_moves_are_one_update(courier, chat, ledger):
+    ledger.record([change()])
+    courier.round()
+    move(ledger, life.ask, actor="U1", needed=0)
+    move(ledger, life.start)
+
+    assert [courier.round(), courier.round()] == [1, 0]
+    assert versions(chat) == [3]
+    assert len(chat.posts) == 1
+
+
+def test_a_storm_is_one_message_a_round(courier, chat, ledger):
+    ledger.record([change(resource=f"bucket-{number}") for number in range(5)])
+
+    assert [courier.round() for _ in range(6)] == [1, 1, 1, 1, 1, 0]
+
+
+def test_two_teams_in_one_channel_share_its_pace(cards, chat, clock, ledger):
+    shared = [team("housing", "C0SHARED"), team("payments", "C0SHARED")]
+    courier = Courier(cards, shared, lambda finding: finding, chat, clock)
+    ledger.record([change()])
+    ledger._owner = lambda key, tags: "payments"
+    ledger.record([change(resource="other")])
+
+    assert [courier.round(), courier.round(), courier.round()] == [1, 1, 0]
+
+
+def test_what_was_resolved_before_anybody_was_told_is_not_posted(courier, chat, ledger):
+    ledger.record([change(), change("COMPLIANT", minute=1)])
+
+    courier.round()
+
+    assert chat.posts == []
+    assert courier.round() == 0
+
+
+def test_a_card_that_somebody_deleted_is_posted_anew(courier, chat, ledger, caplog):
+    ledger.record([change()])
+    courier.round()
+    move(ledger, life.ask, actor="U1", needed=0)
+    chat.errors = [CardGoneError("message_not_found")]
+
+    courier.round()
+    courier.round()
+
+    assert len(chat.posts) == 2
+    assert "posting anew" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "pause"),
+    [
+        (ChatBusyError(timedelta(seconds=7)), 7),
+        (ChatRefusedError("not_in_channel", "Invite it."), 60),
+    ],
+    ids=["busy", "refused"],
+)
+def test_a_channel_that_takes_nothing_is_left_alone_and_others_are_not(
+    courier, chat, ledger, clock, error, pause
+):
+    ledger.record([change()])
+    chat.errors = [error]
+    assert courier.round() == 0
+
+    ledger._owner = lambda key, tags: "payments"
+    ledger.record([change(resource="other")])
+    assert courier.round() == 1
+
+    clock.move(seconds=pause - 1)
+    assert courier.round() == 0
+    clock.move(seconds=2)
+    assert courier.round() == 1
+    assert len(chat.shown) == 2
+
+
+def test_a_channel_that_refuses_is_told_to_operators_with_the_cure(courier, chat, ledger, caplog):
+    ledger.record([change()])
+    chat.errors = [ChatRefusedError("not_in_channel", "Invite the bot.")]
+
+    courier.round()
+
+    [record] = [each for each in caplog.records if each.message == "chat refused a card"]
+    assert (record.finding, record.problem, record.remedy) == (
+        ID,
+        "not_in_channel",
+        "Invite the bot.",
+    )
+
+
+def test_one_card_that_chat_does_not_take_holds_up_no_other(courier, chat, ledger, caplog, clock):
+    ledger.record([change()])
+    clock.move(minutes=1)
+    ledger.record([change(resource="next")])
+    chat.errors = [CardRefusedError("invalid_blocks")]
+
+    courier.round()
+    courier.round()
+
+    assert [finding.key.resource_id for finding in chat.shown.values()] == ["next"]
+    assert "chat refused a card" in caplog.text
+
+
+def test_a_restart_between_post_and_note_posts_again_rather_than_never(
+    courier, chat, ledger, cards, monkeypatch
+):
+    ledger.record([change()])
+    monkeypatch.setattr(cards, "shown", lambda *noted: None)
+    courier.round()
+    monkeypatch.undo()
+
+    courier.round()
+
+    assert len(chat.posts) == 2
+    assert cards.of(ID) == chat.posts[-1]

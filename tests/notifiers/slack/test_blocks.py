@@ -1,0 +1,187 @@
+"""Cards, forms and reports: what a reader sees, within what Slack takes."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import compliance.finding as life
+from commands.answers import Explained, Refused, StatusReport, Table
+from commands.digest import Digest
+from compliance.card import draw
+from compliance.finding import State
+from notifiers.slack import blocks, modals
+from tests.builders import RULE, START, at, finding, rule
+
+HOSTILE = "<!channel> <@U0HANNAH> & <https://evil.example|click> `x` *b*"
+
+
+def card(of=None, known=None):
+    return draw(of or finding(), {RULE: known or rule()}, {})
+
+
+def texts(drawn):
+    """Return every text of some blocks."""
+    if isinstance(drawn, dict):
+        if isinstance(drawn.get("text"), str):
+            yield drawn["text"]
+        for value in drawn.values():
+            yield from texts(value)
+    elif isinstance(drawn, list):
+        for value in drawn:
+            yield from texts(value)
+
+
+def kinds(drawn, kind):
+    return [block for block in drawn if block["type"] == kind]
+
+
+def test_a_card_has_a_button_for_each_thing_that_can_be_pressed_and_its_id_alone_in_it():
+    [actions] = kinds(blocks.card_blocks(card()), "actions")
+
+    assert [(each["action_id"], each["value"]) for each in actions["elements"]] == [
+        ("remediate", finding().id),
+        ("ignore", finding().id),
+    ]
+
+
+def test_a_card_of_what_is_over_has_no_buttons_and_no_forecast():
+    drawn = blocks.card_blocks(card(replace(finding(), state=State.RESOLVED)))
+
+    assert kinds(drawn, "actions") == []
+    assert not any("If you remediate" in text for text in texts(drawn))
+
+
+def test_a_card_shows_status_deciders_end_and_who_will_undo_it():
+    excepted = life.except_until(finding(), at(60), "Accepted risk: why", "U1", at(1))
+    told = "\n".join(texts(blocks.card_blocks(card(replace(excepted, tags={"terraform": "1"})))))
+
+    for expected in ("*Excepted* since", "until <!date", "<@U1>", "Terraform manages", "why"):
+        assert expected in told
+
+
+def test_the_words_for_screen_readers_say_what_where_and_how_it_stands():
+    told = blocks.card_text(card())
+
+    for expected in (rule().title, finding().id, "repairs-photos", "eu-west-2", "Status: open"):
+        assert expected in told
+
+
+def test_hostile_names_tags_notes_and_annotations_are_shown_and_do_nothing():
+    hostile = replace(
+        finding(resource="bucket", annotation=HOSTILE),
+        resource_name=HOSTILE,
+        tags={"Owner": HOSTILE, "ManagedBy": HOSTILE},
+        note=HOSTILE,
+        state=State.FAILED,
+    )
+
+    drawn = blocks.card_blocks(card(hostile))
+
+    for text in [*texts(drawn), blocks.card_text(card(hostile))]:
+        assert "<!channel>" not in text
+        assert "<https://evil" not in text
+        assert "<@U0HANNAH>" not in text
+
+
+LONG = st.text(alphabet="a<&`\n ", min_size=1, max_size=4000)
+
+
+@given(LONG, LONG, LONG)
+def test_whatever_a_card_says_slack_takes_its_sizes(name, note, annotation):
+    long = replace(
+        finding(annotation=annotation[:256]),
+        resource_name=name,
+        tags={"Owner": name, "Team": name, "terraform": "1"},
+        note=note,
+        state=State.FAILED,
+    )
+    wordy = replace(rule(), why=note, by_hand=note, title=note)
+
+    drawn = blocks.card_blocks(card(long, wordy))
+
+    within_slacks_sizes(drawn)
+    assert len(blocks.card_text(card(long, wordy))) <= 4000
+
+
+def within_slacks_sizes(drawn):
+    """https://docs.slack.dev/reference/block-kit/blocks: the sizes that this bot comes near."""
+    assert len(drawn) <= 50
+    for block in drawn:
+        if block["type"] == "header":
+            assert 0 < len(block["text"]["text"]) <= 150
+        if block["type"] == "section":
+            assert len(block.get("text", {}).get("text", "")) <= 3000
+            assert len(block.get("fields", [])) <= 10
+            assert all(len(field["text"]) <= 2000 for field in block.get("fields", []))
+
+
+def test_the_confirmation_shows_what_changes_and_carries_finding_and_channel():
+    form = modals.remediate_form(card(), "C0HOUSING")
+
+    told = "\n".join(texts(form["blocks"]))
+    assert rule().impact.change in told
+    assert rule().impact.undo in told
+    assert modals.origin(form) == modals.Origin(finding().id, "C0HOUSING")
+
+
+def test_the_form_for_an_exception_allows_what_the_catalogue_allows():
+    form = modals.ignore_form(card(), "C0HOUSING", rule(), START.date())
+
+    [expires] = [block for block in form["blocks"] if block.get("block_id") == "expires"]
+    assert expires["element"]["initial_date"] == "2027-01-31"
+    assert expires["hint"]["text"] == "At most 180 days from today."
+    within_slacks_sizes(form["blocks"])
+
+
+def test_what_was_not_entered_reads_as_nothing():
+    values = {
+        "exception_class": {"input": {"selected_option": None}},
+        "reason": {"input": {"value": None}},
+        "ticket": {"input": {}},
+        "expires": {"input": {"selected_date": None}},
+    }
+
+    read = modals.read_ignore({"state": {"values": values}})
+
+    assert (read.exception_class, read.reason, read.ticket, read.expires) == ("", "", "", None)
+
+
+@pytest.mark.parametrize("kind", [Refused, Explained])
+def test_a_sentence_names_people_by_mentions_and_escapes_the_rest(kind):
+    told = blocks.sentence(kind(HOSTILE, ("U1",), ("S1",)))
+
+    assert "<@U1>" in told
+    assert "<!subteam^S1>" in told
+    assert "<!channel>" not in told
+
+
+def table(rows):
+    return Table("Title", ("Name", "Open"), tuple((f"r{n}", str(n)) for n in range(rows)), "In", "")
+
+
+def test_a_table_is_cut_at_what_slack_takes():
+    [drawn] = kinds(blocks.table(table(200)), "table")
+
+    assert len(drawn["rows"]) == 100
+
+
+def test_a_table_without_rows_is_its_sentences():
+    assert kinds(blocks.table(table(0)), "table") == []
+    assert "In" in list(texts(blocks.table(table(0))))
+
+
+def test_status_and_digest_fit_into_a_message_however_long_they_are():
+    many = tuple(replace(finding(), id=f"F-{n:05}") for n in range(60))
+    report = StatusReport(60, (table(90),) * 3, many, "Note.")
+    weekly = Digest(
+        at(0), at(9), 0.5, 3, (("New", 1),), (table(90),) * 2, many, ("some-rule",)
+    )  # fmt: skip
+
+    within_slacks_sizes(blocks.status_blocks(report))
+    within_slacks_sizes(blocks.digest_blocks(weekly))
+    assert "50.0% compliant" in json.dumps(blocks.digest_blocks(weekly))
+    assert "no data yet" in json.dumps(blocks.digest_blocks(replace(weekly, share=None)))
+    assert len(blocks.answer_text("Title", report.tables)) <= 4000

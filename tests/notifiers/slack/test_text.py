@@ -1,0 +1,62 @@
+"""Outside text in Slack: shown as it is, and never more."""
+
+import html
+import re
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifiers.slack.text import MESSAGE_MAX, code, cut, day, escape, people, said, when
+from tests.builders import START
+
+MARKED = st.text(alphabet="<>&!@#|`*_ab;\n", max_size=300)
+
+
+@given(st.text() | MARKED)
+def test_escaped_text_makes_no_mention_link_or_channel_and_reads_as_it_was(text):
+    escaped = escape(text)
+
+    assert not re.search(r"[<>]", escaped)
+    assert escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == text
+
+
+@given(MARKED, st.integers(10, 60))
+def test_a_cut_never_ends_in_half_an_escape(text, longest):
+    shown = said(text, longest)
+
+    assert len(shown) <= longest
+    assert html.unescape(shown.removesuffix("…")).rstrip("…") == html.unescape(
+        escape(text)[: len(shown.removesuffix("…"))]
+    ).rstrip("…")
+    assert not re.search(r"&(?!amp;|lt;|gt;)", shown)
+
+
+@given(st.text(min_size=1) | MARKED)
+def test_code_is_one_line_between_two_marks(text):
+    shown = code(text)
+
+    assert shown == "" if not text.strip() else re.fullmatch(r"`[^`\n\r<>]+`", shown)
+
+
+def test_short_text_is_not_cut():
+    assert cut("abc", 3) == "abc"
+    assert cut("abcd", 3) == "ab…"
+    assert len(said("x" * 9999, MESSAGE_MAX)) == MESSAGE_MAX
+
+
+@pytest.mark.parametrize(
+    ("users", "groups", "named"),
+    [(("U1", "U2"), ("S1",), "<!subteam^S1>, <@U1>, <@U2>"), ((), (), "")],
+)
+def test_people_are_named_so_that_slack_shows_their_names(users, groups, named):
+    assert people(users, groups) == named
+
+
+def test_a_moment_is_in_each_readers_zone_and_utc_elsewhere():
+    assert when(START) == "<!date^1793610000^{date_short_pretty} {time}|2026-11-02 09:00 UTC>"
+
+
+def test_a_day_is_written_out():
+    assert day(date(2026, 11, 2)) == "2 November 2026"

@@ -9,12 +9,16 @@ from prometheus_client.registry import Collector
 
 from ledger.reports import Reports
 
+#: A topic may carry anything, and Prometheus keeps every name that it was ever told.
+_KINDS_MAX = 100
+
 
 class Metrics:
     """The registry behind ``/metrics``; findings are counted when they are asked for."""
 
     def __init__(self, reports: Reports) -> None:
         self.registry = CollectorRegistry()
+        self._kinds: set[str] = set()
         self.registry.register(_Findings(reports))
         self._messages = Counter(
             "compliance_messages",
@@ -24,7 +28,9 @@ class Metrics:
         )
 
     def count(self, kind: str) -> None:
-        self._messages.labels(kind).inc()
+        if len(self._kinds) < _KINDS_MAX:
+            self._kinds.add(kind)
+        self._messages.labels(kind if kind in self._kinds else "other").inc()
 
 
 class _Findings(Collector):

@@ -1,0 +1,126 @@
+"""The command line, as a process of its own."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.notifiers.slack.workspace import Workspace
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with the shipped configuration, and the ledger beside it."""
+    shutil.copytree(ROOT / "config", tmp_path / "config", ignore=shutil.ignore_patterns("*.py*"))
+    return tmp_path
+
+
+@pytest.fixture
+def workspace():
+    workspace = Workspace()
+    yield workspace
+    workspace.close()
+
+
+@pytest.fixture
+def start(folder):
+    """Start ``bot.py``; whatever still runs at the end of the test is ended."""
+    running = []
+
+    def run(*arguments, **variables):
+        environment = {
+            "PATH": os.environ["PATH"],
+            "COMPLIANCE_CONFIG": str(folder / "config"),
+            "DATABASE_URL": f"sqlite:///{folder}/ledger.db",
+            "AWS_REGION": "eu-west-2",
+            "AWS_ACCESS_KEY_ID": "x",
+            "AWS_SECRET_ACCESS_KEY": "x",
+            "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+            "SLACK_API_URL": "http://127.0.0.1:9",
+            "SLACK_BOT_TOKEN": "xoxb-secret",
+            **variables,
+        }
+        process = subprocess.Popen(  # noqa: S603 - ourselves
+            [sys.executable, ROOT / "bot.py", *arguments],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    yield run
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def ended(process):
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+def test_help_names_every_command(start):
+    code, out, _ = ended(start("--help"))
+
+    assert code == 0
+    for command in ("run", "check", "sweep", "digest"):
+        assert command in out
+
+
+def test_every_fault_of_the_configuration_is_printed_at_once(start, folder):
+    for name, old, new in [
+        ("rules.yaml", "severity: critical", "severity: huge"),
+        ("teams.yaml", "default: website", "default: nobody"),
+        ("bot.yaml", "day: mon", "day: monday"),
+    ]:
+        path = folder / "config" / name
+        path.write_text(path.read_text().replace(old, new, 1))
+
+    code, _, err = ended(start("run"))
+
+    assert code == 1
+    for name in ("rules.yaml", "teams.yaml", "bot.yaml"):
+        assert f"{name}:" in err
+    assert "Traceback" not in err
+
+
+def test_a_broken_allowlist_stops_the_start(start, folder):
+    (folder / "config/allowlist.yaml").write_text("exceptions: [oops")
+
+    code, _, err = ended(start("run"))
+
+    assert code == 1
+    assert "allowlist.yaml" in err
+    assert "Traceback" not in err
+
+
+def test_the_digest_is_printed_without_chat(start):
+    code, out, _ = ended(start("digest", "--print"))
+
+    assert code == 0
+    assert "Weekly compliance digest." in out
+
+
+def test_one_bot_runs_on_a_file_a_second_is_refused_and_a_signal_ends_the_first(
+    start, folder, workspace, eventually
+):
+    first = start("run", HTTP_PORT="0", SLACK_API_URL=workspace.url)
+    eventually(lambda: (folder / "ledger.db.lock").exists(), within=60)
+
+    code, _, err = ended(start("run", HTTP_PORT="0", SLACK_API_URL=workspace.url))
+    assert code == 1
+    assert "another bot runs on" in err
+
+    first.send_signal(signal.SIGTERM)
+    code, _, err = ended(first)
+    assert code == 0
+    assert "xoxb-secret" not in err

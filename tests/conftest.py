@@ -4,6 +4,7 @@ import shutil
 import time
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from commands.desk import Desk
 from config.allowlist import AllowlistFile
@@ -12,6 +13,12 @@ from ledger.reports import Reports
 from ledger.store import Ledger
 from tests.builders import PAIRED_RULE, RULE, Clock, rule, teams
 from tests.playground.aws.world import SharedWorld
+
+# A machine that has other work to do is no fault of what is tested.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 @pytest.fixture

@@ -7,9 +7,7 @@ from slack_bolt import BoltRequest
 
 import compliance.finding as life
 from compliance.finding import State
-from notifiers.slack import app as slack
 from notifiers.slack import modals
-from notifiers.slack.listeners import Listeners
 from tests.builders import ID, PACK_ARN, change, move
 from tests.notifiers.slack.workspace import HOME, user
 
@@ -292,11 +290,3 @@ def test_a_finding_that_nobody_knows_is_named(app, workspace, desk):
     press(app, "remediate", finding="F-00000")
 
     assert "no finding F-00000" in workspace.heard()[0]
-
-
-def test_a_press_over_http_must_be_signed(client, desk, reports, people):
-    signed = slack.build(client, "secret", Listeners(desk, reports, {}, people))
-
-    answer = signed.dispatch(BoltRequest(body="payload={}", headers={}))
-
-    assert answer.status == 401

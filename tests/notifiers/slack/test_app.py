@@ -1,0 +1,65 @@
+"""The way from Slack over HTTP: signed, or not at all."""
+
+import json
+import time
+from urllib.parse import urlencode
+
+import pytest
+from slack_sdk.signature import SignatureVerifier
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from compliance.finding import State
+from notifiers.slack import app as slack
+from notifiers.slack.listeners import Listeners
+from notifiers.slack.modals import REMEDIATE_FORM, Origin
+from tests.builders import ID, change
+from tests.notifiers.slack.workspace import HOME
+
+SUBMITTED = {
+    "type": "view_submission",
+    "team": {"id": HOME},
+    "user": {"id": "U0HANNAH", "team_id": HOME},
+    "view": {
+        "type": "modal",
+        "callback_id": REMEDIATE_FORM,
+        "private_metadata": Origin(ID, "C0HOUSING").dump(),
+    },
+}
+
+
+@pytest.fixture
+def post(client, desk, reports, people):
+    """Post a form that was submitted, with *signed_with* *age* seconds ago."""
+    app = slack.build(client, "right", Listeners(desk, reports, {}, people))
+    web = TestClient(Starlette(routes=[slack.route(app)]))
+
+    def post(signed_with="right", age=0):
+        body = urlencode({"payload": json.dumps(SUBMITTED)})
+        at = str(int(time.time()) - age)
+        signature = SignatureVerifier(signed_with).generate_signature(timestamp=at, body=body)
+        headers = {
+            "X-Slack-Request-Timestamp": at,
+            "X-Slack-Signature": signature,
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        return web.post("/slack/events", content=body, headers=headers).status_code
+
+    return post
+
+
+def test_a_signed_request_does_what_it_asks(post, desk, eventually):
+    desk.ledger.record([change()])
+
+    assert post() == 200
+    assert eventually(lambda: desk.ledger.find(ID).state is State.APPROVED)
+
+
+@pytest.mark.parametrize(
+    "forged", [{"signed_with": "wrong"}, {"age": 400}], ids=["forged", "replayed"]
+)
+def test_a_request_that_slack_did_not_sign_now_is_refused(post, desk, forged):
+    desk.ledger.record([change()])
+
+    assert post(**forged) == 401
+    assert desk.ledger.find(ID).state is State.OPEN

@@ -5,6 +5,9 @@ data "aws_caller_identity" "this" {}
 data "aws_partition" "this" {}
 data "aws_region" "this" {}
 
+# own_topic_arns are written out instead of read from the topics, because the key that encrypts a
+# topic names it in its policy. publishers is everybody whose AWS Config may publish, as a condition
+# on the service's own calls.
 locals {
   account   = data.aws_caller_identity.this.account_id
   home      = data.aws_region.this.region
@@ -18,20 +21,17 @@ locals {
   eventbridge     = var.source_of_changes == "eventbridge"
   event_bus_rules = toset([for name in ["${var.name_prefix}-config"] : name if local.eventbridge])
 
-  # Written out instead of read from the topics: the keys' policies name the topics that they encrypt.
   own_topic_arns = {
     for region in local.topic_regions :
     region => "arn:${local.partition}:sns:${region}:${local.account}:${var.name_prefix}-config"
   }
   topic_arns = setunion(values(local.own_topic_arns), var.existing_topic_arns)
 
-  # By names that are known before anything is made.
   subscriptions = merge(
     { for region, topic in aws_sns_topic.this : region => { topic_arn = topic.arn, region = region } },
     { for arn in local.existing_here : arn => { topic_arn = arn, region = split(":", arn)[3] } },
   )
 
-  # Everybody whose AWS Config may publish, as a condition on the service's own calls.
   publishers = var.organization_id == null ? {
     variable = "aws:SourceAccount", values = sort(setunion([local.account], var.accounts))
   } : { variable = "aws:SourceOrgID", values = [var.organization_id] }

@@ -5,10 +5,10 @@ data "aws_caller_identity" "this" {}
 data "aws_partition" "this" {}
 data "aws_region" "this" {}
 
+# https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-config.html
 locals {
   regions = length(var.regions) > 0 ? var.regions : toset([data.aws_region.this.region])
 
-  # https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-config.html
   detail_types = {
     ComplianceChangeNotification        = "Config Rules Compliance Change"
     ConfigurationItemChangeNotification = "Config Configuration Item Change"

@@ -1,0 +1,229 @@
+# The catalogue, read and checked, and what follows from it in every account: made once, for the
+# module rules (as resources) and the module organisation (as a template), which must be the same.
+
+locals {
+  placeholder = "$${kms_key_arn}"
+
+  # Whatever is missing or of the wrong type becomes empty here and a fault below, so that people
+  # read a sentence about the catalogue and not one about an expression.
+  read = yamldecode(file(var.catalogue_file))
+  catalogue = {
+    for name, entry in try(local.read.rules, {}) : name => {
+      identifier    = try(tostring(entry.identifier), "")
+      resource_type = try(tostring(entry.resource_type), "")
+      title         = try(tostring(entry.title), "")
+      parameters    = try({ for key, value in entry.parameters : key => tostring(value) }, {})
+
+      runbook                = try(tostring(entry.remediation.runbook), "")
+      resource_parameter     = try(tostring(entry.remediation.resource_parameter), "")
+      remediation_parameters = try({ for key, value in entry.remediation.parameters : key => tostring(value) }, {})
+      actions                = try([for action in entry.remediation.iam_actions : tostring(action)], [])
+      unknown = try(setsubtract(keys(entry.remediation), [
+        "runbook", "resource_parameter", "parameters", "iam_actions", "in_maintenance_window",
+      ]), [])
+    }
+  }
+
+  selected = {
+    for name, rule in local.catalogue : name => merge(rule, {
+      parameters             = merge(rule.parameters, lookup(var.parameters, name, {}))
+      remediation_parameters = merge(rule.remediation_parameters, lookup(var.remediation_parameters, name, {}))
+    }) if var.rules == null ? true : contains(var.rules, name)
+  }
+
+  needs_key = anytrue(flatten([
+    for rule in local.selected : [
+      [for value in values(rule.parameters) : strcontains(value, local.placeholder)],
+      [for value in values(rule.remediation_parameters) : strcontains(value, local.placeholder)],
+      [for action in rule.actions : startswith(action, "kms:")],
+    ]
+  ]))
+}
+
+# --- what is wrong with the catalogue, or with what was chosen from it
+
+locals {
+  # Those that local.resources has ARNs for; not read from it, for the ARNs depend on the account
+  # that is only looked up when the catalogue is right.
+  services = ["dynamodb", "kms", "lambda", "rds", "s3", "sns"]
+
+  entry_faults = flatten([
+    for name, rule in local.catalogue : [
+      for fault, found in {
+        "the name: expected at most 64 letters, digits, - and _" = !can(regex("^[A-Za-z0-9_-]{1,64}$", name))
+        "identifier: expected AWS's own, like SNS_ENCRYPTED_KMS" = !can(regex("^[A-Z0-9_]+$", rule.identifier))
+        "resource_type: expected a type like AWS::S3::Bucket"    = !can(regex("^AWS::\\w+::\\w+$", rule.resource_type))
+        "title: expected a text"                                 = rule.title == ""
+        "remediation.runbook: expected a document's name"        = !can(regex("^[A-Za-z][A-Za-z0-9-]{0,63}$", rule.runbook))
+        "remediation.resource_parameter: expected the runbook's own name for the resource's id" = (
+          !can(regex("^[A-Za-z0-9]+$", rule.resource_parameter))
+        )
+        "remediation.iam_actions: expected actions like s3:GetObject" = length(rule.actions) == 0 || !alltrue([
+          for action in rule.actions : can(regex("^[a-z0-9-]+:[A-Za-z]+$", action))
+        ])
+        "remediation.iam_actions: expected services that this module has resources for: ${join(", ", local.services)}" = !alltrue([
+          for action in rule.actions : contains(local.services, split(":", action)[0])
+        ])
+        "remediation: expected no ${join(", ", rule.unknown)}" = length(rule.unknown) > 0
+        "remediation.parameters: expected neither AutomationAssumeRole nor the resource_parameter, which are filled in" = anytrue([
+          for key in keys(rule.remediation_parameters) : contains(["AutomationAssumeRole", rule.resource_parameter], key)
+        ])
+        "parameters: expected texts of at most 256 letters, and no placeholder but ${local.placeholder}" = anytrue([
+          for value in concat(values(rule.parameters), values(rule.remediation_parameters)) :
+          length(value) > 256 || strcontains(replace(value, local.placeholder, ""), "$${")
+        ])
+      } : "${name}: ${fault}" if found
+    ]
+  ])
+
+  choice_faults = [
+    for name in distinct(flatten([
+      tolist(coalesce(var.rules, [])), keys(var.parameters), keys(var.remediation_parameters), tolist(var.automatic),
+    ])) : "${name}: chosen, but not in the catalogue" if !contains(keys(local.catalogue), name)
+  ]
+
+  document_faults = [
+    for runbook, own in local.own : "${runbook}: this module has no document of that name to use in place of AWS's"
+    if own && !contains(local.documents, runbook)
+  ]
+
+  faults = concat(
+    length(local.catalogue) > 0 ? [] : ["rules: expected at least one rule"],
+    local.entry_faults, local.choice_faults, local.document_faults,
+  )
+}
+
+# --- one role a runbook
+
+locals {
+  documents = [for file in fileset("${path.module}/documents", "*.yaml") : trimsuffix(file, ".yaml")]
+
+  # The narrowest ARNs that still match whatever AWS Config hands to a runbook in this account and
+  # Region. A bucket's ARN names no account, so a condition does.
+  arn = "arn:${var.partition}"
+  resources = {
+    dynamodb = ["${local.arn}:dynamodb:${var.region}:${var.account_id}:table/*"]
+    kms      = [var.kms_key_arn == null ? "" : var.kms_key_arn]
+    lambda   = ["${local.arn}:lambda:${var.region}:${var.account_id}:function:*"]
+    rds      = ["${local.arn}:rds:${var.region}:${var.account_id}:db:*"]
+    s3       = ["${local.arn}:s3:::*"]
+    sns      = ["${local.arn}:sns:${var.region}:${var.account_id}:*"]
+  }
+
+  # Actions that need a statement of their own. S3 knows no resource for an account's own block:
+  # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+  kinds = {
+    "kms:CreateGrant"                = "KmsGrant"
+    "s3:GetAccountPublicAccessBlock" = "S3Account"
+    "s3:PutAccountPublicAccessBlock" = "S3Account"
+  }
+  resources_of_kinds = { S3Account = ["*"] }
+  conditions = {
+    # Only a service that encrypts on the role's behalf may be given the key, never a person.
+    KmsGrant = { Bool = { "kms:GrantIsForAWSResource" = "true" } }
+    S3       = { StringEquals = { "aws:ResourceAccount" = var.account_id } }
+  }
+
+  runbooks = { for name, rule in local.selected : rule.runbook => name... if rule.runbook != "" }
+  own      = { for runbook in keys(local.runbooks) : runbook => var.own_documents || !startswith(runbook, "AWS") }
+  short    = { for runbook in keys(local.runbooks) : runbook => replace(runbook, "/^AWS(ConfigRemediation)?-/", "") }
+
+  grouped = {
+    for runbook, names in local.runbooks : runbook => {
+      for action in sort(distinct(flatten([for name in names : local.selected[name].actions]))) :
+      lookup(local.kinds, action, title(split(":", action)[0])) => action...
+    }
+  }
+
+  roles = {
+    for runbook, names in local.runbooks : runbook => {
+      rules    = names
+      own      = local.own[runbook]
+      document = local.own[runbook] ? "${var.name_prefix}-${local.short[runbook]}" : runbook
+
+      # A role's name has 64 letters and is one for all Regions, whose longest name has 15 letters.
+      # What is cut off the runbook's name, its hash tells apart.
+      name = join("-", [
+        var.name_prefix,
+        substr(local.short[runbook], 0, 38 - length(var.name_prefix)),
+        substr(sha256(runbook), 0, 8),
+        var.region,
+      ])
+
+      statements = concat(
+        [
+          for kind, actions in local.grouped[runbook] : {
+            for key, value in {
+              Sid    = kind
+              Effect = "Allow"
+              Action = actions
+              Resource = try(
+                local.resources_of_kinds[kind], local.resources[lower(split("Grant", kind)[0])], ["unknown"]
+              )
+              Condition = try(local.conditions[kind], null)
+            } : key => value if value != null
+          }
+        ],
+        # AWS's pages list these two beside the service's own for each of its runbooks. No runbook
+        # in the catalogue starts another, and without iam:PassRole this role could not either.
+        [
+          for own in [local.own[runbook]] : {
+            Sid    = "Runbook"
+            Effect = "Allow"
+            Action = ["ssm:GetAutomationExecution", "ssm:StartAutomationExecution"]
+            Resource = [
+              "${local.arn}:ssm:${var.region}::automation-definition/${runbook}:*",
+              "${local.arn}:ssm:${var.region}:${var.account_id}:automation-execution/*",
+            ]
+          } if !own
+        ],
+      )
+    }
+  }
+
+  # https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-iam.html
+  trust = [{
+    Effect    = "Allow"
+    Action    = ["sts:AssumeRole"]
+    Principal = { Service = ["ssm.amazonaws.com"] }
+    Condition = {
+      StringEquals = { "aws:SourceAccount" = var.account_id }
+      ArnLike      = { "aws:SourceArn" = "${local.arn}:ssm:${var.region}:${var.account_id}:automation-execution/*" }
+    }
+  }]
+}
+
+# --- the key for topics and tables
+
+locals {
+  # A service that may not use the key loses its messages silently. EventBridge's calls carry no
+  # aws:SourceAccount to judge by; the topic that the key is used for is in the context.
+  # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+  key_statements = [
+    {
+      Sid       = "Account"
+      Effect    = "Allow"
+      Action    = ["kms:*"]
+      Resource  = ["*"]
+      Principal = { AWS = ["${local.arn}:iam::${var.account_id}:root"] }
+    },
+    {
+      Sid       = "Publishers"
+      Effect    = "Allow"
+      Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      Resource  = ["*"]
+      Principal = { Service = sort(var.publishing_services) }
+      Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+    },
+    {
+      Sid       = "EventBridge"
+      Effect    = "Allow"
+      Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      Resource  = ["*"]
+      Principal = { Service = ["events.amazonaws.com"] }
+      Condition = {
+        ArnLike = { "kms:EncryptionContext:aws:sns:topicArn" = "${local.arn}:sns:${var.region}:${var.account_id}:*" }
+      }
+    },
+  ]
+}

@@ -136,8 +136,8 @@ run "other_accounts_publish_by_name" {
 
   assert {
     condition = (
-      jsondecode(aws_sns_topic_policy.this["eu-west-2"].policy).Statement[0].Condition.StringEquals["aws:SourceAccount"]
-      == ["123456789012", "222233334444"]
+      toset(jsondecode(aws_sns_topic_policy.this["eu-west-2"].policy).Statement[0].Condition.StringEquals["aws:SourceAccount"])
+      == toset(["123456789012", "222233334444"])
     )
     error_message = "This account and the named one must be let in."
   }

@@ -49,12 +49,13 @@ resource "aws_vpc_security_group_ingress_rule" "task" {
 
 resource "aws_lb" "this" {
   #checkov:skip=CKV_AWS_91:access logs go to access_logs_bucket, which is given where logs are wanted
+  #checkov:skip=CKV2_AWS_76:the bot is Python and has no Log4j
   #checkov:skip=CKV2_AWS_28:each request is verified by its signature; web_acl_arn adds a firewall
   for_each = local.load_balancer
 
   name                       = var.name_prefix
   load_balancer_type         = "application"
-  internal                   = false #trivy:ignore:AVD-AWS-0053
+  internal                   = false
   subnets                    = each.value.subnet_ids
   security_groups            = [aws_security_group.load_balancer[each.key].id]
   drop_invalid_header_fields = true

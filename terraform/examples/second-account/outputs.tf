@@ -1,0 +1,9 @@
+output "role_arn" {
+  description = "The role that the bot assumes."
+  value       = module.access.role_arn
+}
+
+output "rule_arns" {
+  description = "The Config rules, by name."
+  value       = module.rules.rule_arns
+}

@@ -58,6 +58,15 @@ class _Impact(Strict):
 class _SourceFix(Strict):
     resource: Annotated[str, _matches(r"aws_[a-z0-9_]+", "a resource type like aws_db_instance")]
     attribute: Text
+    #: Read by terraform/generate_features.py: the resource that needs one of these, where it is
+    #: another, and values by attribute; the bot shows *attribute* only.
+    of: Annotated[str, _matches(r"aws_[a-z0-9_]+", "a resource type like aws_s3_bucket")] | None = (
+        None
+    )
+    must_have: Annotated[
+        dict[Annotated[str, _matches(r"[a-z0-9_.]+", "an attribute like multi_az")], Text],
+        Field(min_length=1),
+    ]
 
 
 class _Review(Strict):
@@ -104,7 +113,7 @@ class _Rule(Strict):
                 in_maintenance_window=self.remediation.in_maintenance_window,
             ),
             impact=Impact(**self.impact.model_dump()),
-            terraform=SourceFix(**self.terraform.model_dump()),
+            terraform=SourceFix(self.terraform.resource, self.terraform.attribute),
             by_hand=self.by_hand,
             last_reviewed=self.review.last,
             review_interval=timedelta(days=self.review.interval_days),

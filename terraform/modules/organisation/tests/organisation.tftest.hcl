@@ -66,10 +66,10 @@ run "the_template_holds_each_rule_with_its_remediation_and_no_recorder" {
   command = plan
 
   assert {
-    condition = sort([
+    condition = toset([
       for resource in values(jsondecode(aws_cloudformation_stack_set.this["rules"].template_body).Resources) :
       resource.Properties.ConfigRuleName if resource.Type == "AWS::Config::ConfigRule"
-    ]) == keys(yamldecode(file("../../../config/rules.yaml")).rules)
+    ]) == toset(keys(yamldecode(file("../../../config/rules.yaml")).rules))
     error_message = "The rules are not the catalogue's."
   }
 

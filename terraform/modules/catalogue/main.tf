@@ -70,7 +70,7 @@ locals {
         ])
         "parameters: expected texts of at most 256 letters, and no placeholder but ${local.placeholder}" = anytrue([
           for value in concat(values(rule.parameters), values(rule.remediation_parameters)) :
-          length(value) > 256 || strcontains(replace(value, local.placeholder, ""), "$${")
+          length(value) > 256 || can(regex("[$][{]", replace(value, local.placeholder, "")))
         ])
       } : "${name}: ${fault}" if found
     ]

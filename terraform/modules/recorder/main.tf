@@ -32,6 +32,7 @@ locals {
 }
 
 resource "aws_config_configuration_recorder" "this" {
+  #checkov:skip=CKV2_AWS_48:only what the rules look at is recorded, for every record is paid for
   name     = var.name_prefix
   role_arn = local.role_arn
 
@@ -78,6 +79,7 @@ resource "aws_config_delivery_channel" "this" {
 }
 
 resource "aws_config_configuration_recorder_status" "this" {
+  #checkov:skip=CKV2_AWS_45:only what the rules look at is recorded, for every record is paid for
   name       = aws_config_configuration_recorder.this.name
   is_enabled = true
 

@@ -2,6 +2,7 @@
 
 module "access" {
   source = "../../modules/access"
+  count  = var.further_region ? 0 : 1
 
   bot_role_arn = var.bot_role_arn
   role_name    = var.role_name

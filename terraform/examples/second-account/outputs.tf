@@ -1,6 +1,6 @@
 output "role_arn" {
-  description = "The role that the bot assumes."
-  value       = module.access.role_arn
+  description = "The role that the bot assumes; null in a further Region."
+  value       = one(module.access[*].role_arn)
 }
 
 output "rule_arns" {

@@ -4,6 +4,12 @@ variable "region" {
   default     = "eu-west-2"
 }
 
+variable "further_region" {
+  description = "true for each further Region of the account: the bot's role serves all of them."
+  type        = bool
+  default     = false
+}
+
 variable "bot_role_arn" {
   description = "The bot's own role: output bot_role_arn of the bot's account."
   type        = string

@@ -13,6 +13,7 @@ module "delivery" {
 
   accounts          = var.accounts
   alarm_actions     = var.alarm_actions
+  regions           = var.regions
   source_of_changes = var.source_of_changes
 }
 

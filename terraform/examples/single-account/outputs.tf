@@ -28,6 +28,11 @@ output "topic_arn" {
   value       = module.delivery.topic_arn
 }
 
+output "topic_arns" {
+  description = "The same for each of regions, by Region."
+  value       = module.delivery.topic_arns
+}
+
 output "event_bus_arn" {
   description = "For other accounts with eventbridge: event_bus_arn; null with config."
   value       = module.delivery.event_bus_arn

@@ -43,6 +43,12 @@ variable "accounts" {
   default     = []
 }
 
+variable "regions" {
+  description = "The Regions in which AWS Config records, here and in other accounts; none means region."
+  type        = set(string)
+  default     = []
+}
+
 variable "scope_tag" {
   description = "Limits the rules to resources with this tag, such as { key = \"Environment\", value = \"production\" }."
   type        = object({ key = string, value = optional(string) })

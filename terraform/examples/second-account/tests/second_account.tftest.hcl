@@ -41,6 +41,19 @@ run "an_account_that_records_already_forwards_its_events" {
   }
 }
 
+run "a_further_region_makes_no_second_role" {
+  variables {
+    region         = "eu-west-1"
+    further_region = true
+    topic_arn      = "arn:aws:sns:eu-west-1:999988887777:compliance-bot-config"
+  }
+
+  assert {
+    condition     = output.role_arn == null && length(output.rule_arns) == 8
+    error_message = "The role is the account's, the rules are the Region's."
+  }
+}
+
 run "two_ways_at_once_are_refused" {
   command = plan
 

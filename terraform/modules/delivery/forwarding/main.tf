@@ -66,7 +66,7 @@ data "aws_iam_policy_document" "assume" {
 }
 
 resource "aws_iam_role" "this" {
-  name                 = "${var.name_prefix}-forward"
+  name                 = "${var.name_prefix}-forward-${data.aws_region.this.region}"
   description          = "Forwards AWS Config's events to the compliance bot's event bus."
   assume_role_policy   = data.aws_iam_policy_document.assume.json
   permissions_boundary = var.permissions_boundary

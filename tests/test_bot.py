@@ -12,6 +12,8 @@ import pytest
 from tests.notifiers.slack.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
+#: What ``run`` asks for beside the rest; nothing listens there.
+RUNNABLE = {"HTTP_PORT": "0", "SLACK_SIGNING_SECRET": "s", "QUEUE_URLS": "http://127.0.0.1:9/q"}
 
 
 @pytest.fixture
@@ -93,6 +95,14 @@ def test_every_fault_of_the_configuration_is_printed_at_once(start, folder):
     assert "Traceback" not in err
 
 
+def test_everything_that_a_run_lacks_is_told_at_once(start):
+    code, _, err = ended(start("run", SLACK_BOT_TOKEN=""))
+
+    assert code == 1
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "QUEUE_URLS"):
+        assert f"{name}: is not set" in err
+
+
 def test_a_broken_allowlist_stops_the_start(start, folder):
     (folder / "config/allowlist.yaml").write_text("exceptions: [oops")
 
@@ -113,10 +123,10 @@ def test_the_digest_is_printed_without_chat(start):
 def test_one_bot_runs_on_a_file_a_second_is_refused_and_a_signal_ends_the_first(
     start, folder, workspace, eventually
 ):
-    first = start("run", HTTP_PORT="0", SLACK_API_URL=workspace.url)
+    first = start("run", SLACK_API_URL=workspace.url, **RUNNABLE)
     eventually(lambda: (folder / "ledger.db.lock").exists(), within=60)
 
-    code, _, err = ended(start("run", HTTP_PORT="0", SLACK_API_URL=workspace.url))
+    code, _, err = ended(start("run", SLACK_API_URL=workspace.url, **RUNNABLE))
     assert code == 1
     assert "another bot runs on" in err
 

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from notifiers.metrics import Metrics
-from notifiers.web import WebServer, application
+from notifiers.web import PortInUseError, application, serving
 from tests.builders import change
 
 
@@ -19,7 +19,9 @@ def metrics(reports):
 
 
 def client(metrics, missing=None, routes=()):
-    return TestClient(application(routes, lambda: missing or {}, metrics.registry))
+    problems = {"ledger": "", "chat": "", **(missing or {})}
+    reach = {name: lambda problem=problem: problem for name, problem in problems.items()}
+    return TestClient(application(routes, reach, metrics.registry))
 
 
 def test_a_bot_that_runs_is_alive_even_when_nothing_is_in_reach(metrics):
@@ -61,17 +63,25 @@ def test_whatever_a_topic_carries_the_kinds_stay_few(metrics):
 
 
 def test_the_server_answers_on_its_port_and_ends(metrics, eventually):
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
+    with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
-    server = WebServer(application([], dict, metrics.registry), "127.0.0.1", port)
 
-    server.start()
-    answer = eventually(lambda: fetch(f"http://127.0.0.1:{port}/healthz"))
-    server.stop()
+    with serving(application([], {}, metrics.registry), "127.0.0.1", port):
+        answer = eventually(lambda: fetch(f"http://127.0.0.1:{port}/healthz"))
 
     assert answer == b"alive\n"
     assert fetch(f"http://127.0.0.1:{port}/healthz") is None
+
+
+def test_a_port_that_is_taken_is_told_with_its_remedy(metrics):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        with (
+            pytest.raises(PortInUseError, match="HTTP_PORT"),
+            serving(application([], {}, metrics.registry), "127.0.0.1", port),
+        ):
+            pass
 
 
 def fetch(url):

@@ -77,20 +77,19 @@ def tda():
 @pytest.fixture
 def replica(engine, tda, clock):
     def make(channel="C0TDA"):
-        return Weekly(Periods(engine), MONDAY_NINE, lambda: "report", tda, channel, clock)
+        return Weekly(Periods(engine), MONDAY_NINE, lambda now: "report", tda, channel, clock)
 
     return make
 
 
 def test_a_first_start_owes_no_digest_for_the_time_before_it(replica, tda):
-    replica().begin()
     replica().round()
 
     assert tda.sent == []
 
 
 def test_the_digest_comes_on_its_day_once_however_many_replicas_look(replica, tda, clock):
-    replica().begin()
+    replica().round()
     clock.move(minutes=1)
 
     for _ in range(3):
@@ -100,10 +99,9 @@ def test_the_digest_comes_on_its_day_once_however_many_replicas_look(replica, td
 
 
 def test_a_week_in_which_the_bot_was_down_is_made_up_for(replica, tda, clock):
-    replica().begin()
+    replica().round()
     clock.move(days=3)
 
-    replica().begin()
     replica().round()
 
     assert len(tda.sent) == 1
@@ -113,7 +111,7 @@ def test_a_week_in_which_the_bot_was_down_is_made_up_for(replica, tda, clock):
 def test_a_digest_that_could_not_be_sent_is_told_and_tried_again(
     replica, tda, clock, caplog, error
 ):
-    replica().begin()
+    replica().round()
     clock.move(minutes=1)
     tda.errors = [error]
 
@@ -127,7 +125,7 @@ def test_a_digest_that_could_not_be_sent_is_told_and_tried_again(
 
 
 def test_without_a_channel_nothing_is_sent_or_counted_as_sent(replica, tda, clock):
-    replica().begin()
+    replica().round()
     clock.move(minutes=1)
 
     replica(channel="").round()

@@ -29,10 +29,10 @@ variable "subnet_ids" {
 }
 
 variable "configuration" {
-  description = <<-E
+  description = <<-EOT
     The text of bot.yaml, rules.yaml and teams.yaml, by file name. The accounts, the role's name and the external id
     are read from bot.yaml, so that they are written once.
-  E
+  EOT
   type        = map(string)
 
   validation {
@@ -114,10 +114,10 @@ variable "organization_id" {
 }
 
 variable "secrets" {
-  description = <<-E
+  description = <<-EOT
     The secrets to make, by the environment variable that each is given as. Terraform makes them empty: their values
     are put in by hand, so that no state file has them.
-  E
+  EOT
   type        = set(string)
   default     = ["SLACK_APP_TOKEN", "SLACK_BOT_TOKEN"]
 
@@ -146,10 +146,10 @@ variable "environment" {
 }
 
 variable "database" {
-  description = <<-E
+  description = <<-EOT
     The PostgreSQL database to make for the ledger. null makes none: the ledger is then DATABASE_URL from secrets, or
     a SQLite file, which serves one task and a trial.
-  E
+  EOT
   type = object({
     instance_class      = optional(string, "db.t4g.micro")
     allocated_storage   = optional(number, 20)
@@ -199,11 +199,11 @@ variable "cpu_architecture" {
 }
 
 variable "load_balancer" {
-  description = <<-E
+  description = <<-EOT
     An HTTPS load balancer for Slack over HTTP, SNS and Teams: only the paths that these call are let through. null
     makes none: with Socket Mode and a queue nothing listens to the internet. Slack calls from addresses that it does
     not publish, so ingress_cidrs is the whole internet there, and each request is verified by its signature.
-  E
+  EOT
   type = object({
     subnet_ids         = list(string)
     certificate_arn    = string
@@ -234,10 +234,10 @@ variable "editor_security_group_ids" {
 }
 
 variable "evidence" {
-  description = <<-E
+  description = <<-EOT
     The bucket for evidence packs, in which nothing can be changed or deleted for a while; null makes none. With mode
     COMPLIANCE not even the account's root user can shorten that, with GOVERNANCE people with a special permission can.
-  E
+  EOT
   type = object({
     retention_days = optional(number, 400)
     mode           = optional(string, "GOVERNANCE")

@@ -10,11 +10,11 @@ variable "name_prefix" {
 }
 
 variable "source_of_changes" {
-  description = <<-E
+  description = <<-EOT
     Where compliance changes come from. config: AWS Config's delivery channels publish to a topic of this module.
     eventbridge: rules forward AWS Config's events to an event bus of this module. existing: topics that are there
     already, such as Control Tower's. One of them only: two would bring every change twice.
-  E
+  EOT
   type        = string
   default     = "config"
 
@@ -25,10 +25,10 @@ variable "source_of_changes" {
 }
 
 variable "regions" {
-  description = <<-E
+  description = <<-EOT
     The Regions in which AWS Config records; none means the provider's own. AWS Config publishes in its own Region
     only, so config makes a topic in each, and eventbridge a rule; all of them feed the one queue.
-  E
+  EOT
   type        = set(string)
   default     = []
 
@@ -61,10 +61,10 @@ variable "organization_id" {
 }
 
 variable "existing_topic_arns" {
-  description = <<-E
+  description = <<-EOT
     With existing: the topics to hear. Those of this account are subscribed here; the owner of any other subscribes
     the queue there, and the bot confirms it.
-  E
+  EOT
   type        = set(string)
   default     = []
 
@@ -82,10 +82,10 @@ variable "existing_topic_arns" {
 }
 
 variable "message_types" {
-  description = <<-E
+  description = <<-EOT
     The kinds of AWS Config's messages that reach the queue. Configuration items tell the bot tags, names and
     deletions: without them a team cannot own findings by tag.
-  E
+  EOT
   type        = set(string)
   default     = ["ComplianceChangeNotification", "ConfigurationItemChangeNotification"]
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ Terraform = Callable[..., Any]
 
 @pytest.fixture(scope="session")
 def terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
-    """Apply a folder of terraform/ without an account; returns its state's ``values``."""
+    """Apply a folder, without an account; returns its state's ``values``, made once."""
     tfcheck = check.find_tfcheck()
     if tfcheck is None:
         pytest.skip(
@@ -28,6 +29,7 @@ def terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
         )
     python = _installed(lambda: check.tfcheck_python(tfcheck))
 
+    @cache
     def _apply(folder: Path, *arguments: str | Path) -> Any:
         state = tmp_path_factory.mktemp("terraform") / "state.json"
         line = [python, tfcheck / "tfcheck.py", "apply", folder, "--state-json", state]

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from playground.slack.errors import SlackError, invalid_arguments
 
 _CHARSETS = frozenset({"utf-8", "utf8", "iso-8859-1"})
+_DIGITS_MAX = 15
 _TRUE = frozenset({"1", "true", "t", "yes"})
 
 
@@ -49,7 +50,7 @@ class Arguments:
         value = self.text(name)
         if not value:
             return default
-        if not value.isdecimal() or int(value) < 1:
+        if not is_number(value) or int(value) < 1:
             raise invalid_arguments(f"must be a number from 1 to {most} [json-pointer:/{name}]")
         return min(int(value), most)
 
@@ -80,6 +81,11 @@ class Arguments:
 class _Body:
     values: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+
+
+def is_number(text: str) -> bool:
+    """Say whether *text* is a whole number of a size that is meant seriously."""
+    return text.isascii() and text.isdecimal() and len(text) <= _DIGITS_MAX
 
 
 def parse(text: str | bytes) -> Any:

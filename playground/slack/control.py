@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from playground.slack import payloads
 from playground.slack.acting import NotThereError, Outcome, Where
-from playground.slack.arguments import parse
+from playground.slack.arguments import is_number, parse
 from playground.slack.faults import Fault, Faults
 from playground.slack.installation import Installation
 from playground.slack.people import People
@@ -88,7 +88,7 @@ class Control:
         """Return the log; ``name``, ``direction`` and ``after`` (a number) choose from it."""
         query = request.query_params
         after = query.get("after", "0")
-        if not after.isdecimal():
+        if not is_number(after):
             return JSONResponse({"error": "after: expected a number"}, 400)
         found = [
             {**asdict(call), "at": call.at.isoformat()}

@@ -62,6 +62,7 @@ _CHOOSES_MANY = frozenset({f"{each}s" for each in _CHOOSES_ONE})
 
 #: https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
 _TEXT_MAX = 3000
+_SECONDS = re.compile(r"[0-9]{1,15}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
@@ -133,7 +134,7 @@ def read(
 def _typed(kind: str, text: str) -> Any:
     """Return what is stored of a typed text; one that is no value stays for the complaint."""
     if kind == "datetimepicker":
-        return int(text) if text.isdecimal() else text
+        return int(text) if _SECONDS.fullmatch(text) else text
     if kind == "rich_text_input":
         section = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
         return {"type": "rich_text", "elements": [section]}

@@ -7,7 +7,7 @@ import mimetypes
 from typing import Any
 
 from playground.slack import payloads, posting
-from playground.slack.arguments import Arguments
+from playground.slack.arguments import Arguments, is_number
 from playground.slack.composing import Content
 from playground.slack.entities import File
 from playground.slack.errors import SlackError, invalid_arguments
@@ -21,7 +21,7 @@ def get_upload_url(slack: Installation, arguments: Arguments) -> dict[str, Any]:
     look at that either.
     """
     name = arguments.needed("filename")
-    if not arguments.needed("length").isdecimal():
+    if not is_number(arguments.needed("length")):
         raise invalid_arguments("must be a number [json-pointer:/length]")
     file = File(
         id=slack.new_id("F"),

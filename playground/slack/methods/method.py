@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from playground.slack.arguments import Arguments
+from playground.slack.arguments import Arguments, is_number
 from playground.slack.errors import invalid_arguments
 from playground.slack.installation import Installation
 from playground.slack.limits import Rate
@@ -35,7 +35,7 @@ def page(
     start = 0
     if cursor:
         number = cursor.removeprefix("next:")
-        if number == cursor or not number.isdecimal():
+        if number == cursor or not is_number(number):
             raise invalid_arguments("must be a cursor of an earlier answer [json-pointer:/cursor]")
         start = int(number)
     end = start + limit

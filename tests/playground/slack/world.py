@@ -126,7 +126,7 @@ def by_socket(slack: LocalSlack, app: App) -> Iterator[None]:
 
 @contextmanager
 def listening() -> Iterator[socket.socket]:
-    with socket.socket() as listener:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         yield listener

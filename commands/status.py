@@ -15,7 +15,7 @@ def status(
     reports: Reports, catalogue: Catalogue, scope: Scope, visible: frozenset[str]
 ) -> StatusReport:
     """Count what is in *scope*; list the oldest findings of the *visible* teams only."""
-    counts = reports.counts(scope)
+    counts = reports.counts(scope, UNRESOLVED | {State.EXCEPTED})
     listed = frozenset(visible & scope.teams) if scope.teams else visible
     oldest = (
         reports.oldest(UNRESOLVED, Scope(listed, scope.rules, scope.accounts)) if listed else ()

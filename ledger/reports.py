@@ -61,9 +61,13 @@ class Reports:
             return type(error).__name__
         return ""
 
-    def counts(self, scope: Scope = EVERYTHING) -> tuple[Count, ...]:
+    def counts(
+        self, scope: Scope = EVERYTHING, states: Iterable[State] = State
+    ) -> tuple[Count, ...]:
+        """Count the findings in *states*; nearly all are compliant or resolved."""
         columns = (findings.c.team, findings.c.rule, findings.c.account, findings.c.state)
-        query = sa.select(*columns, sa.func.count()).where(*_within(scope)).group_by(*columns)
+        wanted = (*_within(scope), _in(states))
+        query = sa.select(*columns, sa.func.count()).where(*wanted).group_by(*columns)
         with self._reading() as db:
             return tuple(
                 Count(team, rule, account, State(state), number)
@@ -77,7 +81,7 @@ class Reports:
         query = (
             sa.select(findings)
             .where(
-                findings.c.state.in_([state.value for state in states]),
+                _in(states),
                 findings.c.opened_at.is_not(None),
                 *_within(scope),
             )
@@ -123,6 +127,10 @@ class Reports:
 
     def _reading(self) -> sa.Connection:
         return self._engine.connect().execution_options(read_only=True)
+
+
+def _in(states: Iterable[State]) -> sa.ColumnElement[bool]:
+    return findings.c.state.in_([state.value for state in states])
 
 
 def _within(scope: Scope) -> list[sa.ColumnElement[bool]]:

@@ -1,3 +1,3 @@
-demo test lint format lock bench:
+demo test lint format lock bench terraform:
 	python3 dev.py $@
-.PHONY: demo test lint format lock bench
+.PHONY: demo test lint format lock bench terraform

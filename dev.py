@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""Sets everything up and runs it: ``python3 dev.py demo``, ``test``, ``lint``, ``format``, ...
-
+"""Sets everything up and runs it: ``python3 dev.py demo``, ``test``, ``lint``, ``terraform``, ...
 
 Standard library only, because it runs before anything is installed.
 """
@@ -16,7 +15,10 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 OLDEST = (3, 11)
-TYPED = ["bot.py", "aws", "commands", "compliance", "config", "ledger", "notifiers", "playground"]
+TYPED = [
+    *("bot.py", "aws", "commands", "compliance", "config", "ledger", "notifiers", "playground"),
+    *("terraform/check.py", "terraform/generate_features.py"),
+]
 
 
 def main(arguments):
@@ -64,6 +66,12 @@ def format_(_rest):
 def bench(rest):
     install("test", packages=["python3-venv"])
     return subprocess.call([PYTHON, "-m", "benchmarks", *rest])
+
+
+def terraform(rest):
+    """Check the Terraform modules; says what is missing where they cannot be checked."""
+    system(["python3-venv"])
+    return subprocess.call([sys.executable, "terraform/check.py", *rest])
 
 
 def lock(_rest):
@@ -149,6 +157,7 @@ COMMANDS = {
     "format": format_,
     "lock": lock,
     "bench": bench,
+    "terraform": terraform,
 }
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def running(folder: Path) -> Iterator[str]:
 def _run(as_nobody: bool, *command: str | Path) -> None:
     group = pwd.getpwnam(_NOBODY).pw_gid
     become = ["setpriv", f"--reuid={_NOBODY}", f"--regid={group}", "--clear-groups"]
-    subprocess.run(  # noqa: S603 - our own binaries and folders
+    subprocess.run(
         [*(become if as_nobody else []), *command],
         check=True,
         stdout=subprocess.DEVNULL,

@@ -48,7 +48,7 @@ def start(folder):
             "SLACK_BOT_TOKEN": "xoxb-secret",
             **variables,
         }
-        process = subprocess.Popen(  # noqa: S603 - ourselves
+        process = subprocess.Popen(
             [sys.executable, ROOT / "bot.py", *arguments],
             cwd=ROOT,
             env=environment,

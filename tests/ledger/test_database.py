@@ -56,7 +56,7 @@ def test_replicas_that_start_together_on_an_empty_postgresql_all_come_up(empty_p
     # Processes, because Alembic's own context is one for the whole process.
     command = [sys.executable, "-c", START, empty_postgresql]
 
-    replicas = [subprocess.Popen(command, cwd=ROOT) for _ in range(3)]  # noqa: S603 - ourselves
+    replicas = [subprocess.Popen(command, cwd=ROOT) for _ in range(3)]
 
     assert [replica.wait() for replica in replicas] == [0, 0, 0]
 
@@ -87,7 +87,7 @@ def test_a_second_process_on_the_same_file_is_refused_and_told_what_to_do(tmp_pa
     url = f"sqlite:///{tmp_path}/ledger.db"
     command = [sys.executable, "-c", HOLD, url]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as first:  # noqa: S603 - ourselves
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as first:
         assert first.stdout.readline() == "held\n"
 
         with pytest.raises(LedgerInUseError, match="use PostgreSQL"), only_process(url):

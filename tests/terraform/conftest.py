@@ -34,7 +34,7 @@ def terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
         state = tmp_path_factory.mktemp("terraform") / "state.json"
         line = [python, tfcheck / "tfcheck.py", "apply", folder, "--state-json", state]
         line += ["--account", ACCOUNT, "--region", REGION, *arguments]
-        ran = subprocess.run(line, capture_output=True, text=True, check=False)  # noqa: S603
+        ran = subprocess.run(line, capture_output=True, text=True, check=False)
         assert ran.returncode == 0, ran.stdout + ran.stderr
         return json.loads(state.read_text())["values"]
 

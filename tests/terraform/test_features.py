@@ -42,7 +42,7 @@ def test_a_feature_passes_on_a_good_plan_only(
 
     features = generate_features.FEATURES
     line = [terraform_compliance, "-p", PLANS / f"{plan}.json", "-f", features]
-    ran = subprocess.run(  # noqa: S603
+    ran = subprocess.run(
         [*line, "--junit-xml", report], capture_output=True, text=True, check=False
     )
 

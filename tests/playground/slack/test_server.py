@@ -93,7 +93,7 @@ def test_a_permalink_leads_to_the_page(tmp_path: Path):
 
 def test_the_command_line_serves_until_it_is_told_to_end(tmp_path: Path):
     command = [sys.executable, "-m", "playground.slack", "--port", "0", "--manifest"]
-    program = subprocess.Popen(  # noqa: S603 - our own command
+    program = subprocess.Popen(
         [*command, str(manifest(tmp_path))], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     with program:
@@ -115,9 +115,7 @@ def test_the_command_line_names_what_is_wrong(tmp_path: Path):
     missing = str(tmp_path / "missing.yaml")
     command = [sys.executable, "-m", "playground.slack", "--manifest", missing]
 
-    program = subprocess.run(  # noqa: S603 - our own command
-        command, cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    program = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert program.returncode == 2
     assert "missing.yaml" in program.stderr

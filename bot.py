@@ -30,28 +30,27 @@ from commands.checks import Check, tell
 from commands.desk import Desk
 from commands.digest import digest
 from commands.enforce import enforce_allowlist
-from commands.record import record
 from compliance.card import draw
 from compliance.enforcement import enforce
+from compliance.mendable import MendableError
+from compliance.rules import catalogue_entry
 from config import Config, load
 from config.environment import Environment, read_environment
-from config.faults import ConfigError
 from ledger.cards import Cards
-from ledger.database import LedgerInUseError, connect, only_process
+from ledger.database import connect, only_process
 from ledger.mirrors import Mirrors
 from ledger.periods import Periods
 from ledger.reports import Reports
 from ledger.store import Ledger
 from notifiers import web
 from notifiers.clock import Job, ticking
-from notifiers.courier import ChatBusyError, ChatRefusedError, Courier
+from notifiers.courier import Courier
 from notifiers.logs import log_as_json
 from notifiers.metrics import Metrics
 from notifiers.slack.blocks import digest_text
 from notifiers.slack.chat import Slack
+from notifiers.watch import AllowlistWatch
 from notifiers.weekly import Schedule, Weekly
-
-EXPECTED = (ConfigError, LedgerInUseError, web.PortInUseError, ChatBusyError, ChatRefusedError)
 
 
 def now() -> datetime:
@@ -64,6 +63,7 @@ class Bot:
     def __init__(self, environment: Environment, config: Config) -> None:
         self.environment, self.settings = environment, config.settings
         self.catalogue, self.teams = config.catalogue, config.teams
+        self.allowlist = config.allowlist
 
         # What there is to talk to: the ledger, AWS, and chat.
         engine = connect(environment.database_url)
@@ -72,7 +72,8 @@ class Bot:
             engine,
             now,
             owner=lambda key, tags: self.teams.owner(key, tags).name,
-            settle=lambda finding: enforce(finding, config.allowlist.entries(), now()),
+            settle=lambda finding: enforce(finding, self.allowlist.entries(), now()),
+            listed=partial(catalogue_entry, self.catalogue),
         )
         use_region(environment.aws_region)
         self.service = ConfigService(Accounts(self.settings.role_name, self.settings.external_id))
@@ -81,19 +82,17 @@ class Bot:
         self.slack = Slack(*environment.slack, self.teams, now)
 
         # What people ask and decide, and what AWS reports.
-        self.desk = Desk(self.ledger, self.catalogue, self.teams, config.allowlist, now)
-        self.record = partial(record, self.ledger, self.catalogue)
+        self.desk = Desk(self.ledger, self.catalogue, self.teams, self.allowlist, now)
         self.digest = partial(digest, self.reports, self.catalogue)
 
     def run(self, stop: threading.Event) -> int:
         """Listen until *stop*. Reading the queues is the process: if it ends, so does the bot."""
         environment, settings = self.environment, self.settings
-        if faults := environment.missing():
-            raise ConfigError(faults)
+        environment.require()
         metrics = Metrics(self.reports)
         polling = Polling(settings.workers, settings.wait_seconds, settings.visibility_seconds)
         queues, topics = environment.queue_urls, environment.sns_topic_arns
-        reports = Listening(queues, polling, topics, self.record, metrics.count, now)
+        reports = Listening(queues, polling, topics, self.ledger.record, metrics.count, now)
         presses = self.slack.listen(self.desk, self.reports, settings.accounts, stop)
         chat = self.slack.notifier.problem
         reach = {"ledger": self.reports.problem, "chat": chat, "queues": reports.problem}
@@ -117,11 +116,12 @@ class Bot:
             partial(enforce_allowlist, self.desk): 30,
             self.mirror.round: 30,
             weekly.round: 60,
+            AllowlistWatch(self.allowlist.problem, notifier, self.teams.tda_channel).round: 10,
         }
         return ticking(every, nightly={self.sweep: time(2, 30)})
 
     def sweep(self) -> int:
-        swept = sweep(self.service, self.places, self.catalogue, self.record)
+        swept = sweep(self.service, self.places, self.catalogue, self.ledger.record)
         return 1 if swept.unread else 0
 
     def check(self) -> int:
@@ -177,7 +177,7 @@ def main(arguments: Sequence[str]) -> int:
     }
     try:
         return commands[asked.command]()
-    except EXPECTED as error:
+    except MendableError as error:
         print(error, file=sys.stderr)
         return 1
 

@@ -94,6 +94,11 @@ class AllowlistFile:
                 )
             return self._entries
 
+    def problem(self) -> str:
+        """Say what is wrong with the file as it is now, empty when it is in force."""
+        self.entries()
+        return str(self.fault or "")
+
     def add(self, entry: Entry) -> None:
         """Write *entry* after the last one; an equal one that is there already is enough.
 

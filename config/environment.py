@@ -38,6 +38,11 @@ class Environment:
             self.slack_api_url,
         )
 
+    def require(self) -> None:
+        """Raise ConfigError where something is missing."""
+        if faults := self.missing():
+            raise ConfigError(faults)
+
     def missing(self) -> tuple[Fault, ...]:
         """Return what ``bot.py run`` cannot do without, each with where it comes from."""
         wanted = (

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from compliance.mendable import MendableError
+
 Place = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -27,7 +29,7 @@ class Fault:
         return f"{where}: {self.key}: {self.problem}" if self.key else f"{where}: {self.problem}"
 
 
-class ConfigError(Exception):
+class ConfigError(MendableError):
     """The configuration cannot be used; every fault of it is told."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:

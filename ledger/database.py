@@ -9,8 +9,21 @@ from typing import Any
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
+from compliance.mendable import MendableError
 
-class LedgerInUseError(Exception):
+
+class LedgerOutOfReachError(MendableError):
+    """The database cannot be opened."""
+
+    def __init__(self, url: sa.URL, error: Exception) -> None:
+        said = str(getattr(error, "orig", error)).strip()
+        super().__init__(
+            f"the ledger {url.render_as_string()} cannot be opened: {said}. "
+            "Correct DATABASE_URL, or start the database."
+        )
+
+
+class LedgerInUseError(MendableError):
     """Another bot runs on this SQLite file."""
 
     def __init__(self, path: str) -> None:
@@ -30,12 +43,15 @@ AUDIT_LOCK = 7_305_002
 def connect(url: str) -> sa.Engine:
     """Return an engine for *url* (``sqlite:///…`` or ``postgresql+psycopg://…``), tables current.
 
-    Raises sqlalchemy.exc.SQLAlchemyError where the database is out of reach.
+    Raises LedgerOutOfReachError.
     """
     engine = (
         _sqlite(url) if url.startswith("sqlite:") else sa.create_engine(url, pool_pre_ping=True)
     )
-    _upgrade(engine)
+    try:
+        _upgrade(engine)
+    except (sa.exc.OperationalError, OSError) as error:
+        raise LedgerOutOfReachError(engine.url, error) from error
     return engine
 
 

@@ -84,7 +84,8 @@ class Ledger:
     """Findings and everything that happens to them.
 
     *owner* names the team of a new finding. *settle* is applied to a finding after each change
-    that AWS reports (the allowlist is enforced there); both are pure.
+    that AWS reports (the allowlist is enforced there). *listed* says whether a rule can make a new
+    finding; one that has left the catalogue can still resolve its old ones. All three are pure.
     """
 
     def __init__(
@@ -93,11 +94,13 @@ class Ledger:
         now: Callable[[], datetime],
         owner: Owner,
         settle: Move = lambda finding: finding,
+        listed: Callable[[str], object] = lambda rule: True,
     ) -> None:
         self.engine = engine
         self.now = now
         self._owner = owner
         self._settle = settle
+        self._listed = listed
 
     def record(self, changes: Sequence[Change], facts: Sequence[ResourceFacts] = ()) -> None:
         """Store what AWS reported, in one transaction; repeats and late ones change nothing.
@@ -115,10 +118,10 @@ class Ledger:
                 # Another replica inserted the same finding between our look and our insert.
                 log.info("a batch met another replica's insert; reading again")
                 continue
-            except sa.exc.OperationalError as error:
-                raise LedgerUnavailableError(type(error.orig).__name__) from error
+            except (sa.exc.OperationalError, sa.exc.TimeoutError) as error:
+                raise LedgerUnavailableError(type(error).__name__) from error
             return
-        raise TimeoutError(f"another replica's inserts came in between {_TRIES} times")
+        raise LedgerUnavailableError(f"others' inserts came in between {_TRIES} times")
 
     def move(
         self,
@@ -307,7 +310,8 @@ class Ledger:
         for key, in_order in by_key.items():
             before = known.get(key)
             if before is None:
-                new.append(self._first(in_order, _free_id(key, taken), names.get(key)))
+                if self._listed(key.rule):
+                    new.append(self._first(in_order, _free_id(key, taken), names.get(key)))
                 continue
             after = self._follow(before, in_order)
             if after is not before:

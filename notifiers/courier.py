@@ -7,6 +7,7 @@ from typing import Protocol
 
 import compliance.card as face
 from compliance.finding import Finding, State
+from compliance.mendable import MendableError
 from compliance.routing import Team
 from ledger.cards import Card, Cards, StaleCard
 
@@ -16,7 +17,7 @@ log = logging.getLogger(__name__)
 _REFUSED_FOR = timedelta(seconds=60)
 
 
-class ChatBusyError(Exception):
+class ChatBusyError(MendableError):
     """The chat product asks for a pause."""
 
     def __init__(self, pause: timedelta) -> None:
@@ -24,7 +25,7 @@ class ChatBusyError(Exception):
         self.pause = pause
 
 
-class ChatRefusedError(Exception):
+class ChatRefusedError(MendableError):
     """The chat product will not take the message; *remedy* says what an operator can do."""
 
     def __init__(self, problem: str, remedy: str = "") -> None:

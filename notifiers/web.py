@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from compliance.mendable import MendableError
+
 #: What the bot needs, by name, and what says why it is out of reach; empty when it is not.
 Reach = Mapping[str, Callable[[], str]]
 
@@ -43,7 +45,7 @@ def application(
     return Starlette(routes=[*own, *routes])
 
 
-class PortInUseError(Exception):
+class PortInUseError(MendableError):
     """The bot's own port cannot be listened on."""
 
     def __init__(self, host: str, port: int, why: str) -> None:
@@ -55,10 +57,7 @@ class PortInUseError(Exception):
 @contextmanager
 def serving(application: Starlette, host: str, port: int) -> Iterator[None]:
     """Serve *application* in a thread; raises PortInUseError where the port is not to be had."""
-    try:
-        listener = socket.create_server((host, port))
-    except OSError as error:
-        raise PortInUseError(host, port, error.strerror or str(error)) from error
+    listener = _listen(host, port)
     server = uvicorn.Server(
         uvicorn.Config(
             application,
@@ -76,3 +75,16 @@ def serving(application: Starlette, host: str, port: int) -> Iterator[None]:
     finally:
         server.should_exit = True
         thread.join(_STOP_SECONDS + 1)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sends small answers at once only where the protocol is named.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise PortInUseError(host, port, error.strerror or str(error)) from error
+    return listener

@@ -13,7 +13,8 @@ import compliance.card as face
 from commands.digest import Digest
 from ledger.cards import Card
 from notifiers.courier import CardGoneError, CardRefusedError, ChatBusyError, ChatRefusedError
-from notifiers.slack.blocks import card_blocks, card_text, digest_blocks, digest_text
+from notifiers.slack.blocks import card_blocks, card_text, digest_blocks, digest_text, section
+from notifiers.slack.text import MESSAGE_MAX, said
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,11 @@ class SlackNotifier:
     def post_digest(self, channel: str, digest: Digest) -> None:
         """Send the weekly report; raises ChatBusyError or ChatRefusedError."""
         self._send(channel, digest_text(digest), digest_blocks(digest))
+
+    def post_notice(self, channel: str, text: str) -> None:
+        """Say a sentence; raises ChatBusyError or ChatRefusedError."""
+        told = said(text, MESSAGE_MAX)
+        self._send(channel, told, [section(told)])
 
     def _send(self, channel: str, text: str, blocks: list[dict[str, Any]]) -> Any:
         with _slack_errors():

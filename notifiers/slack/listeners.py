@@ -1,5 +1,6 @@
 """What people press, submit and type in Slack: acknowledge, one call, answer."""
 
+import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -29,6 +30,13 @@ from notifiers.slack.home import home_view
 from notifiers.slack.people import People
 from notifiers.slack.replies import Say, open_form, say_answer, tell
 
+log = logging.getLogger(__name__)
+
+FAILED = (
+    "The bot could not finish this, and its log says why. Look at the card for what has been done "
+    "before you try again; if it happens again, tell the people who run the bot."
+)
+
 Body = dict[str, Any]
 
 _BUTTONS: Mapping[str, Callable[[Desk, str, Actor], Answer]] = {
@@ -53,6 +61,7 @@ class Listeners:
         self._people = people
 
     def register(self, app: App) -> None:
+        app.error(self.on_error)
         app.command("/compliance")(self.on_command)
         app.action(Button.REMEDIATE.value)(self.on_remediate)
         app.action(Button.IGNORE.value)(self.on_ignore)
@@ -61,6 +70,12 @@ class Listeners:
         app.event("app_home_opened")(self.on_home)
         app.view(modals.REMEDIATE_FORM)(self.on_remediate_form)
         app.view(modals.IGNORE_FORM)(self.on_ignore_form)
+
+    def on_error(self, error: Exception, body: Body, client: WebClient) -> None:
+        """Whatever else goes wrong is logged here, and whoever waits for an answer gets one."""
+        log.error("a press or a command failed", exc_info=error)
+        if body.get("user") or body.get("user_id"):
+            tell(client, _user(body), _channel(body), Refused(FAILED))
 
     def on_button(self, ack: Any, body: Body, client: WebClient) -> None:
         ack()
@@ -207,4 +222,5 @@ def _user(body: Body) -> str:
 def _channel(body: Body) -> str:
     """Where somebody pressed; empty for the Home tab, which is in no channel."""
     channel = body.get("channel") or {}
-    return str(channel.get("id") or (body.get("container") or {}).get("channel_id") or "")
+    container = body.get("container") or {}
+    return str(channel.get("id") or container.get("channel_id") or body.get("channel_id") or "")

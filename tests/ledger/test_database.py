@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from ledger.database import LedgerInUseError, connect, only_process
+from ledger.database import LedgerInUseError, LedgerOutOfReachError, connect, only_process
 from ledger.tables import findings, metadata, periods
 from tests.builders import ID, change
 
@@ -103,3 +103,12 @@ def test_nothing_is_held_where_several_may_run():
 
     with only_process(url), only_process(url):
         pass
+
+
+def test_a_database_that_cannot_be_opened_is_told_without_its_password():
+    url = "postgresql+psycopg://bot:secret@127.0.0.1:9/ledger"
+
+    with pytest.raises(LedgerOutOfReachError, match="Correct DATABASE_URL") as raised:
+        connect(url)
+
+    assert "secret" not in str(raised.value)

@@ -10,9 +10,9 @@ import compliance.finding as life
 from compliance.change import ResourceFacts
 from compliance.finding import IllegalMoveError, State
 from ledger.cards import Card, Cards
-from ledger.reports import Reports
+from ledger.reports import Reports, Scope
 from ledger.store import AWS_CONFIG, Ledger, UnknownFindingError
-from tests.builders import ID, at, change, key, move
+from tests.builders import ID, RULE, at, change, key, move
 
 
 def states(ledger):
@@ -178,3 +178,15 @@ def test_a_press_that_comes_while_a_name_is_learnt_loses_neither(ledger, engine,
 
     found = ledger.find(ID)
     assert (found.resource_name, found.state) == ("Repairs photos", State.APPROVED)
+
+
+def test_a_rule_that_left_the_catalogue_opens_nothing_and_still_resolves_its_own(engine, clock):
+    listed = {RULE}
+    ledger = Ledger(engine, clock, lambda key, tags: "housing", listed=listed.__contains__)
+    ledger.record([change()])
+
+    listed.clear()
+    ledger.record([change("COMPLIANT", minute=1), change(resource="another")])
+
+    assert ledger.find(ID).state is State.RESOLVED
+    assert Reports(engine).counts(Scope(rules=frozenset({RULE})))[0].number == 1

@@ -290,3 +290,35 @@ def test_a_finding_that_nobody_knows_is_named(app, workspace, desk):
     press(app, "remediate", finding="F-00000")
 
     assert "no finding F-00000" in workspace.heard()[0]
+
+
+def test_whoever_waits_for_an_answer_gets_one_when_the_ledger_fails(app, opened, workspace):
+    with opened.ledger.engine.begin() as db:
+        db.exec_driver_sql("DROP TABLE findings")
+
+    press(app, "agree")
+
+    [told] = workspace.heard()
+    assert "could not finish this" in told
+
+
+@pytest.mark.parametrize(
+    ("who", "words"),
+    [("U0HANNAH", ID), ("U0NOBODY", "You decide for no team")],
+    ids=["an approver", "somebody else"],
+)
+def test_home_shows_each_person_their_own_open_work(app, opened, workspace, who, words):
+    event = {"type": "app_home_opened", "user": who, "tab": "home", "channel": "D1"}
+
+    dispatch(app, {"type": "event_callback", "team_id": HOME, "event": event})
+
+    [published] = workspace.called("views.publish")
+    assert published["user_id"] == who
+    assert words in json.dumps(published["view"])
+
+
+def test_a_decision_in_the_home_tab_is_seen_there(app, opened, workspace):
+    submit(app, modals.REMEDIATE_FORM, channel="")
+
+    assert workspace.heard("chat.postMessage") == ["Approved. The card shows each step."]
+    assert "approved" in json.dumps(workspace.called("views.publish")[-1]["view"])

@@ -23,6 +23,8 @@ class Accounts:
         self._role_name = role_name
         self._external_id = external_id
         self._sessions: dict[str, boto3.Session] = {}
+        # What botocore reads of AWS's services is the same in every account, and large.
+        self._loader = botocore.session.get_session().get_component("data_loader")
         self._clients: dict[tuple[str, str, str], Any] = {}
         self._lock = threading.Lock()
 
@@ -45,6 +47,7 @@ class Accounts:
             session = botocore.session.get_session()
             # STS is asked there too, whether or not the environment names a Region.
             session.set_config_variable("region", region)
+            session.register_component("data_loader", self._loader)
             if self._role_name:
                 session._credentials = self._assumed(session, self.role_arn(account, region))
             self._sessions[account] = boto3.Session(botocore_session=session)

@@ -112,7 +112,7 @@ def _check(database: str, messages: int) -> None:
     engine = sa.create_engine(database)
     query = sa.select(findings.c.compliance, sa.func.count()).group_by(findings.c.compliance)
     with engine.connect() as db:
-        found = {compliance: number for compliance, number in db.execute(query)}
+        found = {row[0]: row[1] for row in db.execute(query)}
     engine.dispose()
     broken = expected.broken - expected.resolved
     if found != {"NON_COMPLIANT": broken, "COMPLIANT": expected.resolved}:

@@ -165,12 +165,16 @@ def test_a_mistyped_command_gets_the_nearest_right_one(demo, new_page):
 
 
 def test_home_lists_a_persons_own_open_work(demo, new_page):
+    card(new_page(demo.channel(HANNAH)), DATABASE)
     page = new_page(f"{demo.page}/as/{HANNAH}/home")
 
     home = page.get_by_role("tabpanel", name="Home")
     expect(home).to_contain_text("open for housing")
     home.get_by_role("button", name="Ignore").first.click()
-    expect(page.get_by_role("dialog", name="Ignore")).to_be_visible()
+    form = page.get_by_role("dialog", name="Ignore")
+    expect(form).to_contain_text("Why is this acceptable?")
+    form.get_by_role("button", name="Cancel").click()
+    expect(form).to_be_hidden()
 
 
 def test_buttons_work_again_after_the_socket_was_cut(demo, new_page, eventually):

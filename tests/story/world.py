@@ -86,11 +86,13 @@ def running(folder, by_http=False):
         page = _said(process, r"The demo is ready: (\S+)")
         aws = _said(process, r"AWS_ENDPOINT_URL=(\S+)")
         # A pipe that nobody empties would stop the demo.
-        threading.Thread(target=_keep, args=(process, folder / "demo.log"), daemon=True).start()
+        keep = threading.Thread(target=_keep, args=(process, folder / "demo.log"))
+        keep.start()
         yield Demo(page, aws, allowlist)
     finally:
         process.terminate()
         process.wait(60)
+    keep.join()
     assert process.returncode == 0
 
 
@@ -102,5 +104,5 @@ def _said(process, pattern):
 
 
 def _keep(process, path):
-    with path.open("w") as log:
-        log.writelines(process.stderr)
+    with path.open("w") as log, process.stderr as said:
+        log.writelines(said)

@@ -46,7 +46,7 @@ class LaterError(Exception):
 class Polling:
     """How queues are read; seconds as SQS counts them, *workers* for each queue."""
 
-    workers: int = 2
+    workers: int = 4
     wait_seconds: int = 20
     visibility_seconds: int = 60
 

@@ -57,7 +57,7 @@ class _Digest(Strict):
 
 
 class _Intake(Strict):
-    workers: Annotated[int, Field(ge=1, le=16)] = 2
+    workers: Annotated[int, Field(ge=1, le=16)] = 4
     wait_seconds: Annotated[int, Field(ge=0, le=20)] = 20
     visibility_seconds: Annotated[int, Field(ge=1, le=43_200)] = 60
 

@@ -58,7 +58,7 @@ def test_the_shipped_configuration_loads():
         ("bot.yaml", 'time: "09:00"', "time: 12:30", r"digest.time: "),
         ("bot.yaml", "day: mon", "day: monday", r"digest.day: expected one of mon … sun"),
         ("bot.yaml", "regions: [eu-west-2]", "regions: []", r"regions: "),
-        ("bot.yaml", "workers: 2", "workers: 2\n  workers: 3", r"intake.workers: stands twice"),
+        ("bot.yaml", "workers: 4", "workers: 4\n  workers: 3", r"intake.workers: stands twice"),
         ("bot.yaml", "accounts:", "accounts: [", r"is not valid YAML"),
     ],
 )  # fmt: skip

@@ -84,6 +84,8 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        # Whoever connects from here on is answered as soon as the thread is up.
+        listener.listen()
     except OSError as error:
         listener.close()
         raise PortInUseError(host, port, error.strerror or str(error)) from error

@@ -5,7 +5,6 @@ import gzip
 import json
 import runpy
 import socket
-import threading
 import urllib.error
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +14,8 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from config.allowlist import parse_allowlist
-from notifiers.web import WebServer, application
+from notifiers import web
+from notifiers.web import application
 
 BOT = Path(__file__).parents[2] / "terraform/modules/bot"
 FILES = {"bot.yaml": "role_name: compliance-bot\n", "teams.yaml": "# Für alle\nteams: []\n"}
@@ -79,17 +79,9 @@ def test_an_allowlist_that_is_there_is_never_touched(
 
 @contextmanager
 def serving(port: int, **out_of_reach: str) -> Iterator[None]:
-    server = WebServer(
-        application([], lambda: out_of_reach, CollectorRegistry()), "127.0.0.1", port
-    )
-    server.start()
-    ready = threading.Event()
-    while not server._server.started:
-        ready.wait(0.01)
-    try:
+    reach = {name: lambda problem=problem: problem for name, problem in out_of_reach.items()}
+    with web.serving(application([], reach, CollectorRegistry()), "127.0.0.1", port):
         yield
-    finally:
-        server.stop()
 
 
 @pytest.mark.parametrize(

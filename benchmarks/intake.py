@@ -19,15 +19,17 @@ import boto3
 import sqlalchemy as sa
 
 from aws.clients import client_config
-from aws.queue import Intake, Polling, read_all
+from aws.listen import Listening
+from aws.queue import Polling
 from benchmarks.figures import Figure, median
 from benchmarks.notifications import mix, notifications
 from benchmarks.place import environment
 from benchmarks.queue_stub import local_queue
-from bot import Bot
+from bot import Bot, now
 from config import load
 from config.environment import read_environment
 from ledger.tables import findings
+from notifiers.metrics import Metrics
 
 _MESSAGES = 10_000
 _RUNS = 5
@@ -78,13 +80,10 @@ def read_as_bot(variables: Mapping[str, str], workers: int) -> None:
     """Do what ``bot.py run`` does with its queues, without its clock and its web server."""
     os.environ.update(variables)
     environment = read_environment(variables)
-    bot = Bot(environment, load(environment.config))
-    url = environment.queue_urls[0]
-    intakes = [
-        Intake(url, Polling(workers), bot.record, bot.confirm, bot.metrics.count)
-        for _ in range(workers)
-    ]
-    read_all(intakes, threading.Event())
+    bot = Bot(environment, load(environment.config, environment.allowlist))
+    count = Metrics(bot.reports).count
+    reports = Listening(environment.queue_urls, Polling(workers), (), bot.ledger.record, count, now)
+    reports.read(threading.Event())
 
 
 _READERS: tuple[Reader, ...] = (read_bare, read_as_bot)

@@ -14,6 +14,7 @@ def environment(queue_url: str, database_url: str) -> dict[str, str]:
         "DATABASE_URL": database_url,
         "QUEUE_URLS": queue_url,
         "SLACK_API_URL": "http://127.0.0.1:9/",
+        "SLACK_BOT_TOKEN": "of the benchmark",
         "SLACK_SIGNING_SECRET": "of the benchmark",
         "AWS_ENDPOINT_URL": f"{parts.scheme}://{parts.netloc}",
         "AWS_ACCESS_KEY_ID": "benchmark",

@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 import botocore.session
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.exceptions import NoCredentialsError
 
 from aws.clients import client_config
 
@@ -57,9 +58,12 @@ class Accounts:
         options = {"RoleSessionName": _SESSION_NAME}
         if self._external_id:
             options["ExternalId"] = self._external_id
+        source = session.get_credentials()
+        if source is None:
+            raise NoCredentialsError
         fetcher = AssumeRoleCredentialFetcher(
             client_creator=session.create_client,
-            source_credentials=session.get_credentials(),
+            source_credentials=source,
             role_arn=role_arn,
             extra_args=options,
         )

@@ -1,13 +1,12 @@
 """Looks whether AWS is set up: queues, roles, Config rules and their remediations."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aws.clients import client_config
+from aws.clients import RegionMissingError
 from aws.config_service import AwsBusyError, AwsRefusedError, ConfigService
+from aws.queue import queue_client
 from aws.sweep import Place
 from commands.checks import Check
 from compliance.rules import Catalogue
@@ -20,9 +19,8 @@ def check_queues(urls: Iterable[str]) -> Iterator[Check]:
     urls = tuple(urls)
     if not urls:
         yield Check("queues", "none is named", "Set QUEUE_URLS, or SNS_TOPIC_ARNS for HTTPS.")
-    client = boto3.client("sqs", config=client_config()) if urls else None
     for url in urls:
-        yield _queue(client, url)
+        yield _queue(url)
 
 
 def check_place(service: ConfigService, place: Place, catalogue: Catalogue) -> Iterator[Check]:
@@ -39,9 +37,12 @@ def check_place(service: ConfigService, place: Place, catalogue: Catalogue) -> I
         yield Check(where, str(error), "Look whether AWS can be reached, and try again.")
 
 
-def _queue(client: Any, url: str) -> Check:
+def _queue(url: str) -> Check:
     try:
+        client = queue_client(url)
         answer = client.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])
+    except RegionMissingError as error:
+        return Check(f"queue {url}", str(error), "Set AWS_REGION.")
     except (ClientError, BotoCoreError) as error:
         remedy = "Correct QUEUE_URLS, and let the bot's role receive from and delete in the queue."
         return Check(f"queue {url}", str(error), remedy)

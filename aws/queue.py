@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aws.clients import client_config
+from aws import clients
 from compliance.change import Change, ResourceFacts
 from compliance.notification import (
     NotCompliance,
@@ -71,7 +70,7 @@ class Intake:
         self._record = record
         self._confirm = confirm
         self._count = count
-        self._client = client or _client(url)
+        self._client = client or queue_client(url)
         self.problem = ""
         self._told: OrderedDict[str, None] = OrderedDict()
 
@@ -188,7 +187,10 @@ def read_all(intakes: Sequence[Intake], stop: threading.Event) -> bool:
     return sound
 
 
-def _client(url: str) -> Any:
-    """A client in the Region that the queue's URL names, else in the default one."""
+def queue_client(url: str) -> Any:
+    """Return a client in the Region that the queue's URL names, else in the bot's own.
+
+    Raises RegionMissingError where there is neither.
+    """
     region = _QUEUE_REGION.match(url)
-    return boto3.client("sqs", region_name=region[1] if region else None, config=client_config())
+    return clients.client("sqs", region[1] if region else None)

@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from aws.clients import client_config
+from aws import clients
 from aws.queue import Confirm, Count, LaterError, Record
 from compliance.notification import NotCompliance, Reading, Refused, SubscriptionRequest, parse
 from ledger.store import LedgerUnavailableError
@@ -163,7 +162,7 @@ def confirm_subscription(topic: str, token: str) -> None:
     """Confirm by API, never by visiting SubscribeURL; only the owner can unsubscribe then."""
     region = topic.split(":")[3]
     try:
-        boto3.client("sns", region_name=region, config=client_config()).confirm_subscription(
+        clients.client("sns", region).confirm_subscription(
             TopicArn=topic, Token=token, AuthenticateOnUnsubscribe="true"
         )
     except (ClientError, BotoCoreError) as error:

@@ -18,6 +18,8 @@ BOT = ROOT / "terraform/modules/bot/roles.tf"
 _GRANTED_BY = {"sqs:DeleteMessageBatch": "sqs:DeleteMessage"}
 #: botocore's fetcher makes this call itself, for AssumeRoleCredentialFetcher.
 _MADE_BY_BOTOCORE = {"AssumeRoleCredentialFetcher": "sts:AssumeRole"}
+#: A client that is not asked for by its service's name.
+_NAMED = {"queue_client": "sqs"}
 #: SQS asks for it of whoever reads an encrypted queue.
 _NEEDED_BY_OTHERS = {"kms:Decrypt"}
 
@@ -84,7 +86,8 @@ def calls_in(tree: ast.AST, *, in_other_accounts: bool) -> Iterator[str]:
 
 def services_in(tree: ast.AST, *, in_other_accounts: bool) -> set[str]:
     """``client("config", account, region)`` is in another account, ``client("sqs")`` our own."""
-    return {
+    named = set() if in_other_accounts else {*names_in(tree)} & set(_NAMED)
+    return {_NAMED[name] for name in named} | {
         node.args[0].value
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)

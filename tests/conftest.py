@@ -11,8 +11,12 @@ from config.allowlist import AllowlistFile
 from ledger.database import connect
 from ledger.reports import Reports
 from ledger.store import Ledger
+from tests.browser import browser, new_page
 from tests.builders import PAIRED_RULE, RULE, Clock, rule, teams
 from tests.playground.aws.world import SharedWorld
+
+# Named here, once, or every folder that imports them would start a browser of its own.
+__all__ = ["browser", "new_page"]
 
 # A machine that has other work to do is no fault of what is tested.
 settings.register_profile(

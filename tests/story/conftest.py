@@ -2,10 +2,7 @@
 
 import pytest
 
-from tests.browser import browser, new_page
 from tests.story import world
-
-__all__ = ["browser", "new_page"]
 
 
 @pytest.fixture(scope="session", params=["socket", "http"])

@@ -7,11 +7,8 @@ import pytest
 from slack_sdk import WebClient
 
 from playground.slack.server import start
-from tests.browser import browser, new_page
 from tests.playground.slack import world
 from tests.playground.slack.page import app as small
-
-__all__ = ["browser", "new_page"]
 
 _MANIFEST = Path(__file__).with_name("manifest.yaml")
 

@@ -17,6 +17,8 @@ from notifiers.slack.client import SlackNotifier, connect
 from notifiers.slack.listeners import Listeners
 from notifiers.slack.people import People
 
+_RETRIES = 3
+
 
 class Slack:
     """One workspace, by Socket Mode where there is an app token, by HTTP where a secret."""
@@ -33,8 +35,9 @@ class Slack:
         self._app_token = app_token
         self._signing_secret = signing_secret
         self._teams = teams
-        self._client = connect(bot_token, api_url)
-        self.notifier = SlackNotifier(self._client)
+        # Cards come again by themselves; an answer to a person has to wait for its turn.
+        self.notifier = SlackNotifier(connect(bot_token, api_url))
+        self._client = connect(bot_token, api_url, _RETRIES)
         self.people = People(self._client, teams.groups(), now)
 
     def listen(

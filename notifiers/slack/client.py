@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 import compliance.card as face
 from commands.digest import Digest
@@ -34,11 +35,17 @@ _REMEDIES = {
 }
 
 
-def connect(token: str, api_url: str = "") -> WebClient:
-    """Return a client for Slack's Web API, or for whatever answers at *api_url*."""
-    if not api_url:
-        return WebClient(token, timeout=_TIMEOUT_SECONDS)
-    return WebClient(token, base_url=f"{api_url.rstrip('/')}/", timeout=_TIMEOUT_SECONDS)
+def connect(token: str, api_url: str = "", rate_limit_retries: int = 0) -> WebClient:
+    """Return a client for Slack's Web API, or for whatever answers at *api_url*.
+
+    It waits out a rate limit as often as *rate_limit_retries* says, as long as Slack asks for.
+    """
+    base = f"{api_url.rstrip('/')}/" if api_url else WebClient.BASE_URL
+    client = WebClient(token, base, timeout=_TIMEOUT_SECONDS)
+    if rate_limit_retries:
+        patient = RateLimitErrorRetryHandler(max_retry_count=rate_limit_retries)
+        client.retry_handlers.append(patient)
+    return client
 
 
 class SlackNotifier:

@@ -103,3 +103,12 @@ def test_whether_slack_can_be_used_is_told_for_readiness(notifier, workspace):
     workspace.refuse("auth.test", "invalid_auth")
 
     assert notifier.problem() == "SlackApiError"
+
+
+def test_an_answer_to_a_person_waits_until_slack_takes_it(workspace):
+    workspace.refuse("chat.postEphemeral", "ratelimited", 429, **{"Retry-After": "0"})
+
+    patient = connect("xoxb-test", workspace.url, rate_limit_retries=1)
+    patient.chat_postEphemeral(channel="C0HOUSING", user="U0HANNAH", text="Approved.")
+
+    assert workspace.heard() == ["Approved.", "Approved."]

@@ -4,11 +4,10 @@ import threading
 from typing import Any
 
 import boto3
-import botocore.session
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 from botocore.exceptions import NoCredentialsError
 
-from aws.clients import client_config
+from aws.clients import client_config, new_session
 
 _SESSION_NAME = "compliance-bot"
 
@@ -24,8 +23,6 @@ class Accounts:
         self._role_name = role_name
         self._external_id = external_id
         self._sessions: dict[str, boto3.Session] = {}
-        # What botocore reads of AWS's services is the same in every account, and large.
-        self._loader = botocore.session.get_session().get_component("data_loader")
         self._clients: dict[tuple[str, str, str], Any] = {}
         self._lock = threading.Lock()
 
@@ -45,10 +42,9 @@ class Accounts:
 
     def _session(self, account: str, region: str) -> boto3.Session:
         if account not in self._sessions:
-            session = botocore.session.get_session()
+            session = new_session()
             # STS is asked there too, whether or not the environment names a Region.
             session.set_config_variable("region", region)
-            session.register_component("data_loader", self._loader)
             if self._role_name:
                 session._credentials = self._assumed(session, self.role_arn(account, region))
             self._sessions[account] = boto3.Session(botocore_session=session)

@@ -23,11 +23,7 @@ class Listening:
         now: Callable[[], datetime],
     ) -> None:
         confirm = sns.expecting(topics)
-        self._intakes = [
-            Intake(url, polling, record, confirm, count)
-            for url in queue_urls
-            for _ in range(polling.workers)
-        ]
+        self._intakes = [Intake(url, polling, record, confirm, count) for url in queue_urls]
         self.route: Route = sns.route(sns.Verifier(topics, now), record, count)
 
     def problem(self) -> str:

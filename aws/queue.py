@@ -51,7 +51,7 @@ class Polling:
 
 
 class Intake:
-    """Reads one queue. Any number may read the same one.
+    """Reads one queue, in as many threads as *polling* has workers.
 
     *problem* says why the queue could not be read last, empty when it could.
     """
@@ -66,7 +66,7 @@ class Intake:
         client: Any = None,
     ) -> None:
         self._url = url
-        self._polling = polling
+        self.polling = polling
         self._record = record
         self._confirm = confirm
         self._count = count
@@ -83,8 +83,8 @@ class Intake:
         answer = self._client.receive_message(
             QueueUrl=self._url,
             MaxNumberOfMessages=_BATCH,
-            WaitTimeSeconds=self._polling.wait_seconds,
-            VisibilityTimeout=self._polling.visibility_seconds,
+            WaitTimeSeconds=self.polling.wait_seconds,
+            VisibilityTimeout=self.polling.visibility_seconds,
         )
         messages = answer.get("Messages") or []
         changes: list[Change] = []
@@ -167,7 +167,7 @@ class Intake:
 
 
 def read_all(intakes: Sequence[Intake], stop: threading.Event) -> bool:
-    """Run every intake in a thread until *stop*; False if one ended by a defect of ours."""
+    """Run every intake's workers until *stop*; False if one ended by a defect of ours."""
     sound = True
 
     def run(intake: Intake) -> None:
@@ -179,9 +179,9 @@ def read_all(intakes: Sequence[Intake], stop: threading.Event) -> bool:
             sound = False
             stop.set()
 
-    threads = [threading.Thread(target=run, args=(each,), daemon=True) for each in intakes]
-    for thread in threads:
-        thread.start()
+    for intake in intakes:
+        for _ in range(intake.polling.workers):
+            threading.Thread(target=run, args=(intake,), name="intake", daemon=True).start()
     stop.wait()
     # A long poll is not waited for: what it brings becomes visible in the queue again.
     return sound

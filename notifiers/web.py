@@ -65,6 +65,7 @@ def serving(application: Starlette, host: str, port: int) -> Iterator[None]:
             access_log=False,
             server_header=False,
             ws="none",
+            lifespan="off",
             timeout_graceful_shutdown=_STOP_SECONDS,
         )
     )

@@ -133,7 +133,7 @@ class Bot:
 
 def assemble() -> Bot:
     environment = read_environment(os.environ)
-    return Bot(environment, load(environment.config, environment.allowlist))
+    return Bot(environment, load(environment.config, environment.allowlist, environment.faults))
 
 
 def run(stop: threading.Event) -> int:

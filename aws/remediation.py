@@ -34,7 +34,7 @@ from compliance.failures import (
     explain,
 )
 from compliance.finding import Finding, IllegalMoveError, Move, State
-from ledger.store import BOT
+from ledger.store import BOT, LedgerUnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -63,24 +63,22 @@ class Remediator:
 
     def round(self) -> None:
         """Do what can be done now for every finding with a remediation under way."""
-        self._each_batch(State.APPROVED, self._begin)
-        self._each_batch(State.RUNNING, self._follow)
+        self._each(State.APPROVED, self._begin)
+        self._each(State.RUNNING, self._follow)
         self._each(State.APPLIED, self._wait)
         self._each(State.WAITING, self._verify)
 
-    def _each_batch(self, state: State, work: Callable[[Sequence[Finding]], None]) -> None:
-        for batch in _batches(self.desk.ledger.in_states([state])):
+    def _each(self, state: State, work: Callable[[Sequence[Finding]], None]) -> None:
+        for batch in _batches(self.desk.ledger.each([state])):
             try:
                 work(batch)
             except AwsBusyError as error:
-                _log_busy(batch, error)
-
-    def _each(self, state: State, work: Callable[[Finding], None]) -> None:
-        for finding in self.desk.ledger.in_states([state]):
-            try:
-                work(finding)
-            except AwsBusyError as error:
-                _log_busy([finding], error)
+                told = {"finding": batch[0].id, "why": str(error)}
+                log.warning("AWS is busy; trying again", extra=told)
+            except LedgerUnavailableError:
+                raise
+            except Exception:  # an answer that nobody foresaw must not hold up other findings
+                log.exception("a remediation is stuck", extra={"finding": batch[0].id})
 
     def _begin(self, batch: Sequence[Finding]) -> None:
         wanted = [finding for finding in batch if self._still_wanted(finding)]
@@ -167,8 +165,8 @@ class Remediator:
             )
             self._move(finding, at, "progress")
 
-    def _wait(self, finding: Finding) -> None:
-        rule = self.desk.rule(finding)
+    def _wait(self, batch: Sequence[Finding]) -> None:
+        rule = self.desk.rule(batch[0])
         note = "The change was applied. AWS Config has not evaluated the resource again yet."
         if rule and rule.remediation.in_maintenance_window:
             note = (
@@ -176,12 +174,17 @@ class Remediator:
                 "Config evaluates it again after that."
             )
         now = self.desk.now()
-        self._move(finding, partial(life.wait, until=now + self.window, note=note, now=now), "wait")
+        wait = partial(life.wait, until=now + self.window, note=note, now=now)
+        for finding in batch:
+            self._move(finding, wait, "wait")
 
-    def _verify(self, finding: Finding) -> None:
+    def _verify(self, batch: Sequence[Finding]) -> None:
         """At the end of the window ask AWS Config itself: its notification may have been lost."""
-        if finding.until is None or finding.until > self.desk.now():
-            return
+        for finding in batch:
+            if finding.until is not None and finding.until <= self.desk.now():
+                self._ask(finding)
+
+    def _ask(self, finding: Finding) -> None:
         try:
             change = self.service.evaluation(finding.key)
         except AwsRefusedError as error:
@@ -236,7 +239,3 @@ def _batches(findings: Iterable[Finding]) -> Iterator[list[Finding]]:
     for group in groups.values():
         for start in range(0, len(group), KEYS_MAX):
             yield group[start : start + KEYS_MAX]
-
-
-def _log_busy(batch: Sequence[Finding], error: AwsBusyError) -> None:
-    log.warning("AWS is busy; trying again", extra={"finding": batch[0].id, "why": str(error)})

@@ -1,6 +1,6 @@
 """The configuration: YAML files, and the modules that load and check them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -26,12 +26,12 @@ class Config:
     allowlist: AllowlistFile
 
 
-def load(folder: Path, allowlist: Path | None = None) -> Config:
+def load(folder: Path, allowlist: Path | None = None, found: Iterable[Fault] = ()) -> Config:
     """Return the configuration in *folder*; raises ConfigError with the faults of all files.
 
-    The allowlist is *folder*'s own where none is given.
+    The allowlist is *folder*'s own where none is given. Faults *found* before are told with them.
     """
-    faults: list[Fault] = []
+    faults = list(found)
 
     def attempt(loader: Callable[[], _Loaded]) -> _Loaded | None:
         try:
@@ -45,7 +45,7 @@ def load(folder: Path, allowlist: Path | None = None) -> Config:
     accounts = settings.accounts if settings else {}
     teams = attempt(lambda: load_teams(folder / "teams.yaml", catalogue or {}, accounts))
     exceptions = attempt(lambda: AllowlistFile(allowlist or folder / "allowlist.yaml"))
-    if catalogue is None or settings is None or teams is None or exceptions is None:
+    if catalogue is None or settings is None or teams is None or exceptions is None or faults:
         # Without a catalogue every rule that a team names would be told as unknown.
         raise ConfigError(
             fault

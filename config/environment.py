@@ -27,6 +27,8 @@ class Environment:
     http_host: str
     http_port: int
     aws_region: str
+    #: Each variable that cannot be used; its default stands in for it.
+    faults: tuple[Fault, ...]
 
     @property
     def slack(self) -> tuple[str, str, str, str]:
@@ -66,10 +68,10 @@ class Environment:
 
 
 def read_environment(variables: Mapping[str, str]) -> Environment:
-    """Return the environment; raises ConfigError naming each variable that cannot be used."""
+    """Return the environment, with its faults for whoever tells those of the files as well."""
     reader = _Reader(variables)
     config = Path(reader.text("COMPLIANCE_CONFIG", "config"))
-    environment = Environment(
+    return Environment(
         config=config,
         database_url=reader.text("DATABASE_URL", "sqlite:///var/ledger.db"),
         allowlist=reader.allowlist(config / "allowlist.yaml"),
@@ -83,10 +85,9 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         http_port=reader.port("HTTP_PORT", 8080),
         # AWS's own containers set the one, boto3 reads the other.
         aws_region=reader.text("AWS_REGION", reader.text("AWS_DEFAULT_REGION")),
+        # Read last: by then every variable was looked at.
+        faults=tuple(reader.faults),
     )
-    if reader.faults:
-        raise ConfigError(reader.faults)
-    return environment
 
 
 class _Reader:

@@ -164,18 +164,6 @@ class Ledger:
         with self.reading() as db:
             return _get(db, finding_id)
 
-    def in_states(self, states: Iterable[State], limit: int = 1000) -> tuple[Finding, ...]:
-        """Return the findings in *states* whose state is oldest, at most *limit*."""
-        wanted = [state.value for state in states]
-        query = (
-            sa.select(findings)
-            .where(findings.c.state.in_(wanted))
-            .order_by(findings.c.changed_at)
-            .limit(limit)
-        )
-        with self.reading() as db:
-            return tuple(map(from_row, db.execute(query).mappings()))
-
     def each(
         self,
         states: Iterable[State],

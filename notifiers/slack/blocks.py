@@ -214,7 +214,7 @@ def _button(button: Button, finding_id: str) -> Block:
 
 
 def _footer(card: Card) -> str:
-    age = f" · open since {when(card.opened_at)}" if card.opened_at else ""
+    age = f" · opened {when(card.opened_at)}" if card.opened_at else ""
     return f"{code(card.finding_id)}{age} · <{card.console_url}|Open in AWS Config>"
 
 

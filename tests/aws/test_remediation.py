@@ -31,7 +31,7 @@ class Bot:
         """Let AWS Config see the new *resource*; return its finding under *rule*."""
         self.world.aws.tick()
         hear(self.world, self.desk.ledger)
-        found = self.desk.ledger.in_states(State)
+        found = self.desk.ledger.each(State)
         [one] = [
             each for each in found if (each.key.resource_id, each.key.rule) == (resource, rule)
         ]
@@ -306,7 +306,7 @@ def counted(desk):
 
 
 def approve_all(desk):
-    for finding in desk.ledger.in_states([State.OPEN]):
+    for finding in desk.ledger.each([State.OPEN]):
         move(desk.ledger, life.ask, finding_id=finding.id, actor="U0HANNAH", needed=0)
 
 
@@ -345,9 +345,27 @@ def test_a_runbook_that_config_never_reports_is_given_up_after_six_hours(counted
 
     clock.move(hours=5)
     counted.round()
-    assert [each.state for each in desk.ledger.in_states(State)] == [State.RUNNING]
+    assert [each.state for each in desk.ledger.each(State)] == [State.RUNNING]
 
     clock.move(hours=2)
     counted.round()
-    [lost] = desk.ledger.in_states(State)
+    [lost] = desk.ledger.each(State)
     assert (lost.state, "lost track" in lost.note) == (State.FAILED, True)
+
+
+def test_an_answer_that_nobody_foresaw_does_not_hold_up_other_findings(counted, desk, caplog):
+    desk.ledger.record([change(account=account) for account in ("111122223333", "444455556666")])
+    approve_all(desk)
+    ask = counted.service.configured
+
+    def odd(account, *place):
+        return (
+            {}["RemediationConfigurations"] if account == "111122223333" else ask(account, *place)
+        )
+
+    counted.service.configured = odd
+
+    counted.round()
+
+    assert [keys[0].account for keys in counted.service.started] == ["444455556666"]
+    assert "a remediation is stuck" in caplog.text

@@ -14,7 +14,7 @@ from tests.builders import ID, PAIRED_RULE, change, member, move
 def asked(desk):
     """Hannah has asked for a remediation that one other person has to agree to."""
     desk.ledger.record([change(rule=PAIRED_RULE)])
-    finding = desk.ledger.in_states([State.OPEN])[0].id
+    finding = next(desk.ledger.each([State.OPEN])).id
     remediate(desk, finding, member("U0HANNAH"))
     return finding
 

@@ -15,7 +15,7 @@ def opened(desk):
 
 
 def excepted(desk):
-    return [each.key.resource_id for each in desk.ledger.in_states([State.EXCEPTED])]
+    return [each.key.resource_id for each in desk.ledger.each([State.EXCEPTED])]
 
 
 def test_an_entry_that_somebody_wrote_excepts_its_finding_and_no_other(opened):

@@ -76,7 +76,7 @@ def test_why_a_team_has_a_finding_and_who_may_decide_is_explained(opened):
 
 def test_the_default_team_is_explained_as_such(desk):
     desk.ledger.record([change(account="999999999999")])
-    [finding] = desk.ledger.in_states([State.OPEN])
+    [finding] = desk.ledger.each([State.OPEN])
 
     assert "this team is the default" in explain(desk, finding.id, HOUSING).text
 

@@ -117,7 +117,7 @@ def test_a_shorter_exception_does_not_end_a_longer_one(opened):
 
 def test_a_resource_called_star_is_not_taken_for_all_resources(desk):
     desk.ledger.record([change(resource=ANY)])
-    [finding] = desk.ledger.in_states([State.OPEN])
+    [finding] = desk.ledger.each([State.OPEN])
 
     assert isinstance(ignore(desk, finding.id, member(), FORM), Refused)
     assert desk.allowlist.entries() == ()

@@ -26,7 +26,7 @@ def state(desk):
 def paired(desk):
     """Open a finding whose remediation a second person has to agree to; return its id."""
     desk.ledger.record([change(rule=PAIRED_RULE)])
-    return desk.ledger.in_states([State.OPEN])[0].id
+    return next(desk.ledger.each([State.OPEN])).id
 
 
 def test_a_press_of_an_approver_approves(opened):
@@ -93,7 +93,7 @@ def test_a_rule_that_aws_owns_takes_no_remediation_and_the_way_by_hand_is_told(d
 
 def test_a_rule_that_left_the_catalogue_takes_no_remediation(desk):
     desk.ledger.record([change(rule="gone")])
-    finding = desk.ledger.in_states([State.OPEN])[0].id
+    finding = next(desk.ledger.each([State.OPEN])).id
     assert catalogue_entry(desk.catalogue, "gone") is None
 
     assert "not in the catalogue" in remediate(desk, finding, member()).text

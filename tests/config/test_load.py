@@ -97,8 +97,12 @@ def test_a_value_can_be_read_from_a_mounted_secret(tmp_path):
     assert "xoxb-secret" not in repr(read)
 
 
-def test_every_unusable_variable_is_named():
-    with pytest.raises(ConfigError) as raised:
-        read_environment({"HTTP_PORT": "high", "SLACK_BOT_TOKEN": "file:/nowhere"})
+def test_unusable_variables_are_named_together_with_what_the_files_have_wrong(folder):
+    read = read_environment({"HTTP_PORT": "high", "SLACK_BOT_TOKEN": "file:/nowhere"})
+    (folder / "bot.yaml").unlink()
 
-    assert [fault.file for fault in raised.value.faults] == ["HTTP_PORT", "SLACK_BOT_TOKEN"]
+    with pytest.raises(ConfigError) as raised:
+        config.load(folder, found=read.faults)
+
+    told = {Path(fault.file).name for fault in raised.value.faults}
+    assert told == {"HTTP_PORT", "SLACK_BOT_TOKEN", "bot.yaml"}

@@ -73,7 +73,7 @@ def test_moves_are_counted_within_their_span_only(reports, filled, clock):
 
 
 def test_exceptions_that_end_soon_are_listed_soonest_first(reports, filled):
-    for finding, minute in zip(filled.in_states([State.OPEN]), (30, 10, 99), strict=True):
+    for finding, minute in zip(filled.each([State.OPEN]), (30, 10, 99), strict=True):
         named = {"until": at(minute), "note": "", "actor": "U1"}
         move(filled, life.except_until, finding_id=finding.id, **named)
 

@@ -16,7 +16,7 @@ from tests.builders import ID, RULE, at, change, key, move
 
 
 def states(ledger):
-    return [each.state for each in ledger.in_states(State)]
+    return [each.state for each in ledger.each(State)]
 
 
 def test_a_batch_with_duplicates_makes_one_finding(ledger):
@@ -113,7 +113,7 @@ def test_two_keys_with_the_same_short_id_get_two_ids(ledger, monkeypatch):
 
     ledger.record([change(resource="ONE11"), change(resource="TWO22")])
 
-    assert sorted(each.id for each in ledger.in_states(State)) == ["F-AAAAA", "F-TWO22"]
+    assert sorted(each.id for each in ledger.each(State)) == ["F-AAAAA", "F-TWO22"]
 
 
 def test_the_allowlist_is_enforced_when_a_change_arrives(ledger):

@@ -34,7 +34,7 @@ from compliance.failures import (
     explain,
 )
 from compliance.finding import Finding, IllegalMoveError, Move, State
-from ledger.store import BOT, LedgerUnavailableError
+from ledger.store import BOT, Attempt, LedgerUnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +139,7 @@ class Remediator:
             if attempt is None:
                 continue
             execution = executions.get(finding.key)
-            if execution and execution.invoked_at >= attempt.claimed_at - _CLOCK_SKEW:
+            if execution and execution.invoked_at >= _earliest(attempt):
                 self._settle(finding, execution)
             elif attempt.started_at is None and self._ago(attempt.claimed_at) > _ABANDONED:
                 # The process died between its claim and AWS's answer, or AWS throttled. It is
@@ -228,6 +228,16 @@ class Remediator:
 
     def _ago(self, moment: datetime) -> timedelta:
         return self.desk.now() - moment
+
+
+def _earliest(attempt: Attempt) -> datetime:
+    """Return when AWS may have begun this attempt; what began nearer to the one before is that's.
+
+    AWS can report the old execution for a while after it took the new one.
+    """
+    if attempt.before is None:
+        return attempt.claimed_at - _CLOCK_SKEW
+    return attempt.claimed_at - min(_CLOCK_SKEW, (attempt.claimed_at - attempt.before) / 2)
 
 
 def _batches(findings: Iterable[Finding]) -> Iterator[list[Finding]]:

@@ -74,10 +74,14 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The last remediation of a finding, as the worker needs it after a restart."""
+    """The last remediation of a finding, as the worker needs it after a restart.
+
+    *before* is when the one before it was claimed, None for the first.
+    """
 
     claimed_at: datetime
     started_at: datetime | None
+    before: datetime | None
 
 
 class Ledger:
@@ -198,11 +202,13 @@ class Ledger:
             sa.select(remediations.c.claimed_at, remediations.c.started_at)
             .where(remediations.c.finding == finding_id)
             .order_by(remediations.c.id.desc())
-            .limit(1)
+            .limit(2)
         )
         with self.reading() as db:
-            row = db.execute(query).first()
-        return Attempt(row.claimed_at, row.started_at) if row else None
+            last, before = [*db.execute(query), None, None][:2]
+        if last is None:
+            return None
+        return Attempt(last.claimed_at, last.started_at, before.claimed_at if before else None)
 
     def started(self, finding_ids: Iterable[str]) -> None:
         """Note that AWS Config took the remediations that were claimed for these findings."""

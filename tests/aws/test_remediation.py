@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 import compliance.finding as life
-from aws.config_service import ConfigService
+from aws.config_service import ConfigService, Execution, ExecutionState
 from aws.remediation import Remediator
 from commands.desk import Desk
 from commands.remediate import remediate
@@ -287,6 +287,7 @@ class Service:
 
     def __init__(self):
         self.started = []
+        self.reported = {}
 
     def configured(self, account, region, rule):
         return True
@@ -296,7 +297,7 @@ class Service:
         return {}
 
     def executions(self, keys):
-        return {}
+        return self.reported
 
 
 @pytest.fixture
@@ -369,3 +370,22 @@ def test_an_answer_that_nobody_foresaw_does_not_hold_up_other_findings(counted, 
 
     assert [keys[0].account for keys in counted.service.started] == ["444455556666"]
     assert "a remediation is stuck" in caplog.text
+
+
+def test_the_execution_of_the_attempt_before_says_nothing_of_this_one(counted, desk, clock):
+    desk.ledger.record([change()])
+    approve_all(desk)
+    counted.round()
+    [finding] = desk.ledger.each([State.RUNNING])
+    failed = Execution(ExecutionState.FAILED, clock(), 1, 1, "PutBlock", "AccessDenied")
+    counted.service.reported = {finding.key: failed}
+    clock.move(seconds=5)
+    counted.round()
+    clock.move(seconds=20)
+    move(desk.ledger, life.ask, finding_id=finding.id, actor="U0HANNAH", needed=0)
+
+    counted.round()
+    counted.round()
+
+    assert desk.ledger.find(finding.id).state is State.RUNNING
+    assert len(counted.service.started) == 2

@@ -21,6 +21,7 @@ from aws.check import check_place, check_queues
 from aws.clients import use_region
 from aws.config_service import ConfigService
 from aws.listen import Listening
+from aws.lookup import Lookup
 from aws.mirror import Mirror
 from aws.queue import Polling
 from aws.remediation import Remediator
@@ -38,6 +39,7 @@ from config import Config, load
 from config.environment import Environment, read_environment
 from ledger.cards import Cards
 from ledger.database import connect, only_process
+from ledger.lookups import Lookups
 from ledger.mirrors import Mirrors
 from ledger.periods import Periods
 from ledger.reports import Reports
@@ -52,9 +54,7 @@ from notifiers.slack.chat import Slack
 from notifiers.watch import AllowlistWatch
 from notifiers.weekly import Schedule, Weekly
 
-
-def now() -> datetime:
-    return datetime.now(UTC)
+now = partial(datetime.now, UTC)
 
 
 class Bot:
@@ -66,8 +66,8 @@ class Bot:
         self.allowlist = config.allowlist
 
         # What there is to talk to: the ledger, AWS, and chat.
-        engine = connect(environment.database_url)
-        self.reports, self.cards, self.periods = Reports(engine), Cards(engine), Periods(engine)
+        engine = self.engine = connect(environment.database_url)
+        self.reports, self.lookups = Reports(engine), Lookups(engine, now)
         self.ledger = Ledger(
             engine,
             now,
@@ -78,7 +78,6 @@ class Bot:
         use_region(environment.aws_region)
         self.service = ConfigService(Accounts(self.settings.role_name, self.settings.external_id))
         self.places = [Place(*each) for each in self.settings.places]
-        self.mirror = Mirror(Mirrors(engine), self.service, now)
         self.slack = Slack(*environment.slack, self.teams, now)
 
         # What people ask and decide, and what AWS reports.
@@ -103,26 +102,27 @@ class Bot:
 
     def clock(self) -> AbstractContextManager[None]:
         """What the clock brings."""
-        settings, notifier = self.settings, self.slack.notifier
+        settings, notifier, engine = self.settings, self.slack.notifier, self.engine
         face = partial(draw, catalogue=self.catalogue, accounts=settings.accounts)
-        courier = Courier(self.cards, self.teams.ordered, face, notifier, now)
+        courier = Courier(Cards(engine, now), self.teams.ordered, face, notifier, now)
         may = partial(authorise, self.desk, self.slack.people.fresh)
         remediator = Remediator(self.desk, self.service, may, settings.verify_window)
         monday = Schedule(settings.weekday, settings.digest_at, settings.zone)
-        weekly = Weekly(self.periods, monday, self.digest, notifier, self.teams.tda_channel, now)
+        tda = self.teams.tda_channel
         every: dict[Job, float] = {
             courier.round: 1,
+            Lookup(self.lookups, self.service, self.ledger.record, now).round: 1,
             remediator.round: settings.poll_seconds,
             partial(enforce_allowlist, self.desk): 30,
-            self.mirror.round: 30,
-            weekly.round: 60,
-            AllowlistWatch(self.allowlist.problem, notifier, self.teams.tda_channel).round: 10,
+            Mirror(Mirrors(engine), self.service, now).round: 30,
+            AllowlistWatch(self.allowlist.problem, notifier, tda).round: 10,
+            Weekly(Periods(engine), monday, self.digest, notifier, tda, now).round: 60,
         }
         return ticking(every, nightly={self.sweep: time(2, 30)})
 
     def sweep(self) -> int:
-        swept = sweep(self.service, self.places, self.catalogue, self.ledger.record)
-        return 1 if swept.unread else 0
+        recorded = self.ledger.record, self.lookups.unseen
+        return 1 if sweep(self.service, self.places, self.catalogue, *recorded).unread else 0
 
     def check(self) -> int:
         missing = (Check(fault.file, fault.problem) for fault in self.environment.missing())

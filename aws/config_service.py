@@ -1,5 +1,6 @@
 """AWS Config in our words: remediations, exceptions and evaluations of one account and Region."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from compliance.change import Change, Compliance, FindingKey
+from compliance.change import Change, Compliance, FindingKey, ResourceFacts
+from compliance.notification import resource_name
 
 #: StartRemediationExecution and PutRemediationExceptions take at most this many keys (FACTS §4).
 KEYS_MAX = 100
@@ -24,7 +26,10 @@ _FORBIDDEN = frozenset(
     {"AccessDenied", "AccessDeniedException", "InsufficientPermissionsException",
      "UnauthorizedOperation", "InvalidClientTokenId", "UnrecognizedClientException"}
 )  # fmt: skip
-_MISSING = frozenset({"NoSuchRemediationConfigurationException", "NoSuchConfigRuleException"})
+_MISSING = frozenset(
+    {"NoSuchRemediationConfigurationException", "NoSuchConfigRuleException",
+     "ResourceNotDiscoveredException"}
+)  # fmt: skip
 
 
 class AwsBusyError(Exception):
@@ -40,7 +45,7 @@ class AwsForbiddenError(AwsRefusedError):
 
 
 class NotConfiguredError(AwsRefusedError):
-    """The rule, or its remediation configuration, does not exist in this account and Region."""
+    """The rule, its remediation or the resource is not known in this account and Region."""
 
 
 class ExecutionState(StrEnum):
@@ -160,6 +165,17 @@ class ConfigService:
             for rule in page["ConfigRules"]
         }
 
+    def facts(self, key: FindingKey) -> ResourceFacts | None:
+        """Return what AWS Config holds of the resource itself, None where it holds nothing."""
+        try:
+            with _aws_errors():
+                answer = self._config(key.account, key.region).get_resource_config_history(
+                    resourceType=key.resource_type, resourceId=key.resource_id, limit=1
+                )
+        except NotConfiguredError:
+            return None
+        return next((_facts(key, item) for item in answer["configurationItems"]), None)
+
     def put_exception(self, key: FindingKey, until: datetime, message: str) -> None:
         """Mirror an exception. AWS takes it only while the resource is NON_COMPLIANT (FACTS §0)."""
         with _aws_errors():
@@ -257,6 +273,22 @@ def _change(account: str, region: str, result: Mapping[str, Any]) -> Change | No
         compliance=Compliance(result["ComplianceType"]),
         recorded_at=_utc(result["ResultRecordedTime"]),
         annotation=(result.get("Annotation") or "").strip(),
+    )
+
+
+def _facts(key: FindingKey, item: Mapping[str, Any]) -> ResourceFacts:
+    """Read a configuration item as the API tells it: its configuration is a text of JSON."""
+    configuration = json.loads(item.get("configuration") or "{}")
+    return ResourceFacts(
+        account=key.account,
+        region=key.region,
+        resource_type=key.resource_type,
+        resource_id=key.resource_id,
+        captured_at=_utc(item["configurationItemCaptureTime"]),
+        name=resource_name({**item, "configuration": configuration}),
+        arn=item.get("arn") or "",
+        tags=item.get("tags") or {},
+        deleted=str(item.get("configurationItemStatus")).startswith("ResourceDeleted"),
     )
 
 

@@ -253,7 +253,7 @@ def _item_change(message: Mapping[str, Any], told: _Told) -> Parsed:
                 resource_type=_matching(item, "resourceType", _TYPE),
                 resource_id=_text(item, "resourceId"),
                 captured_at=_time(item, "configurationItemCaptureTime"),
-                name=_name(item),
+                name=resource_name(item),
                 arn=arn,
                 tags=_tags(tags),
                 deleted=_optional(item, "configurationItemStatus") in _GONE,
@@ -262,8 +262,8 @@ def _item_change(message: Mapping[str, Any], told: _Told) -> Parsed:
     )
 
 
-def _name(item: Mapping[str, Any]) -> str:
-    """A database's own name is not its resource id, and stands elsewhere (FACTS §4)."""
+def resource_name(item: Mapping[str, Any]) -> str:
+    """Return the name in a configuration item; a database's stands elsewhere (FACTS §4)."""
     name = _optional(item, "resourceName")
     configuration = item.get("configuration")
     if not name and isinstance(configuration, dict):

@@ -1,13 +1,17 @@
 """What chat shows: which findings have a card that is out of date, and where each card is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from compliance.finding import Finding, State
 from ledger.rows import from_row
 from ledger.tables import cards, findings
+
+#: AWS answers in less than a second, and a card that comes without a name is better than none.
+_PATIENCE = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +31,29 @@ class StaleCard:
 
 
 class Cards:
-    """The courier's side of the ledger."""
+    """The courier's side of the ledger.
 
-    def __init__(self, engine: sa.Engine) -> None:
+    *patience* is how long a new card waits for the name and the owner of its resource.
+    """
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        now: Callable[[], datetime],
+        patience: timedelta = _PATIENCE,
+    ) -> None:
         self._engine = engine
+        self._now = now
+        self._patience = patience
 
     def stale(self, team: str) -> StaleCard | None:
         """Return the finding of *team* whose card is furthest behind, None if all are true.
 
         A card that somebody is looking at comes before one that nobody has seen yet.
         """
+        now = self._now()
+        asked = findings.c.lookup_due <= now
+        is_new = cards.c.message.is_(None) & (findings.c.changed_at > now - self._patience)
         query = (
             sa.select(findings, cards.c.channel, cards.c.message)
             .outerjoin(cards, cards.c.finding == findings.c.id)
@@ -44,6 +61,7 @@ class Cards:
                 findings.c.shown_version < findings.c.version,
                 findings.c.state != State.COMPLIANT.value,
                 findings.c.team == team,
+                sa.not_(sa.and_(findings.c.lookup_due.is_not(None), asked, is_new)),
             )
             .order_by(cards.c.message.is_(None), findings.c.changed_at)
             .limit(1)

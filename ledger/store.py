@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 AWS_CONFIG = "aws-config"
 #: The bot itself: deadlines, the allowlist, the remediation worker.
 BOT = "bot"
+#: The states in which nobody has to know whose the resource is.
+_NOBODYS_WORK = frozenset({State.COMPLIANT, State.RESOLVED})
 #: How often a move is tried again when another one came in between.
 _TRIES = 20
 
@@ -259,16 +261,20 @@ class Ledger:
                 "tags": json.dumps(dict(fact.tags)),
                 "deleted": fact.deleted,
             }
-            known = db.execute(
-                sa.select(resources.c.captured_at).where(resources.c.key == key)
-            ).scalar()
+            of_it = resources.c.key == key
+            known = db.execute(sa.select(resources.c.captured_at).where(of_it)).scalar()
             if known is None:
                 db.execute(sa.insert(resources).values(key=key, **values))
-            elif known < fact.captured_at:
-                db.execute(sa.update(resources).where(resources.c.key == key).values(**values))
-            else:
+            elif known >= fact.captured_at:
                 continue
-            self._name(db, fact)
+            elif fact.deleted:
+                # What is gone has no tags any more, and still was its team's.
+                gone = {"captured_at": fact.captured_at, "deleted": True}
+                db.execute(sa.update(resources).where(of_it).values(gone))
+            else:
+                db.execute(sa.update(resources).where(of_it).values(values))
+            if not fact.deleted:
+                self._name(db, fact)
 
     def _name(self, db: sa.Connection, fact: ResourceFacts) -> None:
         """Write what was learnt of a resource into its findings, so that their cards show it."""
@@ -311,10 +317,25 @@ class Ledger:
             if after is not before:
                 moved.append((before, replace(after, version=before.version + 1)))
         if new:
-            db.execute(_INSERT, [to_row(finding) for finding in new])
+            db.execute(_INSERT, [self._new_row(finding) for finding in new])
         if moved:
             _swap(db, moved)
+            self._look_up(db, moved)
         self._tell_observed(db, new, moved)
+
+    def _new_row(self, finding: Finding) -> dict[str, Any]:
+        return {**to_row(finding), "lookup_due": self.now() if _is_nameless(finding) else None}
+
+    def _look_up(self, db: sa.Connection, moved: Iterable[tuple[Finding, Finding]]) -> None:
+        """Let AWS be asked about the resources that nobody had to know before."""
+        due = [
+            after.id
+            for before, after in moved
+            if before.state in _NOBODYS_WORK and _is_nameless(after)
+        ]
+        if due:
+            of_those = findings.c.id.in_(due)
+            db.execute(sa.update(findings).where(of_those).values(lookup_due=self.now()))
 
     def _first(
         self, changes: Sequence[Change], finding_id: str, name: tuple[str, dict[str, str]] | None
@@ -405,6 +426,11 @@ class Ledger:
         if due:
             of_those = findings.c.id.in_(due)
             db.execute(sa.update(findings).where(of_those).values(mirror_due=self.now()))
+
+
+def _is_nameless(finding: Finding) -> bool:
+    is_shown = finding.state not in _NOBODYS_WORK
+    return is_shown and not finding.resource_name and not finding.tags
 
 
 def _get(db: sa.Connection, finding_id: str) -> Finding:

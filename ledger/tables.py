@@ -62,10 +62,12 @@ findings = sa.Table(
     sa.Column("steps", sa.Integer, nullable=False, default=0),
     sa.Column("needed", sa.Integer, nullable=False, default=0),
     sa.Column("agreed", sa.Text, nullable=False, default="[]"),
-    # The courier's side: the version that the finding's card shows, and the exception that AWS has.
+    # The version that the finding's card shows, the exception that AWS has, and when AWS is asked
+    # about the resource: null once it has answered.
     sa.Column("shown_version", sa.Integer, nullable=False, default=0),
     sa.Column("mirrored_until", UtcDateTime),
     sa.Column("mirror_due", UtcDateTime),
+    sa.Column("lookup_due", UtcDateTime),
 )
 #: Answers ``status`` from the index alone: counts by team, rule and state, and the oldest.
 sa.Index(
@@ -84,10 +86,11 @@ sa.Index(
     findings.c.resource_type,
     findings.c.resource_id,
 )
-#: The migration lets these two hold only the rows that are asked for. Said here as well, it would
+#: The migrations let these hold only the rows that are asked for. Said here as well, it would
 #: load PostgreSQL's dialect for a ledger on SQLite.
 sa.Index("findings_stale", findings.c.team, findings.c.changed_at)
 sa.Index("findings_mirror_due", findings.c.mirror_due)
+sa.Index("findings_lookup_due", findings.c.lookup_due)
 
 resources = sa.Table(
     "resources",

@@ -1,5 +1,7 @@
 """Which cards are out of date."""
 
+from datetime import timedelta
+
 import pytest
 
 import compliance.finding as life
@@ -10,8 +12,8 @@ CARD = Card("C0HOUSING", "1700000000.000100")
 
 
 @pytest.fixture
-def cards(engine):
-    return Cards(engine)
+def cards(engine, clock):
+    return Cards(engine, clock, patience=timedelta())
 
 
 def test_a_new_finding_has_no_card_yet(cards, ledger):

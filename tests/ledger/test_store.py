@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -108,6 +109,16 @@ def test_an_older_configuration_item_teaches_nothing(ledger):
     assert ledger.find(ID).resource_name == "new"
 
 
+def test_a_deleted_resource_stays_with_the_team_that_had_it(ledger):
+    ledger.record([change()], [facts(name="Repairs photos", tags={"Team": "payments"})])
+    ledger.record([], [replace(facts(minute=5), deleted=True)])
+
+    ledger.record([change(rule="s3-other")])
+
+    owners = {each.key.rule: each.team for each in ledger.each(State)}
+    assert set(owners.values()) == {"payments"}
+
+
 def test_two_keys_with_the_same_short_id_get_two_ids(ledger, monkeypatch):
     monkeypatch.setattr("ledger.store.short_ids", lambda key: ("F-AAAAA", f"F-{key.resource_id}"))
 
@@ -153,7 +164,7 @@ def test_every_finding_goes_to_the_team_that_owns_it_now(ledger, engine, clock, 
 
 def test_a_card_is_taken_from_a_team_that_no_longer_owns_its_finding(ledger, engine, clock):
     ledger.record([change()])
-    cards = Cards(engine)
+    cards = Cards(engine, clock, patience=timedelta())
     cards.shown(ledger.find(ID), Card("C0HOUSING", "1.1"), at(0))
 
     renamed(engine, clock).reroute()

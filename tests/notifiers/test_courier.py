@@ -49,8 +49,8 @@ def chat():
 
 
 @pytest.fixture
-def cards(engine):
-    return Cards(engine)
+def cards(engine, clock):
+    return Cards(engine, clock, patience=timedelta())
 
 
 @pytest.fixture

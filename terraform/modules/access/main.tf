@@ -67,6 +67,7 @@ data "aws_iam_policy_document" "this" {
       "config:DeleteRemediationExceptions",
       "config:DescribeConfigRules",
       "config:GetComplianceDetailsByResource",
+      "config:GetResourceConfigHistory",
       "config:PutRemediationExceptions",
     ]
     resources = ["*"]

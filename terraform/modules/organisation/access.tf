@@ -39,6 +39,7 @@ locals {
                 Effect = "Allow"
                 Action = [
                   "config:PutRemediationExceptions",
+                  "config:GetResourceConfigHistory",
                   "config:GetComplianceDetailsByResource",
                   "config:DescribeConfigRules",
                   "config:DeleteRemediationExceptions",

@@ -1,0 +1,190 @@
+"""What notifications leave out, asked of the local AWS."""
+
+from datetime import timedelta
+
+import pytest
+
+from aws.config_service import AwsBusyError, ConfigService
+from aws.lookup import Lookup
+from aws.sweep import Place, sweep
+from compliance.change import ResourceFacts
+from compliance.finding import State
+from ledger.cards import Cards
+from ledger.lookups import Lookups
+from ledger.store import Ledger
+from tests.aws.world import CATALOGUE, WorldClients
+from tests.builders import ID, at, change
+from tests.playground.aws.world import BUCKET_RULE, HOUSING, REGION
+
+TAGGED = {"Team": "payments"}
+
+
+@pytest.fixture
+def lookups(engine, clock):
+    return Lookups(engine, clock)
+
+
+class Service:
+    """AWS Config at our seam: each account's answer, or its error."""
+
+    def __init__(self, answers):
+        self.answers = answers
+        self.asked = []
+
+    def facts(self, key):
+        self.asked.append(key.account)
+        answer = self.answers.get(key.account)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.fixture
+def look_up(lookups, ledger, clock):
+    """Do one round with what AWS answers about housing's account and others."""
+
+    def round_(answer=None, **others):
+        service = Service({"111122223333": answer, **others})
+        Lookup(lookups, service, ledger.record, clock).round()
+        return service.asked
+
+    return round_
+
+
+def facts(**told):
+    key = change().key
+    place = (key.account, key.region, key.resource_type, key.resource_id)
+    return ResourceFacts(*place, **{"captured_at": change().recorded_at, **told})
+
+
+def test_the_owner_of_a_finding_that_came_without_tags_is_looked_up(ledger, look_up):
+    ledger.record([change()])
+
+    look_up(facts(name="Repairs photos", tags=TAGGED))
+
+    found = ledger.find(ID)
+    assert (found.resource_name, found.team) == ("Repairs photos", "payments")
+
+
+@pytest.mark.parametrize(
+    ("changes", "known"),
+    [([change()], [facts(name="known")]), ([change("COMPLIANT")], [])],
+    ids=["known already", "nobody has to know"],
+)
+def test_aws_is_asked_only_where_somebody_has_to_know(ledger, look_up, changes, known):
+    ledger.record(changes, known)
+
+    assert look_up() == []
+
+
+def test_a_resource_that_breaks_its_rule_later_is_looked_up_then(ledger, look_up):
+    ledger.record([change("COMPLIANT")])
+    ledger.record([change(minute=1)])
+
+    assert look_up() == ["111122223333"]
+    assert look_up() == []
+
+
+def test_a_busy_account_is_asked_again_later_and_once_a_round(ledger, look_up, clock):
+    places = [change(), change(resource="other"), change(account="222233334444")]
+    ledger.record(places)
+
+    assert sorted(look_up(AwsBusyError("throttled"))) == ["111122223333", "222233334444"]
+    assert look_up() == []
+    clock.move(minutes=5)
+    assert look_up() == ["111122223333", "111122223333"]
+
+
+def test_a_new_card_waits_for_its_owner_until_aws_answers(engine, ledger, look_up, clock):
+    cards = Cards(engine, clock)
+    ledger.record([change()])
+
+    before = cards.stale("housing")
+    look_up()
+
+    assert before is None
+    assert cards.stale("housing").finding.id == ID
+
+
+def test_a_new_card_waits_no_longer_than_a_moment(engine, ledger, clock):
+    ledger.record([change()])
+
+    clock.move(seconds=15)
+
+    assert Cards(engine, clock).stale("housing").finding.id == ID
+
+
+def test_a_card_whose_account_cannot_be_asked_does_not_wait(engine, ledger, look_up, clock):
+    ledger.record([change()])
+
+    look_up(AwsBusyError("out of reach"))
+
+    assert Cards(engine, clock).stale("housing").finding.id == ID
+
+
+@pytest.fixture
+def bot(world, engine):
+    """A ledger and a lookup at the time of the local AWS, which they ask."""
+    ledger = Ledger(engine, world.clock, lambda key, tags: tags.get("Team", "nobody"))
+    service = ConfigService(WorldClients(world))
+    lookups = Lookups(engine, world.clock)
+    lookup = Lookup(lookups, service, ledger.record, world.clock)
+
+    def swept():
+        sweep(service, [Place(HOUSING, REGION)], CATALOGUE, ledger.record, lookups.unseen)
+        lookup.round()
+        return {
+            each.key.resource_id: each
+            for each in ledger.each(State)
+            if each.key.rule == BUCKET_RULE
+        }
+
+    return swept
+
+
+def test_a_first_sweep_finds_out_whose_each_resource_is(world, bot):
+    bucket = world.public_bucket()
+    tags = {"TagSet": [{"Key": "Team", "Value": "repairs"}]}
+    world.client("s3").put_bucket_tagging(Bucket=bucket, Tagging=tags)
+    world.aws.tick()
+    world.messages()
+
+    found = bot()[bucket]
+
+    assert (found.resource_name, found.team) == (bucket, "repairs")
+
+
+def test_a_resource_whose_deletion_nobody_heard_of_is_settled_by_the_next_sweep(world, bot):
+    bucket = world.public_bucket()
+    before = bot()[bucket].state
+    world.clock.move(timedelta(minutes=1))
+    world.client("s3").delete_bucket(Bucket=bucket)
+    world.aws.tick()
+    world.messages()
+
+    after = bot()[bucket]
+
+    assert (before, after.state) == (State.OPEN, State.RESOLVED)
+    assert after.annotation == "The resource was deleted."
+
+
+@pytest.mark.parametrize(("deleted", "state"), [(True, State.RESOLVED), (False, State.OPEN)])
+def test_what_a_sweep_does_not_see_is_settled_only_by_its_deletion(
+    ledger, lookups, look_up, deleted, state
+):
+    ledger.record([change()], [facts(name="known")])
+    place = change().key
+
+    lookups.unseen(place.account, place.region, place.rule, seen=())
+    look_up(facts(captured_at=at(5), deleted=deleted))
+
+    assert ledger.find(ID).state is state
+
+
+def test_what_a_sweep_sees_is_not_asked_about(ledger, lookups, look_up):
+    ledger.record([change()], [facts(name="known")])
+    place = change().key
+
+    lookups.unseen(place.account, place.region, place.rule, seen={place})
+
+    assert look_up() == []

@@ -57,6 +57,11 @@ class ExecutionState(StrEnum):
     FAILED = "FAILED"
     UNKNOWN = "UNKNOWN"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "ExecutionState":
+        """A word that AWS did not have when this was written says nothing."""
+        return cls.UNKNOWN
+
 
 @dataclass(frozen=True, slots=True)
 class Execution:

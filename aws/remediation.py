@@ -34,7 +34,7 @@ from compliance.failures import (
     explain,
 )
 from compliance.finding import Finding, IllegalMoveError, Move, State
-from ledger.store import BOT, Attempt, LedgerUnavailableError
+from ledger.store import BOT, Attempt
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,8 @@ log = logging.getLogger(__name__)
 _ABANDONED = timedelta(seconds=60)
 #: A runbook that AWS Config does not report any more. Its own steps time out long before.
 _LOST = timedelta(hours=6)
+#: A database has a maintenance window every week, and the change takes its time in there.
+_MAINTENANCE = timedelta(days=8)
 #: InvocationTime is AWS's clock, the claim's is ours.
 _CLOCK_SKEW = timedelta(minutes=2)
 
@@ -75,10 +77,6 @@ class Remediator:
             except AwsBusyError as error:
                 told = {"finding": batch[0].id, "why": str(error)}
                 log.warning("AWS is busy; trying again", extra=told)
-            except LedgerUnavailableError:
-                raise
-            except Exception:  # an answer that nobody foresaw must not hold up other findings
-                log.exception("a remediation is stuck", extra={"finding": batch[0].id})
 
     def _begin(self, batch: Sequence[Finding]) -> None:
         wanted = [finding for finding in batch if self._still_wanted(finding)]
@@ -136,17 +134,20 @@ class Remediator:
             executions = {}
         for finding in batch:
             attempt = self.desk.ledger.last_attempt(finding.id)
-            if attempt is None:
-                continue
-            execution = executions.get(finding.key)
-            if execution and execution.invoked_at >= _earliest(attempt):
-                self._settle(finding, execution)
-            elif attempt.started_at is None and self._ago(attempt.claimed_at) > _ABANDONED:
-                # The process died between its claim and AWS's answer, or AWS throttled. It is
-                # checked again before it is started: whoever decided may have lost the right.
-                self._move(finding, partial(life.release, now=self.desk.now()), "release")
-            elif self._ago(attempt.claimed_at) > _LOST:
-                self._fail(finding, explain("AWS Config lost track of the runbook.", None))
+            if attempt is not None:
+                self._look_at(finding, attempt, executions.get(finding.key))
+
+    def _look_at(self, finding: Finding, attempt: Attempt, reported: Execution | None) -> None:
+        age = self._ago(attempt.claimed_at)
+        execution = reported if reported and reported.invoked_at >= _earliest(attempt) else None
+        if execution and execution.state is not ExecutionState.UNKNOWN:
+            self._settle(finding, execution)
+        elif execution is None and attempt.started_at is None and age > _ABANDONED:
+            # The process died between its claim and AWS's answer, or AWS throttled. It is checked
+            # again before it is started: whoever decided may have lost the right.
+            self._move(finding, partial(life.release, now=self.desk.now()), "release")
+        elif age > _LOST:
+            self._fail(finding, explain("AWS Config lost track of the runbook.", None))
 
     def _settle(self, finding: Finding, execution: Execution) -> None:
         now = self.desk.now()
@@ -166,15 +167,16 @@ class Remediator:
             self._move(finding, at, "progress")
 
     def _wait(self, batch: Sequence[Finding]) -> None:
-        rule = self.desk.rule(batch[0])
+        rule, window = self.desk.rule(batch[0]), self.window
         note = "The change was applied. AWS Config has not evaluated the resource again yet."
         if rule and rule.remediation.in_maintenance_window:
+            window = max(window, _MAINTENANCE)
             note = (
                 "The change was ordered and waits for the resource's maintenance window. AWS "
                 "Config evaluates it again after that."
             )
         now = self.desk.now()
-        wait = partial(life.wait, until=now + self.window, note=note, now=now)
+        wait = partial(life.wait, until=now + window, note=note, now=now)
         for finding in batch:
             self._move(finding, wait, "wait")
 

@@ -354,22 +354,40 @@ def test_a_runbook_that_config_never_reports_is_given_up_after_six_hours(counted
     assert (lost.state, "lost track" in lost.note) == (State.FAILED, True)
 
 
-def test_an_answer_that_nobody_foresaw_does_not_hold_up_other_findings(counted, desk, caplog):
-    desk.ledger.record([change(account=account) for account in ("111122223333", "444455556666")])
+def test_a_state_that_aws_did_not_have_before_is_followed_until_it_is_given_up(
+    counted, desk, clock
+):
+    desk.ledger.record([change()])
     approve_all(desk)
-    ask = counted.service.configured
+    counted.round()
+    [finding] = desk.ledger.each([State.RUNNING])
+    new_word = Execution(ExecutionState("PAUSED"), clock(), 1, 2, "PutBlock", "")
+    counted.service.reported = {finding.key: new_word}
 
-    def odd(account, *place):
-        return (
-            {}["RemediationConfigurations"] if account == "111122223333" else ask(account, *place)
-        )
-
-    counted.service.configured = odd
-
+    clock.move(hours=5)
+    counted.round()
+    still = desk.ledger.find(finding.id).state
+    clock.move(hours=2)
     counted.round()
 
-    assert [keys[0].account for keys in counted.service.started] == ["444455556666"]
-    assert "a remediation is stuck" in caplog.text
+    assert (still, desk.ledger.find(finding.id).state) == (State.RUNNING, State.FAILED)
+
+
+def test_what_waits_for_a_maintenance_window_is_not_judged_before_it(counted, desk, clock):
+    desk.ledger.record([change(rule=MULTI_AZ_RULE, resource_type="AWS::RDS::DBInstance")])
+    waits = replace(desk.catalogue[MULTI_AZ_RULE].remediation, in_maintenance_window=True)
+    desk.catalogue[MULTI_AZ_RULE] = replace(desk.catalogue[MULTI_AZ_RULE], remediation=waits)
+    approve_all(desk)
+    counted.round()
+    [finding] = desk.ledger.each([State.RUNNING])
+    done = Execution(ExecutionState.SUCCEEDED, clock(), 1, 1, "Modify", "")
+    counted.service.reported = {finding.key: done}
+    counted.round()
+
+    clock.move(days=7)
+    counted.round()
+
+    assert desk.ledger.find(finding.id).state is State.WAITING
 
 
 def test_the_execution_of_the_attempt_before_says_nothing_of_this_one(counted, desk, clock):

@@ -19,7 +19,7 @@ from compliance.notification import (
     SubscriptionRequest,
     parse,
 )
-from ledger.store import LedgerUnavailableError
+from ledger.store import LedgerUnavailableError, UnfitError
 
 log = logging.getLogger(__name__)
 
@@ -87,14 +87,26 @@ class Intake:
             VisibilityTimeout=self.polling.visibility_seconds,
         )
         messages = answer.get("Messages") or []
+        self._handle(messages)
+        return len(messages)
+
+    def _handle(self, messages: Sequence[Any]) -> None:
         changes: list[Change] = []
         facts: list[ResourceFacts] = []
         done = [message for message in messages if self._take(message, changes, facts)]
-        if changes or facts:
-            self._record(changes, facts)
+        try:
+            if changes or facts:
+                self._record(changes, facts)
+        except UnfitError as error:
+            if len(messages) > 1:
+                # One of them is at fault; the others must not go to the dead-letter queue with it.
+                for message in messages:
+                    self._handle([message])
+            else:
+                self._tell_once(messages[0]["MessageId"], "the ledger cannot hold it", str(error))
+            return
         if done:
             self._delete(done)
-        return len(messages)
 
     def run(self, stop: threading.Event) -> None:
         """Read until *stop*. What passes by itself is waited out; a defect ends the process."""
@@ -128,7 +140,7 @@ class Intake:
                 return self._confirmed(topic, token)
             case Refused():
                 self._count("refused")
-                self._tell_once(message["MessageId"], parsed)
+                self._tell_once(message["MessageId"], parsed.problem, parsed.detail)
                 return False
 
     def _confirmed(self, topic: str, token: str) -> bool:
@@ -139,7 +151,7 @@ class Intake:
             log.warning("a message stays in the queue", extra={"topic": topic, "why": str(error)})
             return False
 
-    def _tell_once(self, message_id: str, refused: Refused) -> None:
+    def _tell_once(self, message_id: str, problem: str, detail: str) -> None:
         if message_id in self._told:
             return
         self._told[message_id] = None
@@ -150,8 +162,8 @@ class Intake:
             extra={
                 "queue": self._url,
                 "message_id": message_id,
-                "problem": refused.problem,
-                "detail": refused.detail,
+                "problem": problem,
+                "detail": detail,
             },
         )
 

@@ -24,7 +24,7 @@ from starlette.routing import Route
 from aws import clients
 from aws.queue import Confirm, Count, LaterError, Record
 from compliance.notification import NotCompliance, Reading, Refused, SubscriptionRequest, parse
-from ledger.store import LedgerUnavailableError
+from ledger.store import LedgerUnavailableError, UnfitError
 
 if TYPE_CHECKING:
     from aws.signing import Certificate
@@ -203,6 +203,8 @@ def route(
             return _take(verifier.verify(body), record, count, confirm)
         except FinalError as error:
             return _final(error)
+        except UnfitError as error:
+            return _final(FinalError(422, f"the ledger cannot hold the message: {error}"))
         except (LaterError, LedgerUnavailableError) as error:
             log.warning("a delivery is asked for again", extra={"why": str(error)})
             return PlainTextResponse("send it again later\n", 503)

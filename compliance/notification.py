@@ -21,7 +21,8 @@ _ANNOTATION_MAX = 256
 #: StartRemediationExecution takes no longer resource id (FACTS §4).
 _RESOURCE_ID_MAX = 768
 _ACCOUNT = re.compile(r"\d{12}")
-_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+){1,3}-\d{1,2}")
+#: At most 32 letters, as the ledger holds them.
+_REGION = re.compile(r"(?=.{1,32}\Z)[a-z]{2}(?:-[a-z]+){1,3}-\d{1,2}")
 _RULE = re.compile(r"[^|]{1,128}")
 _TYPE = re.compile(r"[\w:]{1,256}", re.ASCII)
 
@@ -206,10 +207,8 @@ def _compliance_change(message: Mapping[str, Any], told: _Told) -> Parsed:
         region=_matching(message, "awsRegion", _REGION),
         rule=_matching(message, "configRuleName", _RULE),
         resource_type=_matching(message, "resourceType", _TYPE),
-        resource_id=_text(message, "resourceId"),
+        resource_id=_resource_id(message),
     )
-    if len(key.resource_id) > _RESOURCE_ID_MAX:
-        raise _RefusedError(Problem.MISSING, "resourceId is longer than AWS Config's own limit")
     rule_arn = _optional(message, "configRuleARN")
     _agree(key.account, key.region, told, rule_arn, key.resource_id)
     _same_subject(key, result)
@@ -251,7 +250,7 @@ def _item_change(message: Mapping[str, Any], told: _Told) -> Parsed:
                 account=account,
                 region=region,
                 resource_type=_matching(item, "resourceType", _TYPE),
-                resource_id=_text(item, "resourceId"),
+                resource_id=_resource_id(item),
                 captured_at=_time(item, "configurationItemCaptureTime"),
                 name=resource_name(item),
                 arn=arn,
@@ -260,6 +259,13 @@ def _item_change(message: Mapping[str, Any], told: _Told) -> Parsed:
             ),
         )
     )
+
+
+def _resource_id(message: Mapping[str, Any]) -> str:
+    found = _text(message, "resourceId")
+    if len(found) > _RESOURCE_ID_MAX:
+        raise _RefusedError(Problem.MISSING, "resourceId is longer than AWS Config's own limit")
+    return found
 
 
 def resource_name(item: Mapping[str, Any]) -> str:

@@ -39,6 +39,7 @@ _INSERT = sa.insert(findings)
 _KNOWN = (
     sa.select(findings)
     .where(findings.c.key.in_(sa.bindparam("keys")) | findings.c.id.in_(sa.bindparam("ids")))
+    .order_by(findings.c.id)
     .with_for_update()
 )
 _TAKEN = sa.select(findings.c.id).where(findings.c.id.in_(sa.bindparam("ids")))
@@ -63,6 +64,10 @@ class UnknownFindingError(Exception):
 
 class LedgerUnavailableError(Exception):
     """The database cannot be reached or written just now; asking again later helps."""
+
+
+class UnfitError(Exception):
+    """The database cannot hold what was to be written; it would refuse it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ class Ledger:
     def record(self, changes: Sequence[Change], facts: Sequence[ResourceFacts] = ()) -> None:
         """Store what AWS reported, in one transaction; repeats and late ones change nothing.
 
-        Raises LedgerUnavailableError, and then nothing of it was stored.
+        Raises LedgerUnavailableError or UnfitError, and then nothing of it was stored.
         """
         for _ in range(_TRIES):
             try:
@@ -123,11 +128,14 @@ class Ledger:
             except sa.exc.IntegrityError:
                 # Another replica inserted the same finding between our look and our insert.
                 log.info("a batch met another replica's insert; reading again")
-                continue
-            except (sa.exc.OperationalError, sa.exc.TimeoutError) as error:
-                raise LedgerUnavailableError(type(error).__name__) from error
-            return
-        raise LedgerUnavailableError(f"others' inserts came in between {_TRIES} times")
+            except LedgerUnavailableError as error:
+                # Two batches locked the same rows in different orders, and PostgreSQL ended one.
+                if not _is_deadlock(error.__cause__):
+                    raise
+                log.info("a batch met another one; reading again")
+            else:
+                return
+        raise LedgerUnavailableError(f"others came in between {_TRIES} times")
 
     def move(
         self,
@@ -243,17 +251,17 @@ class Ledger:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        with self.engine.connect().execution_options(read_only=True) as connection:
+        with _our_errors(), self.engine.connect().execution_options(read_only=True) as connection:
             yield connection
 
     @contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
-        with self.engine.begin() as connection:
+        with _our_errors(), self.engine.begin() as connection:
             yield connection
 
     def _learn(self, db: sa.Connection, facts: Sequence[ResourceFacts]) -> None:
-        for fact in facts:
-            key = _resource_key(fact.account, fact.region, fact.resource_type, fact.resource_id)
+        for fact in sorted(facts, key=_fact_key):
+            key = _fact_key(fact)
             values = {
                 "captured_at": fact.captured_at,
                 "name": fact.name,
@@ -433,6 +441,22 @@ def _is_nameless(finding: Finding) -> bool:
     return is_shown and not finding.resource_name and not finding.tags
 
 
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    """Turn the driver's errors into ours."""
+    try:
+        yield
+    except sa.exc.DataError as error:
+        raise UnfitError(str(error.orig).strip().partition("\n")[0]) from error
+    except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
+        raise LedgerUnavailableError(type(error).__name__) from error
+
+
+def _is_deadlock(error: BaseException | None) -> bool:
+    """https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+    return getattr(getattr(error, "orig", None), "sqlstate", "") == "40P01"
+
+
 def _get(db: sa.Connection, finding_id: str) -> Finding:
     row = db.execute(sa.select(findings).where(findings.c.id == finding_id)).mappings().first()
     if row is None:
@@ -493,6 +517,10 @@ def _names(
     rows = db.execute(_NAMES, {"keys": list(of.values())})
     known = {row.key: (row.name, json.loads(row.tags)) for row in rows}
     return {key: known[text] for key, text in of.items() if text in known}
+
+
+def _fact_key(fact: ResourceFacts) -> str:
+    return _resource_key(fact.account, fact.region, fact.resource_type, fact.resource_id)
 
 
 def _resource_key(account: str, region: str, resource_type: str, resource_id: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aws.queue import Intake, LaterError, Polling, read_all
-from ledger.store import LedgerUnavailableError
+from ledger.store import LedgerUnavailableError, UnfitError
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 CHANGE = (SAMPLES / "made/inner-noncompliant-sns-encrypted-kms.json").read_text()
@@ -122,18 +122,38 @@ def test_several_workers_take_every_message(sqs, queue, desk, eventually):
         body = json.loads(CHANGE) | {"note": number}
         sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(body))
     stop = threading.Event()
-    polling = Polling(wait_seconds=0)
-    workers = [
-        Intake(queue, polling, desk.record, desk.confirm, desk.counted.append) for _ in range(3)
-    ]
+    polling = Polling(workers=3, wait_seconds=0)
+    intake = Intake(queue, polling, desk.record, desk.confirm, desk.counted.append)
 
-    running = threading.Thread(target=read_all, args=(workers, stop))
+    running = threading.Thread(target=read_all, args=([intake], stop))
     running.start()
     eventually(lambda: left(sqs, queue) == 0)
     stop.set()
     running.join()
 
     assert sum(len(changes) for changes, _ in desk.batches) == 40
+
+
+def test_what_the_ledger_cannot_hold_is_left_and_the_rest_of_its_batch_is_not(
+    sqs, queue, desk, caplog
+):
+    def record(changes, facts):
+        if any(change.annotation == "unfit" for change in changes):
+            raise UnfitError("value too long")
+        desk.record(changes, facts)
+
+    unfit = json.loads(CHANGE)
+    unfit["newEvaluationResult"]["annotation"] = "unfit"
+    for body in (unfit, json.loads(CHANGE)):
+        sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(body))
+    polling = Polling(wait_seconds=0, visibility_seconds=30)
+    intake = Intake(queue, polling, record, desk.confirm, desk.counted.append, sqs)
+
+    while not desk.batches:
+        intake.run_once()
+
+    assert left(sqs, queue) == 1
+    assert "left for the dead-letter queue" in caplog.text
 
 
 def test_a_defect_ends_the_reading(queue, desk, sqs, caplog):

@@ -201,3 +201,23 @@ def test_a_rule_that_left_the_catalogue_opens_nothing_and_still_resolves_its_own
 
     assert ledger.find(ID).state is State.RESOLVED
     assert Reports(engine).counts(Scope(rules=frozenset({RULE})))[0].number == 1
+
+
+def test_batches_that_meet_are_all_recorded(engine, clock):
+    """Each names the one resource and reports on the other, so they lock in opposite orders."""
+    ledger = Ledger(engine, clock, lambda key, tags: "housing")
+    ledger.record([change(resource="a"), change(resource="b")])
+
+    def work(named, reported):
+        for minute in range(1, 40):
+            fact = replace(facts(minute=minute, name=f"name {minute}"), resource_id=named)
+            ledger.record([change(minute=minute, resource=reported)], [fact])
+
+    threads = [threading.Thread(target=work, args=pair) for pair in (("a", "b"), ("b", "a"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    found = [(each.resource_name, each.recorded_at) for each in ledger.each(State)]
+    assert found == [("name 39", at(39))] * 2

@@ -61,9 +61,8 @@ class Bot:
     """Everything there is, put together from the configuration and the environment."""
 
     def __init__(self, environment: Environment, config: Config) -> None:
-        self.environment, self.settings = environment, config.settings
-        self.catalogue, self.teams = config.catalogue, config.teams
-        self.allowlist = config.allowlist
+        self.environment, self.settings, self.teams = environment, config.settings, config.teams
+        self.catalogue, self.allowlist = config.catalogue, config.allowlist
 
         # What there is to talk to: the ledger, AWS, and chat.
         engine = self.engine = connect(environment.database_url)
@@ -93,8 +92,8 @@ class Bot:
         queues, topics = environment.queue_urls, environment.sns_topic_arns
         reports = Listening(queues, polling, topics, self.ledger.record, metrics.count, now)
         presses = self.slack.listen(self.desk, self.reports, settings.accounts, stop)
-        chat = self.slack.notifier.problem
-        reach = {"ledger": self.reports.problem, "chat": chat, "queues": reports.problem}
+        ledger = self.reports.problem
+        reach = {"ledger": ledger, "chat": self.slack.problem, "queues": reports.problem}
         application = web.application([reports.route, *presses], reach, metrics.registry)
         self.ledger.reroute()
         with web.serving(application, environment.http_host, environment.http_port), self.clock():
@@ -165,9 +164,10 @@ def main(arguments: Sequence[str]) -> int:
     asked = usage().parse_args(arguments)
     log_as_json()
     stop = threading.Event()
+    end = stop.set if asked.command in ("demo", "run") else partial(sys.exit, 1)
     for number in (signal.SIGTERM, signal.SIGINT):
         # Process 1 of a container ignores signals that nobody handles.
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: end())
     commands: dict[str, Callable[[], int]] = {
         "demo": lambda: demo(stop, asked.port),
         "run": lambda: run(stop),

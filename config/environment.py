@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from config.faults import ConfigError, Fault
 
@@ -73,7 +74,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
     config = Path(reader.text("COMPLIANCE_CONFIG", "config"))
     return Environment(
         config=config,
-        database_url=reader.text("DATABASE_URL", "sqlite:///var/ledger.db"),
+        database_url=reader.database("DATABASE_URL", "sqlite:///var/ledger.db"),
         allowlist=reader.allowlist(config / "allowlist.yaml"),
         slack_bot_token=reader.text("SLACK_BOT_TOKEN"),
         slack_app_token=reader.text("SLACK_APP_TOKEN"),
@@ -124,6 +125,18 @@ class _Reader:
         self._fault(name, f"expected a port, found {value!r}")
         return default
 
+    def database(self, name: str, default: str) -> str:
+        """A password is never shown, and one with an unescaped @ would end up in the host."""
+        value = self.text(name, default)
+        if value.startswith("sqlite:///") or _is_postgresql(value):
+            return value
+        self._fault(
+            name,
+            "expected sqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE, "
+            "with an @ or a / in the password written as %40 or %2F",
+        )
+        return default
+
     def allowlist(self, default: Path) -> Path:
         value = self._variables.get("ALLOWLIST_URL", "").strip()
         if not value:
@@ -135,3 +148,12 @@ class _Reader:
 
     def _fault(self, name: str, problem: str) -> None:
         self.faults.append(Fault(name, 0, "", problem))
+
+
+def _is_postgresql(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises where it is none
+    except ValueError:
+        return False
+    return parts.scheme == "postgresql+psycopg" and parts.netloc.count("@") <= 1

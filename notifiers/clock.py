@@ -1,15 +1,33 @@
 """What the clock brings: jobs that do what is due, so that a missed run costs nothing."""
 
-from collections.abc import Callable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
+from apscheduler.executors.base import BaseExecutor, run_job
 from apscheduler.schedulers.background import BackgroundScheduler
 
 Job = Callable[[], object]
 
 #: Jobs that are due together would only wait for one another, each in a thread of its own.
 _APART = timedelta(milliseconds=150)
+
+
+class _Threads(BaseExecutor):  # type: ignore[misc]
+    """Runs each job in a thread that the process does not wait for when it ends.
+
+    APScheduler's own pool does, however long AWS takes to answer. What a job leaves undone is still
+    due after the next start.
+    """
+
+    def _do_submit_job(self, job: Any, run_times: Sequence[datetime]) -> None:
+        def run() -> None:
+            events = run_job(job, job._jobstore_alias, run_times, self._logger.name)
+            self._run_job_success(job.id, events)
+
+        threading.Thread(target=run, name="clock", daemon=True).start()
 
 
 @contextmanager
@@ -20,6 +38,7 @@ def ticking(every: Mapping[Job, float], nightly: Mapping[Job, time]) -> Iterator
     """
     jobs = BackgroundScheduler(
         timezone=UTC,
+        executors={"default": _Threads()},
         job_defaults={"coalesce": True, "misfire_grace_time": 3600, "max_instances": 1},
     )
     for number, (job, seconds) in enumerate(every.items()):

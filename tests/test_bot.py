@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -134,3 +135,14 @@ def test_one_bot_runs_on_a_file_a_second_is_refused_and_a_signal_ends_the_first(
     code, _, err = ended(first)
     assert code == 0
     assert "xoxb-secret" not in err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_sweep_that_waits_for_aws_ends_when_it_is_told_to(start, number):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        process = start("sweep", AWS_ENDPOINT_URL=f"http://127.0.0.1:{silent.getsockname()[1]}")
+        connection, _ = silent.accept()
+        process.send_signal(number)
+
+        assert process.wait(20) != 0
+        connection.close()

@@ -8,7 +8,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 _RETRY_AFTER = timedelta(seconds=5)
 #: A connection that broke unnoticed is found out with the next ping.
 _PING_SECONDS = 3
+_REMEDY = "Set SLACK_APP_TOKEN to an app-level token of this app with connections:write."
 
 
 def build(client: WebClient, signing_secret: str, listeners: Listeners) -> App:
@@ -48,16 +49,38 @@ def route(app: App) -> Route:
     return Route("/slack/events", slack_events, methods=["POST"])
 
 
-def listen(app: App, app_token: str, stop: threading.Event) -> None:
-    """Keep a Socket Mode connection until *stop*; Slack's client mends a broken one itself."""
-    handler = SocketModeHandler(app, app_token, ping_interval=_PING_SECONDS)
-    while not stop.is_set():
-        try:
-            handler.connect()  # type: ignore[no-untyped-call]
-        except (SlackClientError, OSError) as error:
-            log.warning("Slack's socket is out of reach", extra={"why": type(error).__name__})
-            stop.wait(_RETRY_AFTER.total_seconds())
-            continue
-        log.info("connected to Slack by Socket Mode")
-        stop.wait()
-    handler.close()  # type: ignore[no-untyped-call]
+class Socket:
+    """A Socket Mode connection; once it was made, Slack's client mends a broken one itself.
+
+    *problem* says why Slack's presses do not arrive, empty when they do.
+    """
+
+    def __init__(self, app: App, app_token: str) -> None:
+        self._handler = SocketModeHandler(app, app_token, ping_interval=_PING_SECONDS)
+        self._refused = ""
+
+    @property
+    def problem(self) -> str:
+        if self._handler.client.is_connected():
+            return ""
+        return self._refused or "the socket is not connected"
+
+    def keep(self, stop: threading.Event) -> None:
+        """Be connected until *stop*."""
+        while not stop.is_set():
+            try:
+                self._handler.connect()  # type: ignore[no-untyped-call]
+            except (SlackClientError, OSError) as error:
+                self._refused = _why(error)
+                log.warning("Slack's socket is out of reach", extra={"why": self._refused})
+                stop.wait(_RETRY_AFTER.total_seconds())
+                continue
+            log.info("connected to Slack by Socket Mode")
+            stop.wait()
+        self._handler.close()  # type: ignore[no-untyped-call]
+
+
+def _why(error: Exception) -> str:
+    if not isinstance(error, SlackApiError):
+        return type(error).__name__
+    return f"{error.response.get('error')}: {_REMEDY}"

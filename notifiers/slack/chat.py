@@ -39,6 +39,7 @@ class Slack:
         self.notifier = SlackNotifier(connect(bot_token, api_url))
         self._client = connect(bot_token, api_url, _RETRIES)
         self.people = People(self._client, teams.groups(), now)
+        self._socket: app.Socket | None = None
 
     def listen(
         self,
@@ -51,9 +52,14 @@ class Slack:
         listeners = Listeners(desk, reports, accounts, self.people)
         bolt = app.build(self._client, self._signing_secret, listeners)
         if self._app_token:
-            listening = (bolt, self._app_token, stop)
-            threading.Thread(target=app.listen, args=listening, name="slack", daemon=True).start()
+            self._socket = app.Socket(bolt, self._app_token)
+            keep = self._socket.keep
+            threading.Thread(target=keep, args=[stop], name="slack", daemon=True).start()
         return [app.route(bolt)] if self._signing_secret else []
+
+    def problem(self) -> str:
+        """Say why Slack is out of reach for cards or for presses, empty when it is not."""
+        return self.notifier.problem() or (self._socket.problem if self._socket else "")
 
     def checks(self) -> Iterator[Check]:
         yield from check_slack(self._client, self._app_token, self._teams)

@@ -106,3 +106,26 @@ def test_unusable_variables_are_named_together_with_what_the_files_have_wrong(fo
 
     told = {Path(fault.file).name for fault in raised.value.faults}
     assert told == {"HTTP_PORT", "SLACK_BOT_TOKEN", "bot.yaml"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://bot:secret@db/ledger",
+        "postgresql+psycopg://bot:s@cret@db/ledger",
+        "postgresql+psycopg://bot:secret@db:port/ledger",
+        "ledger.db",
+    ],
+)
+def test_a_database_url_that_cannot_be_used_is_refused_without_its_password(url):
+    [fault] = read_environment({"DATABASE_URL": url}).faults
+
+    assert fault.file == "DATABASE_URL"
+    assert "cret" not in str(fault)
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:////data/ledger.db", "postgresql+psycopg://bot:s%40cret@db:5432/ledger"]
+)
+def test_a_database_url_of_either_kind_is_taken(url):
+    assert read_environment({"DATABASE_URL": url}).database_url == url

@@ -1,6 +1,7 @@
 """The way from Slack over HTTP: signed, or not at all."""
 
 import json
+import threading
 import time
 from urllib.parse import urlencode
 
@@ -63,3 +64,21 @@ def test_a_request_that_slack_did_not_sign_now_is_refused(post, desk, forged):
 
     assert post(**forged) == 401
     assert desk.ledger.find(ID).state is State.OPEN
+
+
+def test_a_socket_that_slack_refuses_says_why_nothing_is_heard(
+    client, desk, reports, people, workspace, eventually
+):
+    workspace.refuse("apps.connections.open", "invalid_auth", times=50)
+    app = slack.build(client, "", Listeners(desk, reports, {}, people))
+    socket, stop = slack.Socket(app, "xapp-old"), threading.Event()
+    before = socket.problem
+    keeping = threading.Thread(target=socket.keep, args=[stop])
+    keeping.start()
+
+    told = eventually(lambda: socket.problem if "invalid_auth" in socket.problem else "")
+
+    stop.set()
+    keeping.join()
+    assert before == "the socket is not connected"
+    assert "SLACK_APP_TOKEN" in told

@@ -27,7 +27,7 @@ from aws.queue import Polling
 from aws.remediation import Remediator
 from aws.sweep import Place, sweep
 from commands.authorise import authorise
-from commands.checks import Check, tell
+from commands.checks import Check, check_allowlist, tell
 from commands.desk import Desk
 from commands.digest import digest
 from commands.enforce import enforce_allowlist
@@ -126,8 +126,8 @@ class Bot:
     def check(self) -> int:
         missing = (Check(fault.file, fault.problem) for fault in self.environment.missing())
         places = (check_place(self.service, place, self.catalogue) for place in self.places)
-        queues = check_queues(self.environment.queue_urls)
-        return tell(chain(missing, self.slack.checks(), queues, *places))
+        own = check_allowlist(self.allowlist), *check_queues(self.environment.queue_urls)
+        return tell(chain(missing, self.slack.checks(), own, *places))
 
 
 def assemble() -> Bot:

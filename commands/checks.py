@@ -3,6 +3,17 @@
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
+
+_UNWRITABLE = (
+    "Let the bot write in the folder of ALLOWLIST_URL: it puts a new file in the old one's place, "
+    "so that a file mounted alone is not enough."
+)
+
+
+class Writable(Protocol):
+    def unwritable(self) -> str:
+        """Say why an exception could not be written, empty when it could."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +28,11 @@ class Check:
         if not self.problem:
             return f"ok       {self.what}"
         return f"missing  {self.what}: {self.problem}\n         {self.remedy}".rstrip()
+
+
+def check_allowlist(allowlist: Writable) -> Check:
+    problem = allowlist.unwritable()
+    return Check("allowlist, to be written", problem, _UNWRITABLE if problem else "")
 
 
 def tell(found: Iterable[Check]) -> int:

@@ -99,6 +99,14 @@ class AllowlistFile:
         self.entries()
         return str(self.fault or "")
 
+    def unwritable(self) -> str:
+        """Say why an exception could not be written, empty when it could."""
+        try:
+            with tempfile.TemporaryFile(dir=self._path.parent):
+                return ""
+        except OSError as error:
+            return str(error)
+
     def add(self, entry: Entry) -> None:
         """Write *entry* after the last one; an equal one that is there already is enough.
 

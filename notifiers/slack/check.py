@@ -6,7 +6,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from commands.checks import Check
-from compliance.routing import Team, Teams
+from compliance.routing import Approvers, Teams
 
 #: https://docs.slack.dev/reference/scopes: what the bot calls needs these (slack FACTS).
 SCOPES = frozenset(
@@ -39,7 +39,10 @@ def check_slack(client: WebClient, app_token: str, teams: Teams) -> Iterator[Che
     if app_token:
         yield _socket(client, app_token)
     for team in teams.ordered:
-        yield from _team(client, team)
+        yield _channel(client, f"team {team.name}", team.channel)
+        who = Approvers(team.approvers, team.approver_groups)
+        yield from _approvers(client, f"team {team.name}", who)
+    yield from _approvers(client, "every team", teams.everywhere)
     if teams.tda_channel:
         yield _channel(client, "the TDA", teams.tda_channel)
 
@@ -53,10 +56,9 @@ def _socket(client: WebClient, app_token: str) -> Check:
     return Check("Socket Mode")
 
 
-def _team(client: WebClient, team: Team) -> Iterator[Check]:
-    yield _channel(client, f"team {team.name}", team.channel)
-    for user in sorted(team.approvers):
-        what = f"approver {user} of team {team.name}"
+def _approvers(client: WebClient, of: str, named: Approvers) -> Iterator[Check]:
+    for user in sorted(named.users):
+        what = f"approver {user} of {of}"
         try:
             found = client.users_info(user=user)["user"]
         except SlackApiError as error:
@@ -65,8 +67,8 @@ def _team(client: WebClient, team: Team) -> Iterator[Check]:
         gone = found.get("deleted") or found.get("is_restricted") or found.get("is_bot")
         problem = "is a guest, a bot or deactivated, and cannot approve" if gone else ""
         yield Check(what, problem, "Name a member of the workspace in teams.yaml." if gone else "")
-    for group in sorted(team.approver_groups):
-        what = f"approver group {group} of team {team.name}"
+    for group in sorted(named.groups):
+        what = f"approver group {group} of {of}"
         try:
             client.usergroups_users_list(usergroup=group)
         except SlackApiError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from commands.checks import check_allowlist
 from compliance.allowlist import Entry, ExceptionClass, UnwritableAllowlistError, add_entry
 from config.allowlist import AllowlistFile, parse_allowlist
 from config.faults import ConfigError
@@ -77,6 +78,17 @@ def test_a_broken_file_is_not_written_to(path):
         file.add(ENTRY)
 
     assert path.read_text() == "exceptions: [oops"
+
+
+def test_a_folder_that_cannot_be_written_is_told_with_what_to_do(path):
+    file = AllowlistFile(path)
+    assert check_allowlist(file).problem == ""
+
+    path.parent.rename(path.parent.with_name("elsewhere"))
+
+    check = check_allowlist(file)
+    assert str(path.parent) in check.problem
+    assert "Let the bot write in the folder" in check.remedy
 
 
 def test_a_broken_file_at_start_stops_the_bot(path):

@@ -1,9 +1,11 @@
 """What ``bot.py check`` says of Slack."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from compliance.routing import Approvers
 from notifiers.slack.check import SCOPES, check_slack
 from tests.builders import teams
 
@@ -14,9 +16,9 @@ GRANTED = {"x_oauth_scopes": ", ".join(sorted(SCOPES))}
 def problems(client, workspace):
     """Check a workspace that is set up but for what the test changes; return what is missing."""
 
-    def check(app_token="", scopes=GRANTED):
+    def check(app_token="", scopes=GRANTED, named=None):
         workspace.refuse("auth.test", body='{"ok": true, "team": "Council"}', **scopes)
-        found = check_slack(client, app_token, teams())
+        found = check_slack(client, app_token, named or teams())
         return {each.what: each.problem for each in found if each.problem}
 
     return check
@@ -86,3 +88,12 @@ def test_each_thing_that_is_missing_is_named(problems, workspace, method, answer
 
     assert found.startswith(what)
     assert problem in said
+
+
+def test_those_who_approve_for_every_team_are_looked_up_like_a_teams_own(problems):
+    gone = Approvers(frozenset({"U0GONE"}), frozenset({"S0GONE"}))
+
+    assert problems(named=replace(teams(), everywhere=gone)) == {
+        "approver U0GONE of every team": "user_not_found",
+        "approver group S0GONE of every team": "no_such_subteam",
+    }

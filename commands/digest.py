@@ -60,7 +60,7 @@ def _headline(moved: Sequence[Moved]) -> tuple[tuple[str, int], ...]:
         into[each.to_state] += each.number
     refused = sum(each.number for each in moved if each.action.endswith("refused"))
     return (
-        ("New", into[State.OPEN]),
+        ("New", _new(moved)),
         ("Resolved", into[State.RESOLVED]),
         ("Reopened", into[State.REOPENED]),
         ("Excepted", into[State.EXCEPTED]),
@@ -96,6 +96,14 @@ def _by_team(counts: Sequence[Count], moved: Sequence[Moved]) -> Table:
 
 def _figures(counts: Sequence[Count], moved: Sequence[Moved]) -> tuple[str, str, str]:
     unresolved = sum(count.number for count in counts if count.state in UNRESOLVED)
-    new = sum(each.number for each in moved if each.to_state == State.OPEN)
     resolved = sum(each.number for each in moved if each.to_state == State.RESOLVED)
-    return str(unresolved), str(new), str(resolved)
+    return str(unresolved), str(_new(moved)), str(resolved)
+
+
+def _new(moved: Sequence[Moved]) -> int:
+    """Count the findings that opened first; a request taken back leaves one open as well."""
+    return sum(
+        each.number
+        for each in moved
+        if each.to_state == State.OPEN and each.from_state in {"", State.COMPLIANT}
+    )

@@ -178,9 +178,12 @@ def agree(finding: Finding, actor: str, now: datetime) -> Finding:
 
 
 def withdraw(finding: Finding, now: datetime, note: str) -> Finding:
-    """What was asked is asked no longer, and nothing has been started."""
+    """What was asked is asked no longer, and nothing has been started.
+
+    It did not break the rule anew, so it is open, whatever it was before somebody asked.
+    """
     _require(finding, "withdraw", {State.APPROVAL_PENDING, State.APPROVED})
-    return _fresh(State.REOPENED, finding, now, note, finding.opened_at)
+    return _fresh(State.OPEN, finding, now, note, finding.opened_at)
 
 
 def start(finding: Finding, now: datetime) -> Finding:

@@ -66,7 +66,7 @@ def test_any_approver_takes_a_request_back_and_then_nobody_has_decided(desk, ask
     withdraw(desk, asked, member("U0HARRY"))
 
     found = desk.ledger.find(asked)
-    assert (found.state, found.actor) == (State.REOPENED, "")
+    assert (found.state, found.actor) == (State.OPEN, "")
     assert "withdrawn" in found.note
 
 

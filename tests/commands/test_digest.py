@@ -54,6 +54,16 @@ def test_the_week_is_told_in_numbers(desk, report, clock):
     }
 
 
+def test_a_request_taken_back_is_neither_new_nor_reopened(desk, report, clock):
+    desk.ledger.record([change()])
+    move(desk.ledger, life.ask, actor="U1", needed=1)
+    move(desk.ledger, life.withdraw, note="Taken back.")
+    clock.move(minutes=1)
+
+    assert headline(report()) == {"New": 1}
+    assert report().tables[1].rows == (("housing", "0%", "1", "1", "0"),)
+
+
 def test_what_is_older_than_a_week_is_no_news(desk, report, clock):
     desk.ledger.record([change()])
 

@@ -89,7 +89,7 @@ def test_a_request_waits_until_enough_have_agreed():
 def test_a_withdrawn_request_leaves_nothing_decided():
     after = life.withdraw(life.ask(finding(), "U1", 1, at(1)), at(2), "Taken back.")
 
-    assert (after.state, after.actor, after.needed) == (State.REOPENED, "", 0)
+    assert (after.state, after.actor, after.needed) == (State.OPEN, "", 0)
     assert after.opened_at == finding().opened_at
 
 

@@ -171,7 +171,7 @@ def test_a_request_is_withdrawn_by_a_press(app, desk, workspace):
 
     press(app, "withdraw", by="U0HARRY")
 
-    assert state(desk) is State.REOPENED
+    assert state(desk) is State.OPEN
 
 
 def test_ignore_opens_a_form_with_every_field(app, opened, workspace):

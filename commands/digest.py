@@ -16,7 +16,7 @@ _LAPSING = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A week's report: *share* is the compliant share of all that is evaluated, 0 to 1."""
+    """A week's report: *share* is the compliant share of all that the rules apply to, 0 to 1."""
 
     since: datetime
     until: datetime
@@ -31,7 +31,7 @@ class Digest:
 def digest(reports: Reports, catalogue: Catalogue, now: datetime) -> Digest:
     """Return the report of the seven days before *now*."""
     since = now - _WEEK
-    counts = reports.counts()
+    counts = reports.counts(applicable=True)
     moved = reports.moved(since, now)
     return Digest(
         since=since,
@@ -71,9 +71,9 @@ def _headline(moved: Sequence[Moved]) -> tuple[tuple[str, int], ...]:
 
 
 def _by_rule(counts: Sequence[Count], moved: Sequence[Moved], catalogue: Catalogue) -> Table:
-    names = dict.fromkeys([*catalogue, *(count.rule for count in counts)])
+    named = *(count.rule for count in counts), *(each.rule for each in moved)
     rows = []
-    for name in names:
+    for name in dict.fromkeys([*catalogue, *named]):
         of_rule = [count for count in counts if count.rule == name]
         share = _share(of_rule)
         changes = [each for each in moved if each.rule == name]
@@ -84,8 +84,9 @@ def _by_rule(counts: Sequence[Count], moved: Sequence[Moved], catalogue: Catalog
 
 
 def _by_team(counts: Sequence[Count], moved: Sequence[Moved]) -> Table:
+    named = *(count.team for count in counts), *(each.team for each in moved)
     rows = []
-    for name in sorted({count.team for count in counts}):
+    for name in sorted(set(named)):
         of_team = [count for count in counts if count.team == name]
         share = _share(of_team)
         changes = [each for each in moved if each.team == name]

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from compliance.change import Compliance
 from compliance.finding import Finding, State
 from ledger.rows import from_row
 from ledger.tables import audit, findings
@@ -62,11 +63,20 @@ class Reports:
         return ""
 
     def counts(
-        self, scope: Scope = EVERYTHING, states: Iterable[State] = State
+        self,
+        scope: Scope = EVERYTHING,
+        states: Iterable[State] = State,
+        *,
+        applicable: bool = False,
     ) -> tuple[Count, ...]:
-        """Count the findings in *states*; nearly all are compliant or resolved."""
+        """Count the findings in *states*; nearly all are compliant or resolved.
+
+        *applicable* leaves out resources that were deleted or that the rule is not about.
+        """
         columns = (findings.c.team, findings.c.rule, findings.c.account, findings.c.state)
-        wanted = (*_within(scope), _in(states))
+        wanted = [*_within(scope), _in(states)]
+        if applicable:
+            wanted.append(findings.c.compliance != Compliance.NOT_APPLICABLE.value)
         query = sa.select(*columns, sa.func.count()).where(*wanted).group_by(*columns)
         with self._reading() as db:
             return tuple(

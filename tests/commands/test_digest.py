@@ -37,6 +37,24 @@ def test_the_share_is_of_all_that_is_evaluated(desk, report):
     assert report().tables[1].rows == (("housing", "75%", "1", "0", "0"),)
 
 
+def test_what_was_deleted_is_no_part_of_the_share(desk, report, clock):
+    desk.ledger.record([change(), change(resource="deleted")])
+    desk.ledger.record([change("NOT_APPLICABLE", resource="never-ours")])
+    desk.ledger.record([change("NOT_APPLICABLE", minute=1, resource="deleted")])
+    clock.move(minutes=1)
+
+    assert report().share == 0
+    assert report().tables[1].rows == (("housing", "0%", "1", "2", "1"),)
+
+
+def test_a_team_whose_resources_are_all_deleted_still_has_its_week_told(desk, report, clock):
+    desk.ledger.record([change()])
+    desk.ledger.record([change("NOT_APPLICABLE", minute=1)])
+    clock.move(minutes=1)
+
+    assert report().tables[1].rows == (("housing", "no data", "0", "1", "1"),)
+
+
 def test_the_week_is_told_in_numbers(desk, report, clock):
     desk.ledger.record([change(), change(resource="second")])
     remediate(desk, ID, member("U0NOBODY"))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from filelock import FileLock, Timeout
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from compliance.allowlist import (
     ANY,
@@ -20,15 +20,27 @@ from compliance.allowlist import (
     add_entry,
 )
 from config.faults import ConfigError, Fault, read_text, validate
-from config.shapes import Strict, Text, check_account
+from config.shapes import Strict, Text, check_account, check_region
 
 log = logging.getLogger(__name__)
 
 _LOCK_SECONDS = 10
+#: The ledger keeps no longer name of whoever decided.
+_ASKER_MAX = 64
 
 
 def _account(found: Any) -> Any:
     return found if found == ANY else check_account(found)
+
+
+def _place(found: str) -> str:
+    return found if found == ANY else check_region(found)
+
+
+def _asker(found: str) -> str:
+    if len(found) > _ASKER_MAX:
+        raise ValueError(f"expected who asked, in at most {_ASKER_MAX} characters")
+    return found
 
 
 def _day(found: Any) -> Any:
@@ -40,11 +52,11 @@ def _day(found: Any) -> Any:
 class _Entry(Strict):
     rule: Text
     account: Annotated[str, BeforeValidator(_account)]
-    region: Text
+    region: Annotated[str, AfterValidator(_place)]
     resource: Text
     exception_class: Annotated[ExceptionClass, Field(alias="class")]
     reason: Text
-    asked_by: Text
+    asked_by: Annotated[Text, AfterValidator(_asker)]
     ticket: str = ""
     expires: Annotated[date, BeforeValidator(_day)]
 

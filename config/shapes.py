@@ -7,6 +7,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 _ACCOUNT = re.compile(r"\d{12}")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+){1,3}-\d{1,2}")
+#: The ledger keeps no longer one.
+_REGION_MAX = 32
 
 
 class Strict(BaseModel):
@@ -33,8 +35,8 @@ def _filled(found: str) -> str:
     return found
 
 
-def _region(found: str) -> str:
-    if not _REGION.fullmatch(found):
+def check_region(found: str) -> str:
+    if len(found) > _REGION_MAX or not _REGION.fullmatch(found):
         raise ValueError("expected a Region like eu-west-2")
     return found
 
@@ -59,7 +61,7 @@ def _group(found: str) -> str:
 
 AccountId = Annotated[str, BeforeValidator(check_account)]
 Text = Annotated[str, AfterValidator(_filled)]
-Region = Annotated[str, AfterValidator(_region)]
+Region = Annotated[str, AfterValidator(check_region)]
 Channel = Annotated[str, AfterValidator(_channel)]
 User = Annotated[str, AfterValidator(_user)]
 Group = Annotated[str, AfterValidator(_group)]

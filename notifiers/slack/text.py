@@ -1,5 +1,6 @@
 """Text for Slack: escaping, cutting, mentions, dates. Pure."""
 
+import re
 from datetime import date, datetime
 
 #: https://docs.slack.dev/reference/block-kit/blocks/section-block
@@ -38,8 +39,9 @@ def code(text: str) -> str:
     return f"`{escape(' '.join(text.split())).replace('`', chr(0x2BC))}`" if text.strip() else ""
 
 
-def person(user_id: str) -> str:
-    return f"<@{user_id}>"
+def person(user: str) -> str:
+    """Return a mention of *user*; a name, as people write it into the allowlist, stays a name."""
+    return f"<@{user}>" if re.fullmatch(r"[UW][A-Z0-9]+", user) else escape(user)
 
 
 def group(group_id: str) -> str:

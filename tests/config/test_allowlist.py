@@ -121,6 +121,12 @@ def test_four_writers_at_once_lose_nothing(path):
         ("exceptions:\n- {class: fine}\n", "class: expected"),
         ("exceptions:\n- {expires: '2027-01-01'}\n", "expires: expected a day"),
         ("exceptions:\n- {reasn: x}\n", "reasn: unknown key"),
+        ("exceptions:\n- {region: eu-west2}\n", "region: expected a Region like eu-west-2"),
+        (f"exceptions:\n- {{region: eu-{'a' * 40}-1}}\n", "region: expected a Region"),
+        (
+            f"exceptions:\n- {{asked_by: {'x' * 65}}}\n",
+            "asked_by: expected who asked, in at most 64",
+        ),
     ],
 )
 def test_a_fault_of_a_hand_written_entry_has_its_line(text, told):

@@ -54,6 +54,19 @@ def test_people_are_named_so_that_slack_shows_their_names(users, groups, named):
     assert people(users, groups) == named
 
 
+@pytest.mark.parametrize(
+    ("user", "named"),
+    [
+        ("Jane Doe", "Jane Doe"),
+        ("U1> <!channel", "U1&gt; &lt;!channel"),
+        ("U1\n", "U1\n"),
+        ("bot", "bot"),
+    ],
+)
+def test_who_is_no_user_of_slack_is_named_and_mentions_nobody(user, named):
+    assert people((user,)) == named
+
+
 def test_a_moment_is_in_each_readers_zone_and_utc_elsewhere():
     assert when(START) == "<!date^1793610000^{date_short_pretty} {time}|2026-11-02 09:00 UTC>"
 

@@ -3,6 +3,7 @@
 import pytest
 
 from compliance.authority import Standing
+from notifiers.slack.people import People
 from tests.notifiers.slack.workspace import HOME, user
 
 
@@ -47,8 +48,8 @@ def test_where_slack_does_not_name_the_bots_own_workspace_nobody_is_a_member(peo
         ("users.info", "ratelimited", 429),
         ("users.info", "fatal_error", 200),
         ("auth.test", "internal_error", 200),
-        ("usergroups.users.list", "ratelimited", 429),
-        ("usergroups.users.list", "internal_error", 200),
+        ("usergroups.list", "ratelimited", 429),
+        ("usergroups.list", "internal_error", 200),
     ],
 )
 def test_who_cannot_be_looked_up_just_now_is_unknown_and_asked_for_again(
@@ -72,15 +73,27 @@ def test_whom_slack_does_not_know_any_more_is_nobody_to_wait_for(
     assert people.fresh("U0GONE").standing is expected
 
 
-@pytest.mark.parametrize("error", ["no_such_subteam", "plan_upgrade_required", "missing_scope"])
-def test_a_group_that_cannot_be_read_for_good_has_no_members_and_others_still_decide(
-    people, workspace, error
-):
-    workspace.refuse("usergroups.users.list", error, times=2)
+@pytest.mark.parametrize("error", ["plan_upgrade_required", "missing_scope"])
+def test_where_groups_cannot_be_read_for_good_users_by_name_still_decide(people, workspace, error):
+    workspace.refuse("usergroups.list", error)
 
     actor = people.actor("U0SAM")
 
     assert (actor.standing, actor.groups) == (Standing.MEMBER, frozenset())
+
+
+def test_a_group_that_is_gone_has_no_members(people, workspace):
+    del workspace.groups["S0SECURITY"]
+
+    assert people.actor("U0SAM").groups == frozenset()
+
+
+def test_however_many_groups_approve_slack_is_asked_about_them_once(client, workspace, clock):
+    workspace.groups = {f"S{number}": ["U0SAM"] for number in range(30)}
+    people = People(client, frozenset(workspace.groups), clock)
+
+    assert people.actor("U0SAM").groups == set(workspace.groups)
+    assert len(workspace.calls) == 3
 
 
 def test_a_person_is_asked_about_once_in_five_minutes(people, workspace, clock):

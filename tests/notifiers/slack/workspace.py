@@ -66,6 +66,9 @@ class Workspace:
         found = self.groups.get(asked["usergroup"])
         return {"users": found} if found is not None else {"error": "no_such_subteam"}
 
+    def usergroups_list(self, asked):
+        return {"usergroups": [{"id": each, "users": who} for each, who in self.groups.items()]}
+
     def conversations_info(self, asked):
         return {"channel": {"id": asked["channel"], "is_member": True}}
 

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 _BATCH = 10
 #: Ids of messages that were logged as refused; the dead-letter queue takes each after few receives.
 _REMEMBERED = 1000
+UNEXPECTED = "a subscription of a topic that is not expected"
 _LONGEST_PAUSE_SECONDS = 60.0
 _QUEUE_REGION = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com")
 
@@ -137,19 +138,22 @@ class Intake:
                 return True
             case SubscriptionRequest(topic, token):
                 self._count("subscription")
-                return self._confirmed(topic, token)
-            case Refused():
+                return self._confirmed(message["MessageId"], topic, token)
+            case Refused(problem, detail):
                 self._count("refused")
-                self._tell_once(message["MessageId"], parsed.problem, parsed.detail)
+                self._tell_once(message["MessageId"], problem, detail)
                 return False
 
-    def _confirmed(self, topic: str, token: str) -> bool:
+    def _confirmed(self, message_id: str, topic: str, token: str) -> bool:
         try:
-            return self._confirm(topic, token)
+            expected = self._confirm(topic, token)
         except LaterError as error:
             # A token can be too old for ever: that must not hold up the rest of the batch.
             log.warning("a message stays in the queue", extra={"topic": topic, "why": str(error)})
             return False
+        if not expected:
+            self._tell_once(message_id, UNEXPECTED, topic)
+        return expected
 
     def _tell_once(self, message_id: str, problem: str, detail: str) -> None:
         if message_id in self._told:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aws.queue import Intake, LaterError, Polling, read_all
+from aws.queue import UNEXPECTED, Intake, LaterError, Polling, read_all
 from ledger.store import LedgerUnavailableError, UnfitError
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -75,7 +75,7 @@ def test_what_cannot_be_recorded_stays_in_the_queue(sqs, queue, desk, intake):
 
 def test_what_cannot_be_understood_stays_and_is_told_once(sqs, queue, desk, intake, caplog):
     sqs.send_message(QueueUrl=queue, MessageBody='{"broken')
-    intake._polling = Polling(wait_seconds=0, visibility_seconds=0)
+    intake.polling = Polling(wait_seconds=0, visibility_seconds=0)
 
     intake.run_once()
     intake.run_once()
@@ -115,6 +115,18 @@ def test_a_subscription_is_confirmed_only_where_it_is_expected(
 
     assert desk.confirmed == ["arn:aws:sns:us-west-2:123456789012:MyTopic"]
     assert left(sqs, queue) == remaining
+
+
+def test_a_subscription_that_is_not_expected_is_told_once(sqs, queue, desk, intake, caplog):
+    desk.expected = False
+    sqs.send_message(QueueUrl=queue, MessageBody=CONFIRMATION)
+    intake.polling = Polling(wait_seconds=0, visibility_seconds=0)
+
+    intake.run_once()
+    intake.run_once()
+
+    [told] = [each for each in caplog.records if "dead-letter" in each.message]
+    assert (told.problem, told.detail) == (UNEXPECTED, "arn:aws:sns:us-west-2:123456789012:MyTopic")
 
 
 def test_several_workers_take_every_message(sqs, queue, desk, eventually):

@@ -44,9 +44,10 @@ def load(folder: Path, allowlist: Path | None = None, found: Iterable[Fault] = (
     settings = attempt(lambda: load_settings(folder / "bot.yaml"))
     accounts = settings.accounts if settings else {}
     teams = attempt(lambda: load_teams(folder / "teams.yaml", catalogue or {}, accounts))
-    exceptions = attempt(lambda: AllowlistFile(allowlist or folder / "allowlist.yaml"))
+    file = allowlist or folder / "allowlist.yaml"
+    exceptions = attempt(lambda: AllowlistFile(file, catalogue or {}))
     if catalogue is None or settings is None or teams is None or exceptions is None or faults:
-        # Without a catalogue every rule that a team names would be told as unknown.
+        # Without a catalogue every rule that another file names would be told as unknown.
         raise ConfigError(
             fault
             for fault in faults

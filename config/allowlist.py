@@ -19,7 +19,8 @@ from compliance.allowlist import (
     UnwritableAllowlistError,
     add_entry,
 )
-from config.faults import ConfigError, Fault, read_text, validate
+from compliance.rules import Catalogue, catalogue_entry
+from config.faults import ConfigError, Fault, read_text, unknown_rule, validate
 from config.shapes import Strict, Text, check_account, check_region
 
 log = logging.getLogger(__name__)
@@ -68,10 +69,20 @@ class _File(Strict):
     exceptions: list[_Entry] | None
 
 
-def parse_allowlist(text: str, file: str) -> tuple[Entry, ...]:
-    """Return the entries of *text*; raises ConfigError with every fault, each with its line."""
-    told = validate(read_text(text, file), _File)
-    return tuple(each.entry() for each in told.exceptions or ())
+def parse_allowlist(text: str, file: str, catalogue: Catalogue) -> tuple[Entry, ...]:
+    """Return the entries of *text*; raises ConfigError with every fault, each with its line.
+
+    An entry for a rule that the catalogue has not is one: it would except nothing.
+    """
+    document = read_text(text, file)
+    entries = tuple(each.entry() for each in validate(document, _File).exceptions or ())
+    if faults := [
+        document.fault(("exceptions", number, "rule"), unknown_rule(entry.rule, catalogue))
+        for number, entry in enumerate(entries)
+        if catalogue_entry(catalogue, entry.rule) is None
+    ]:
+        raise ConfigError(faults)
+    return entries
 
 
 class AllowlistFile:
@@ -81,8 +92,9 @@ class AllowlistFile:
     and *fault* says what is wrong, until the file is mended.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, catalogue: Catalogue) -> None:
         self._path = path
+        self._catalogue = catalogue
         self._lock = threading.Lock()
         self._seen = self._state()
         self._entries = self._read()
@@ -127,9 +139,11 @@ class AllowlistFile:
         try:
             with FileLock(f"{self._path}.lock", timeout=_LOCK_SECONDS):
                 text = self._path.read_bytes().decode("utf-8")
-                if entry in parse_allowlist(text, str(self._path)):
+                if entry in self._parse(text):
                     return
-                _replace(self._path, add_entry(text, entry))
+                edited = add_entry(text, entry)
+                self._parse(edited)
+                _replace(self._path, edited)
         except (ConfigError, UneditableAllowlistError, OSError, Timeout, ValueError) as error:
             log.error("an exception was not written", extra={"why": str(error)})
             raise UnwritableAllowlistError(str(error)) from error
@@ -141,7 +155,10 @@ class AllowlistFile:
         except (OSError, UnicodeDecodeError) as error:
             file = str(self._path)
             raise ConfigError([Fault(file, 0, "", f"cannot be read: {error}")]) from error
-        return parse_allowlist(text, str(self._path))
+        return self._parse(text)
+
+    def _parse(self, text: str) -> tuple[Entry, ...]:
+        return parse_allowlist(text, str(self._path), self._catalogue)
 
     def _state(self) -> tuple[int, int, int] | None:
         """What changes when the file does: a replaced file has another inode."""

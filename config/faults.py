@@ -120,6 +120,10 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
+def unknown_rule(rule: str, catalogue: Iterable[str]) -> str:
+    return f"no rule {rule!r} in the catalogue{nearest(rule, catalogue)}"
+
+
 def _dotted(place: Place) -> str:
     text = ""
     for part in place:

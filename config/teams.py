@@ -8,7 +8,7 @@ from pydantic import Field
 
 from compliance.routing import Approvers, Match, Team, Teams
 from compliance.rules import Catalogue
-from config.faults import ConfigError, Document, Fault, nearest, read, validate
+from config.faults import ConfigError, Document, Fault, nearest, read, unknown_rule, validate
 from config.shapes import AccountId, Channel, Group, Region, Strict, Text, User
 
 
@@ -108,8 +108,7 @@ def _unknown(
 ) -> Iterator[Fault]:
     for number, rule in enumerate(match.rules):
         if rule not in catalogue:
-            problem = f"no rule {rule!r} in the catalogue{nearest(rule, catalogue)}"
-            yield document.fault((*place, "rules", number), problem)
+            yield document.fault((*place, "rules", number), unknown_rule(rule, catalogue))
     for number, account in enumerate(match.accounts):
         if accounts and account not in accounts:
             problem = f"no account {account!r} in bot.yaml{nearest(account, accounts)}"

@@ -74,16 +74,20 @@ def ledger(engine, clock):
 
 
 @pytest.fixture
-def allowlist(tmp_path):
-    path = tmp_path / "allowlist.yaml"
-    path.write_text("exceptions: []\n")
-    return AllowlistFile(path)
+def catalogue():
+    """One rule that a press starts, and one that a second person agrees to."""
+    return {RULE: rule(), PAIRED_RULE: rule(PAIRED_RULE, approvers=1)}
 
 
 @pytest.fixture
-def desk(ledger, allowlist, clock):
-    """A desk with one rule that a press starts, and one that a second person agrees to."""
-    catalogue = {RULE: rule(), PAIRED_RULE: rule(PAIRED_RULE, approvers=1)}
+def allowlist(tmp_path, catalogue):
+    path = tmp_path / "allowlist.yaml"
+    path.write_text("exceptions: []\n")
+    return AllowlistFile(path, catalogue)
+
+
+@pytest.fixture
+def desk(ledger, catalogue, allowlist, clock):
     return Desk(ledger, catalogue, teams(), allowlist, clock)
 
 

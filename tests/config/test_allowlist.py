@@ -1,5 +1,6 @@
 """The allowlist file, on a real disk."""
 
+import re
 import threading
 from dataclasses import replace
 from datetime import date
@@ -11,8 +12,9 @@ from commands.checks import check_allowlist
 from compliance.allowlist import Entry, ExceptionClass, UnwritableAllowlistError, add_entry
 from config.allowlist import AllowlistFile, parse_allowlist
 from config.faults import ConfigError
-from tests.builders import key
+from tests.builders import RULE, key, rule
 
+CATALOGUE = {RULE: rule()}
 SHIPPED = Path(__file__).parents[2] / "config/allowlist.yaml"
 ENTRY = Entry(
     rule=key().rule,
@@ -35,16 +37,16 @@ def path(tmp_path):
 
 
 def test_a_recorded_exception_is_in_the_file_and_the_comments_are_as_they_were(path):
-    AllowlistFile(path).add(ENTRY)
+    AllowlistFile(path, CATALOGUE).add(ENTRY)
 
     before = SHIPPED.read_text().splitlines()
     after = path.read_text().splitlines()
     assert after[: len(before) - 1] == before[:-1]
-    assert AllowlistFile(path).entries() == (ENTRY,)
+    assert AllowlistFile(path, CATALOGUE).entries() == (ENTRY,)
 
 
 def test_the_same_exception_twice_is_one_entry(path):
-    file = AllowlistFile(path)
+    file = AllowlistFile(path, CATALOGUE)
     file.add(ENTRY)
     file.add(ENTRY)
 
@@ -52,7 +54,7 @@ def test_the_same_exception_twice_is_one_entry(path):
 
 
 def test_what_people_write_by_hand_is_picked_up(path):
-    file = AllowlistFile(path)
+    file = AllowlistFile(path, CATALOGUE)
 
     path.write_text(add_entry(path.read_text(), ENTRY))
 
@@ -60,7 +62,7 @@ def test_what_people_write_by_hand_is_picked_up(path):
 
 
 def test_a_broken_file_keeps_the_last_good_one_in_force_and_says_so(path, caplog):
-    file = AllowlistFile(path)
+    file = AllowlistFile(path, CATALOGUE)
     file.add(ENTRY)
 
     path.write_text("exceptions: [oops")
@@ -71,7 +73,7 @@ def test_a_broken_file_keeps_the_last_good_one_in_force_and_says_so(path, caplog
 
 
 def test_a_broken_file_is_not_written_to(path):
-    file = AllowlistFile(path)
+    file = AllowlistFile(path, CATALOGUE)
     path.write_text("exceptions: [oops")
 
     with pytest.raises(UnwritableAllowlistError):
@@ -81,7 +83,7 @@ def test_a_broken_file_is_not_written_to(path):
 
 
 def test_a_folder_that_cannot_be_written_is_told_with_what_to_do(path):
-    file = AllowlistFile(path)
+    file = AllowlistFile(path, CATALOGUE)
     assert check_allowlist(file).problem == ""
 
     path.parent.rename(path.parent.with_name("elsewhere"))
@@ -95,12 +97,12 @@ def test_a_broken_file_at_start_stops_the_bot(path):
     path.write_text("exceptions: 3")
 
     with pytest.raises(ConfigError, match=r"allowlist.yaml:1: exceptions"):
-        AllowlistFile(path)
+        AllowlistFile(path, CATALOGUE)
 
 
 def test_four_writers_at_once_lose_nothing(path):
     def write(writer):
-        file = AllowlistFile(path)
+        file = AllowlistFile(path, CATALOGUE)
         for number in range(3):
             file.add(replace(ENTRY, resource=f"bucket-{writer}-{number}"))
 
@@ -110,7 +112,7 @@ def test_four_writers_at_once_lose_nothing(path):
     for writer in writers:
         writer.join()
 
-    assert len(AllowlistFile(path).entries()) == 12
+    assert len(AllowlistFile(path, CATALOGUE).entries()) == 12
 
 
 @pytest.mark.parametrize(
@@ -131,9 +133,43 @@ def test_four_writers_at_once_lose_nothing(path):
 )
 def test_a_fault_of_a_hand_written_entry_has_its_line(text, told):
     with pytest.raises(ConfigError) as raised:
-        parse_allowlist(text, "allowlist.yaml")
+        parse_allowlist(text, "allowlist.yaml", CATALOGUE)
 
     assert any(
         str(fault).startswith("allowlist.yaml:2: exceptions[0]") and told in str(fault)
         for fault in raised.value.faults
     ), str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "name", [RULE, f"{RULE}-conformance-pack-abc", f"securityhub-{RULE}-0123abcd"]
+)
+def test_an_entry_may_name_a_rule_as_aws_does(path, name):
+    file = AllowlistFile(path, CATALOGUE)
+
+    file.add(replace(ENTRY, rule=name))
+
+    assert [entry.rule for entry in file.entries()] == [name]
+
+
+def test_an_entry_that_would_except_nothing_is_told_with_the_nearest_rule(path):
+    file = AllowlistFile(path, CATALOGUE)
+    file.add(ENTRY)
+
+    path.write_text(path.read_text().replace("prohibited", "prohibitd"))
+
+    assert file.entries() == (ENTRY,)
+    assert re.search(
+        rf"allowlist.yaml:\d+: exceptions\[0\].rule: no rule '.*prohibitd' in the catalogue; "
+        rf"did you mean '{RULE}'\?$",
+        str(file.fault),
+    )
+
+
+def test_an_exception_that_could_not_be_read_again_is_not_written(path):
+    file = AllowlistFile(path, CATALOGUE)
+
+    with pytest.raises(UnwritableAllowlistError, match="no rule 'left-rule' in the catalogue"):
+        file.add(replace(ENTRY, rule="left-rule"))
+
+    assert path.read_bytes() == SHIPPED.read_bytes()

@@ -10,6 +10,10 @@ from config.environment import read_environment
 from config.faults import ConfigError
 
 SHIPPED = Path(__file__).parents[2] / "config"
+ENTRY = """exceptions:
+  - {rule: sns-encryptd-kms, account: "*", region: "*", resource: "*", class: not ours,
+     reason: Theirs., asked_by: U0SAM, expires: 2027-03-31}
+"""
 
 
 @pytest.fixture
@@ -60,6 +64,7 @@ def test_the_shipped_configuration_loads():
         ("bot.yaml", "regions: [eu-west-2]", "regions: []", r"regions: "),
         ("bot.yaml", "workers: 4", "workers: 4\n  workers: 3", r"intake.workers: stands twice"),
         ("bot.yaml", "accounts:", "accounts: [", r"is not valid YAML"),
+        ("allowlist.yaml", "exceptions: []", ENTRY, r"\[0\].rule: no rule .* did you mean"),
     ],
 )  # fmt: skip
 def test_a_fault_is_told_with_file_line_and_key(folder, name, old, new, told):
@@ -80,6 +85,13 @@ def test_the_faults_of_all_files_are_told_at_once(folder):
         "teams.yaml",
         "bot.yaml",
     }
+
+
+def test_a_broken_catalogue_is_not_told_as_rules_that_nobody_knows(folder):
+    edit(folder, "rules.yaml", "severity: critical", "severity: huge")
+    edit(folder, "allowlist.yaml", "exceptions: []", ENTRY)
+
+    assert {each.split(":")[0] for each in faults(folder)} == {"rules.yaml"}
 
 
 def test_a_missing_file_is_named(folder):

@@ -7,7 +7,7 @@ from functools import partial
 from commands.answers import Answer, Done, Invalid, Refused
 from commands.desk import Desk, too_late
 from compliance.allowlist import ANY, Entry, ExceptionClass, UnwritableAllowlistError
-from compliance.authority import Actor
+from compliance.authority import Actor, Verdict, may_except
 from compliance.enforcement import enforce, excepted
 from compliance.finding import Finding, IllegalMoveError, State
 from compliance.rules import Rule
@@ -19,6 +19,10 @@ UNWRITABLE = (
 )
 
 STAR = "This resource's id is *, which in the allowlist means all resources. Nothing was changed."
+
+UNLISTED = (
+    "This rule is not in the catalogue any more, so it has no exceptions. Nothing was changed."
+)
 
 #: The shortest reason that can tell the next reader anything (DESIGN §5).
 REASON_MIN = 20
@@ -42,11 +46,9 @@ def ignore(desk: Desk, finding_id: str, actor: Actor, form: Ignore) -> Answer:
     The file is written first because it is what is enforced: if the process dies in between,
     the next look at the allowlist moves the finding.
     """
-    finding = desk.admit(finding_id, actor, "ignore")
+    finding = _admit(desk, finding_id, actor)
     if isinstance(finding, Refused):
         return finding
-    if finding.key.resource_id == ANY:
-        return Refused(STAR)
     rule = desk.rule(finding)
     if found := problems(form, rule, desk.now().date()):
         return Invalid(found)
@@ -75,7 +77,7 @@ def ignore(desk: Desk, finding_id: str, actor: Actor, form: Ignore) -> Answer:
 
 def may_ignore(desk: Desk, finding_id: str, actor: Actor) -> Finding | Refused:
     """Say before the form is shown whether it could be sent at all."""
-    finding = desk.admit(finding_id, actor, "ignore")
+    finding = _admit(desk, finding_id, actor)
     if isinstance(finding, Refused):
         return finding
     probe = Entry(
@@ -94,6 +96,22 @@ def may_ignore(desk: Desk, finding_id: str, actor: Actor) -> Finding | Refused:
     except IllegalMoveError as error:
         return too_late(error)
     return finding
+
+
+def _admit(desk: Desk, finding_id: str, actor: Actor) -> Finding | Refused:
+    """Return the finding if *actor* may agree an exception that the allowlist can hold."""
+
+    def verdict(actor: Actor, finding: Finding) -> Verdict:
+        asked = finding.needed and finding.state in {State.APPROVAL_PENDING, State.APPROVED}
+        asker = finding.actor if asked else ""
+        return may_except(actor, asker, desk.team(finding), desk.teams)
+
+    finding = desk.admit(finding_id, actor, "ignore", verdict)
+    if isinstance(finding, Refused):
+        return finding
+    if finding.key.resource_id == ANY:
+        return Refused(STAR)
+    return finding if desk.rule(finding) else Refused(UNLISTED)
 
 
 def problems(form: Ignore, rule: Rule | None, today: date) -> dict[str, str]:

@@ -7,11 +7,11 @@ import pytest
 
 import compliance.finding as life
 from commands.answers import Done, Refused
-from commands.ignore import Ignore, ignore, longest, may_ignore, problems
+from commands.ignore import UNLISTED, Ignore, ignore, longest, may_ignore, problems
 from commands.remediate import remediate
 from compliance.allowlist import ANY
 from compliance.finding import State
-from tests.builders import ID, START, change, entry, member, move, rule
+from tests.builders import ID, PAIRED_RULE, START, change, entry, member, move, rule
 
 FORM = Ignore("accepted risk", "The public website's pictures.", "SEC-1", date(2026, 12, 1))
 TODAY = START.date()
@@ -132,3 +132,38 @@ def test_whether_one_may_ignore_is_told_before_the_form(opened):
 
     assert "running already" in may_ignore(opened, ID, member()).text
     assert opened.allowlist.entries() == ()
+
+
+@pytest.fixture
+def asked(desk):
+    """Hannah has asked for a remediation that one other person has to agree to."""
+    desk.ledger.record([change(rule=PAIRED_RULE)])
+    [finding] = desk.ledger.each([State.OPEN])
+    remediate(desk, finding.id, member("U0HANNAH"))
+    return finding.id
+
+
+def test_who_waits_for_a_second_person_cannot_do_without_by_an_exception(desk, asked, reports):
+    answers = [
+        may_ignore(desk, asked, member("U0HANNAH")),
+        ignore(desk, asked, member("U0HANNAH"), FORM),
+    ]
+
+    assert all("somebody else has to decide" in answer.text for answer in answers)
+    assert answers[0].users == ("U0HANNAH", "U0HARRY")
+    assert desk.ledger.find(asked).state is State.APPROVAL_PENDING
+    assert desk.allowlist.entries() == ()
+    assert reports.history(asked)[-1]["action"] == "ignore refused"
+
+
+def test_a_second_person_may_agree_an_exception_instead_of_what_was_asked(desk, asked):
+    ignore(desk, asked, member("U0HARRY"), FORM)
+
+    assert desk.ledger.find(asked).state is State.EXCEPTED
+
+
+def test_a_rule_that_left_the_catalogue_has_no_exceptions(opened):
+    without = replace(opened, catalogue={})
+
+    assert may_ignore(without, ID, member()) == Refused(UNLISTED)
+    assert ignore(without, ID, member(), FORM) == Refused(UNLISTED)

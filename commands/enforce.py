@@ -5,11 +5,9 @@ from functools import partial
 
 from commands.desk import Desk
 from compliance.allowlist import ANY, Entry
-from compliance.enforcement import enforce
-from compliance.finding import UNDECIDED, Finding, State
+from compliance.enforcement import CAN_BEGIN, enforce
+from compliance.finding import Finding, State
 from ledger.store import BOT, Ledger
-
-_CAN_BEGIN = (*sorted(UNDECIDED), State.APPROVAL_PENDING, State.APPROVED)
 
 
 def enforce_allowlist(desk: Desk) -> int:
@@ -33,6 +31,6 @@ def _concerned(ledger: Ledger, entries: Sequence[Entry]) -> Iterator[Finding]:
     """
     yield from ledger.each([State.EXCEPTED])
     named = {entry.resource for entry in entries} - {ANY}
-    yield from ledger.each(_CAN_BEGIN, resources=named)
+    yield from ledger.each(CAN_BEGIN, resources=named)
     wide = {entry.rule for entry in entries if entry.resource == ANY}
-    yield from ledger.each(_CAN_BEGIN, rules=wide)
+    yield from ledger.each(CAN_BEGIN, rules=wide)

@@ -74,12 +74,13 @@ def add_entry(text: str, entry: Entry) -> str:
         lines[-1] += newline
     at, indent, head = _place(text, lines)
     added = [f"{line}{newline}" for line in [*head, *_entry_lines(entry, indent)]]
-    edited = "".join([*lines[:at], *added, *lines[at + bool(head) * _replaced(lines, at) :]])
+    rest = lines[at + 1 :] if head and _is_empty_list(lines, at) else lines[at:]
+    edited = "".join([*lines[:at], *added, *rest])
     _check(text, edited, entry)
     return edited
 
 
-def _replaced(lines: list[str], at: int) -> bool:
+def _is_empty_list(lines: list[str], at: int) -> bool:
     """Whether the line at *at* is an empty list, which the new first entry takes the place of."""
     return at < len(lines) and lines[at].lstrip().startswith("exceptions:")
 

@@ -13,12 +13,12 @@ from compliance.finding import (
 )
 
 #: Where an exception can begin. A remediation that runs is let run to its end.
-_CAN_BEGIN = UNDECIDED | {State.APPROVAL_PENDING, State.APPROVED}
+CAN_BEGIN = UNDECIDED | {State.APPROVAL_PENDING, State.APPROVED}
 
 
 def enforce(finding: Finding, entries: Sequence[Entry], now: datetime) -> Finding:
     """Return the finding as the allowlist wants it, the same object where it is so already."""
-    if finding.state is not State.EXCEPTED and finding.state not in _CAN_BEGIN:
+    if finding.state is not State.EXCEPTED and finding.state not in CAN_BEGIN:
         return finding
     entry = in_force(entries, finding.key, now)
     if entry is not None:

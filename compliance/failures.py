@@ -29,7 +29,8 @@ UNSEEN = (
 def explain(said: str, rule: Rule | None) -> str:
     """Return AWS's message *said* as a sentence for an engineer, with what to do next."""
     what = said.strip() or "AWS gave no message."
-    return f"{_cause(what, rule)} AWS said: {what}" if _cause(what, rule) else _unknown(what, rule)
+    cause = _cause(what, rule)
+    return f"{cause} AWS said: {what}" if cause else _unknown(what, rule)
 
 
 def _cause(said: str, rule: Rule | None) -> str:

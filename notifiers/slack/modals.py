@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from commands.ignore import REASON_MAX, Ignore
@@ -61,7 +61,7 @@ def ignore_form(card: Card, channel: str, rule: Rule | None, today: date) -> Blo
     resource = dict(card.facts)["Resource"]
     longest = rule.decision.longest_exception if rule else None
     hint = f"At most {longest.days} days from today." if longest else "The day it ends."
-    initial = str(min(today + longest, _months(today))) if longest else str(today)
+    initial = str(min(today + longest, _three_months_on(today))) if longest else str(today)
     options = [{"text": plain(_MEANING[each]), "value": each.value} for each in ExceptionClass]
     blocks = [
         section(f"*{said(card.title)}*\n{code(resource)} · {code(card.finding_id)}"),
@@ -111,9 +111,9 @@ def read_ignore(view: dict[str, Any]) -> Ignore:
     )
 
 
-def _months(today: date) -> date:
-    """Three months on: long enough to fix most things, short enough to be looked at again."""
-    return date.fromordinal(today.toordinal() + 90)
+def _three_months_on(today: date) -> date:
+    """Long enough to fix most things, short enough to be looked at again."""
+    return today + timedelta(days=90)
 
 
 def _modal(

@@ -15,6 +15,8 @@ from ledger.store import UnknownFindingError
 
 #: Slack shows at most 100 rows in one table; twenty are read, a hundred are not.
 _ROWS = 20
+#: A history is looked through; the headings take one row of Slack's.
+_HISTORY = 99
 
 
 def findings(desk: Desk, reports: Reports, scope: Scope, visible: frozenset[str]) -> Answer:
@@ -88,8 +90,9 @@ def history(desk: Desk, reports: Reports, finding_id: str, visible: frozenset[st
                 row["from_state"],
                 row["to_state"],
             )
-            for row in rows[-99:]
+            for row in rows[-_HISTORY:]
         ),
+        closing=f"The {_HISTORY} newest of {len(rows)}." if len(rows) > _HISTORY else "",
     )
 
 

@@ -1,6 +1,6 @@
 """Cards, answers and reports as Block Kit. Pure: from our data to lists of dicts."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from commands.answers import Done, Explained, Refused, StatusReport, Table
@@ -16,6 +16,7 @@ from notifiers.slack.text import (
     cut,
     day,
     escape,
+    fit,
     people,
     said,
     when,
@@ -29,6 +30,9 @@ _FIELDS_MAX = 10
 _TABLE_ROWS_MAX = 100
 #: Facts that a reader copies rather than reads.
 _COPIED = frozenset({"Resource", "Resource id", "Type", "Rule", "Region"})
+_DIGEST, _ASKED = "Weekly compliance digest", "Asked of the TDA"
+_LAPSING, _LAPSING_MAX = "Exceptions that end within 30 days", 10
+_NARROW = "; ask `/compliance status` with team:, rule: or account: for fewer"
 _LABELS = {
     Button.REMEDIATE: ("Remediate", "primary"),
     Button.IGNORE: ("Ignore", None),
@@ -79,18 +83,30 @@ def table(shown: Table) -> list[Block]:
     """Return a table with what stands before and after it; without rows, the sentences alone."""
     rows = [[_cell(heading) for heading in shown.headings]]
     rows += [[_cell(cell) for cell in row] for row in shown.rows[: _TABLE_ROWS_MAX - 1]]
+    left = len(shown.rows) - (len(rows) - 1)
+    below = " ".join(filter(None, (f"… and {left} more." if left else "", shown.closing)))
     return [
         header(shown.title),
         *([section(said(shown.intro))] if shown.intro else []),
         *([{"type": "table", "rows": rows}] if shown.rows else []),
-        *([context(said(shown.closing))] if shown.closing else []),
+        *([context(said(below))] if below else []),
     ]
+
+
+def table_text(shown: Table) -> str:
+    """Return a table in plain words, a line for each row."""
+    head = f"{shown.title}: {shown.intro}" if shown.intro else f"{shown.title}:"
+    rows = (", ".join([row[0], *_labelled(shown, row)]) for row in shown.rows)
+    return "\n".join(filter(None, [head, *rows, shown.closing]))
 
 
 def listed(shown: Table) -> list[Block]:
     """Return a table as lines of text, for messages that hold more than Slack's one table."""
-    lines = [" · ".join([f"*{escape(row[0])}*", *_labelled(shown, row)]) for row in shown.rows]
-    return [section(cut(f"*{escape(shown.title)}*\n" + "\n".join(lines or ["None."]), SECTION_MAX))]
+    lines = [
+        " · ".join([f"*{escape(row[0])}*", *map(escape, _labelled(shown, row))])
+        for row in shown.rows
+    ]
+    return [_titled(shown.title, lines or ["None."], _NARROW)]
 
 
 def status_blocks(report: StatusReport) -> list[Block]:
@@ -98,44 +114,46 @@ def status_blocks(report: StatusReport) -> list[Block]:
         header("Compliance status"),
         section(f"*{report.total} findings are open.*"),
         *(block for each in report.tables for block in listed(each)),
-        *oldest_blocks("Oldest open findings", report.oldest),
+        *_findings("Oldest open findings", report.oldest),
         *([context(said(report.note))] if report.note else []),
     ]
 
 
+def status_text(report: StatusReport) -> str:
+    """Return what was counted in plain words."""
+    title = f"Compliance status: {report.total} findings are open. {report.note}".strip()
+    return "\n".join([title, *map(table_text, report.tables)])
+
+
 def digest_blocks(report: Digest) -> list[Block]:
-    share = "no data yet" if report.share is None else f"{report.share:.1%} compliant"
     headline = [f"*{escape(name)}*\n{number}" for name, number in report.headline]
     return [
-        header("Weekly compliance digest"),
-        section(
-            f"*{share}, {report.unresolved} findings open.* "
-            f"From {day(report.since)} to {day(report.until)}."
-        ),
+        header(_DIGEST),
+        section(f"*{_share(report)}* {_week(report)}"),
         {"type": "section", "fields": [_mrkdwn(each) for each in headline]},
         *(block for each in report.tables for block in listed(each)),
-        *oldest_blocks("Exceptions that end within 30 days", report.lapsing[:10]),
-        *_reviews(report),
+        *_findings(_LAPSING, report.lapsing, _LAPSING_MAX, "; the allowlist has them all"),
+        *([section(f"*{_ASKED}*\n{said(_reviews(report))}")] if report.reviews_due else []),
     ]
 
 
 def digest_text(report: Digest) -> str:
-    """Return the digest in words."""
-    return answer_text("Weekly compliance digest.", report.tables)
+    """Return the whole digest in plain words, as a terminal shows it."""
+    lapsing = map(_in_words, report.lapsing)
+    lines = [
+        f"{_DIGEST}. {_week(report)}",
+        _share(report),
+        ", ".join(f"{name} {number}" for name, number in report.headline),
+        *map(table_text, report.tables),
+        *([f"{_LAPSING}:", *lapsing] if report.lapsing else []),
+        *([f"{_ASKED}: {_reviews(report)}"] if report.reviews_due else []),
+    ]
+    return "\n".join(lines)
 
 
-def oldest_blocks(title: str, found: Iterable[Finding]) -> list[Block]:
-    lines = [finding_line(finding) for finding in found]
-    return [section(cut(f"*{title}*\n" + "\n".join(lines), SECTION_MAX))] if lines else []
-
-
-def answer_text(title: str, shown: Iterable[Table]) -> str:
-    """Return tables in words, for screen readers and notifications."""
-    words = [title]
-    for each in shown:
-        words += [f"{each.title}: {each.intro}" if each.intro else f"{each.title}:"]
-        words += ["; ".join(", ".join([row[0], *_labelled(each, row)]) for row in each.rows)]
-    return said(" ".join(filter(None, words)), MESSAGE_MAX)
+def spoken(text: str) -> str:
+    """Return plain words for a message: screen readers and notifications read only this."""
+    return fit(escape(text).split("\n"), MESSAGE_MAX)
 
 
 def header(text: str) -> Block:
@@ -164,10 +182,7 @@ def _cell(text: str) -> Block:
 
 
 def _labelled(shown: Table, row: tuple[str, ...]) -> list[str]:
-    return [
-        f"{escape(name)} {escape(cell)}"
-        for name, cell in zip(shown.headings[1:], row[1:], strict=True)
-    ]
+    return [f"{name} {cell}" for name, cell in zip(shown.headings[1:], row[1:], strict=True)]
 
 
 def _severity(card: Card) -> str:
@@ -228,9 +243,31 @@ def finding_line(finding: Finding) -> str:
     )
 
 
-def _reviews(report: Digest) -> list[Block]:
-    if not report.reviews_due:
-        return []
-    return [
-        section(f"*Asked of the TDA*\nReview these rules: {said(', '.join(report.reviews_due))}")
-    ]
+def _in_words(finding: Finding) -> str:
+    resource = finding.resource_name or finding.key.resource_id
+    until = f", until {finding.until:%Y-%m-%d %H:%M} UTC" if finding.until else ""
+    return f"{finding.id} {finding.key.rule}: {resource} ({finding.team}, {finding.state}{until})"
+
+
+def _findings(
+    title: str, found: Sequence[Finding], most: int | None = None, hint: str = ""
+) -> list[Block]:
+    return [_titled(title, list(map(finding_line, found)), hint, most)] if found else []
+
+
+def _titled(title: str, lines: Sequence[str], hint: str, most: int | None = None) -> Block:
+    """Return *lines* under a title, as many as fit."""
+    return section(f"*{escape(title)}*\n{fit(lines, SECTION_MAX - HEADER_MAX, hint, most)}")
+
+
+def _share(report: Digest) -> str:
+    share = "no data yet" if report.share is None else f"{report.share:.1%} compliant"
+    return f"{share}, {report.unresolved} findings open."
+
+
+def _week(report: Digest) -> str:
+    return f"From {day(report.since)} to {day(report.until)}."
+
+
+def _reviews(report: Digest) -> str:
+    return f"Review these rules: {', '.join(report.reviews_due)}"

@@ -14,7 +14,14 @@ import compliance.card as face
 from commands.digest import Digest
 from ledger.cards import Card
 from notifiers.courier import CardGoneError, CardRefusedError, ChatBusyError, ChatRefusedError
-from notifiers.slack.blocks import card_blocks, card_text, digest_blocks, digest_text, section
+from notifiers.slack.blocks import (
+    card_blocks,
+    card_text,
+    digest_blocks,
+    digest_text,
+    section,
+    spoken,
+)
 from notifiers.slack.text import MESSAGE_MAX, said
 
 log = logging.getLogger(__name__)
@@ -77,7 +84,7 @@ class SlackNotifier:
 
     def post_digest(self, channel: str, digest: Digest) -> None:
         """Send the weekly report; raises ChatBusyError or ChatRefusedError."""
-        self._send(channel, digest_text(digest), digest_blocks(digest))
+        self._send(channel, spoken(digest_text(digest)), digest_blocks(digest))
 
     def post_notice(self, channel: str, text: str) -> None:
         """Say a sentence; raises ChatBusyError or ChatRefusedError."""

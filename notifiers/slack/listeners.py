@@ -25,7 +25,7 @@ from compliance.authority import Actor, may_ask
 from compliance.card import Account, Button, draw
 from ledger.reports import Reports
 from notifiers.slack import modals
-from notifiers.slack.blocks import digest_blocks, digest_text
+from notifiers.slack.blocks import digest_blocks, digest_text, spoken
 from notifiers.slack.home import home_view
 from notifiers.slack.people import People
 from notifiers.slack.replies import Say, open_form, say_answer, tell
@@ -179,7 +179,7 @@ class Listeners:
             say_answer(say, Refused("The digest covers all teams; ask in the TDA's channel."))
             return
         report = digest(self._reports, self._desk.catalogue, self._desk.now())
-        say(digest_text(report), digest_blocks(report))
+        say(spoken(digest_text(report)), digest_blocks(report))
 
     def _open_remediate(self, body: Body, client: WebClient, finding_id: str, channel: str) -> None:
         """Show the confirmation to those who may confirm it; tell the others why not."""

@@ -10,13 +10,15 @@ from slack_sdk.errors import SlackApiError
 from commands.answers import Answer, Done, Explained, Invalid, Refused, Shown, StatusReport, Table
 from notifiers.slack.blocks import (
     Block,
-    answer_text,
     card_blocks,
     card_text,
     section,
     sentence,
+    spoken,
     status_blocks,
+    status_text,
     table,
+    table_text,
 )
 
 log = logging.getLogger(__name__)
@@ -58,10 +60,9 @@ def say_answer(say: Say, answer: Answer) -> None:
         case Shown(card):
             say(card_text(card), card_blocks(card))
         case Table():
-            say(answer_text(answer.title, [answer]), table(answer))
+            say(spoken(table_text(answer)), table(answer))
         case StatusReport():
-            title = f"Compliance status: {answer.total} findings are open."
-            say(answer_text(title, answer.tables), status_blocks(answer))
+            say(spoken(status_text(answer)), status_blocks(answer))
 
 
 def open_form(client: WebClient, body: dict[str, Any], view: Block, channel: str) -> None:

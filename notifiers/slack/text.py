@@ -1,6 +1,7 @@
 """Text for Slack: escaping, cutting, mentions, dates. Pure."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 
 #: https://docs.slack.dev/reference/block-kit/blocks/section-block
@@ -27,6 +28,20 @@ def cut(text: str, longest: int) -> str:
     if ampersand >= 0 and ";" not in kept[ampersand:]:
         kept = kept[:ampersand]
     return f"{kept}…"
+
+
+def fit(lines: Sequence[str], longest: int, hint: str = "", most: int | None = None) -> str:
+    """Return as many whole *lines* as fit, at most *most*, and how many more there are.
+
+    *hint* says how to see those.
+    """
+    kept = list(lines[:most])
+    while True:
+        left = len(lines) - len(kept)
+        text = "\n".join([*kept, *([f"… and {left} more{hint}"] if left else [])])
+        if len(text) <= longest or not kept:
+            return cut(text, longest)
+        kept.pop()
 
 
 def said(text: str, longest: int = SECTION_MAX) -> str:

@@ -81,6 +81,15 @@ def test_the_default_team_is_explained_as_such(desk):
     assert "this team is the default" in explain(desk, finding.id, HOUSING).text
 
 
+def test_a_long_history_says_that_its_beginning_is_left_out(opened, reports):
+    for _ in range(100):
+        remediate(opened, ID, member("U0NOBODY"))
+
+    table = history(opened, reports, ID, HOUSING)
+
+    assert (len(table.rows), table.closing) == (99, "The 99 newest of 101.")
+
+
 def test_the_history_tells_who_did_what_and_who_was_refused(opened, reports):
     remediate(opened, ID, member("U0NOBODY"))
     remediate(opened, ID, member())

@@ -1,6 +1,7 @@
 """Cards, forms and reports: what a reader sees, within what Slack takes."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -162,10 +163,64 @@ def table(rows):
     return Table("Title", ("Name", "Open"), tuple((f"r{n}", str(n)) for n in range(rows)), "In", "")
 
 
-def test_a_table_is_cut_at_what_slack_takes():
-    [drawn] = kinds(blocks.table(table(200)), "table")
+def test_a_table_is_cut_at_what_slack_takes_and_says_how_much_more_there_is():
+    drawn = blocks.table(table(200))
 
-    assert len(drawn["rows"]) == 100
+    assert len(kinds(drawn, "table")[0]["rows"]) == 100
+    assert list(texts(kinds(drawn, "context")))[-1] == "… and 101 more."
+
+
+def test_of_a_long_list_whole_lines_are_shown_and_how_many_more_there_are():
+    [shown] = texts(kinds(blocks.listed(table(300)), "section"))
+
+    *lines, last = shown.splitlines()[1:]
+    assert lines == [f"*r{n}* · Open {n}" for n in range(len(lines))]
+    assert last.startswith(f"… and {300 - len(lines)} more; ask `/compliance status` with team:")
+
+
+WEEK = Digest(
+    at(0), at(9), 0.5, 3, (("New", 1), ("Resolved", 2)), (table(2),), (), ("some-rule",)
+)  # fmt: skip
+
+
+def lapsing(number):
+    excepted = life.except_until(finding(), at(60), "", "U1", at(1))
+    return replace(WEEK, lapsing=tuple(replace(excepted, id=f"F-{n:05}") for n in range(number)))
+
+
+def test_of_many_exceptions_that_end_the_digest_shows_ten_and_says_how_many_more():
+    told = "\n".join(texts(blocks.digest_blocks(lapsing(12))))
+
+    assert "F-00009" in told
+    assert "F-00010" not in told
+    assert "… and 2 more; the allowlist has them all" in told
+
+
+def test_the_digest_in_words_says_all_that_its_blocks_say():
+    told = blocks.digest_text(lapsing(12)).splitlines()
+
+    assert told == [
+        "Weekly compliance digest. From 2 November 2026 to 2 November 2026.",
+        "50.0% compliant, 3 findings open.",
+        "New 1, Resolved 2",
+        "Title: In",
+        "r0, Open 0",
+        "r1, Open 1",
+        "Exceptions that end within 30 days:",
+        *(
+            f"F-{n:05} {RULE}: repairs-photos (housing, excepted, until 2026-11-02 10:00 UTC)"
+            for n in range(12)
+        ),
+        "Asked of the TDA: Review these rules: some-rule",
+    ]
+
+
+def test_words_for_screen_readers_are_escaped_once_and_cut_at_whole_lines():
+    told = blocks.spoken("\n".join(["a&b"] * 999))
+
+    assert told.splitlines()[0] == "a&amp;b"
+    assert re.fullmatch(r"… and \d+ more", told.splitlines()[-1])
+    assert len(told) <= 4000
 
 
 def test_a_table_without_rows_is_its_sentences():
@@ -184,4 +239,4 @@ def test_status_and_digest_fit_into_a_message_however_long_they_are():
     within_slacks_sizes(blocks.digest_blocks(weekly))
     assert "50.0% compliant" in json.dumps(blocks.digest_blocks(weekly))
     assert "no data yet" in json.dumps(blocks.digest_blocks(replace(weekly, share=None)))
-    assert len(blocks.answer_text("Title", report.tables)) <= 4000
+    assert len(blocks.spoken(blocks.status_text(report))) <= 4000

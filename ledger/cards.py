@@ -15,8 +15,8 @@ _PATIENCE = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """Where a finding's card is: the chat product's ids of the channel and the message."""
+class Place:
+    """Where a card is: the chat product's ids of the channel and the message."""
 
     channel: str
     message: str
@@ -24,10 +24,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class StaleCard:
-    """A finding that is newer than what its card shows; *card* is None before the first post."""
+    """A finding that is newer than what its card shows; *place* is None before the first post."""
 
     finding: Finding
-    card: Card | None
+    place: Place | None
 
 
 class Cards:
@@ -47,9 +47,10 @@ class Cards:
         self._patience = patience
 
     def stale(self, team: str) -> StaleCard | None:
-        """Return the finding of *team* whose card is furthest behind, None if all are true.
+        """Return the finding of *team* whose card is brought up to date next, None if all are true.
 
-        A card that somebody is looking at comes before one that nobody has seen yet.
+        A card that somebody is looking at comes before one that nobody has seen yet; of several,
+        the one whose finding has been in its state longest.
         """
         now = self._now()
         asked = findings.c.lookup_due <= now
@@ -70,11 +71,11 @@ class Cards:
             row = db.execute(query).mappings().first()
         if row is None:
             return None
-        card = Card(row["channel"], row["message"]) if row["message"] else None
-        return StaleCard(from_row(row), card)
+        place = Place(row["channel"], row["message"]) if row["message"] else None
+        return StaleCard(from_row(row), place)
 
-    def shown(self, finding: Finding, card: Card | None, now: datetime) -> None:
-        """Note that *card* shows *finding* as it is at this version, or that none is needed."""
+    def shown(self, finding: Finding, place: Place | None, now: datetime) -> None:
+        """Note that *place* shows *finding* as it is at this version, or that none is needed."""
         with self._engine.begin() as db:
             # A newer version stays stale: only what was shown is noted.
             db.execute(
@@ -82,20 +83,14 @@ class Cards:
                 .where(findings.c.id == finding.id, findings.c.shown_version < finding.version)
                 .values(shown_version=finding.version)
             )
-            if card is None:
+            if place is None:
                 return
-            place = {"channel": card.channel, "message": card.message, "posted_at": now}
+            row = {"channel": place.channel, "message": place.message, "posted_at": now}
             of_finding = cards.c.finding == finding.id
-            if not db.execute(sa.update(cards).where(of_finding).values(place)).rowcount:
-                db.execute(sa.insert(cards).values(finding=finding.id, **place))
+            if not db.execute(sa.update(cards).where(of_finding).values(row)).rowcount:
+                db.execute(sa.insert(cards).values(finding=finding.id, **row))
 
     def forget(self, finding_id: str) -> None:
         """The card is gone from chat: the next round posts a new one."""
         with self._engine.begin() as db:
             db.execute(sa.delete(cards).where(cards.c.finding == finding_id))
-
-    def of(self, finding_id: str) -> Card | None:
-        query = sa.select(cards.c.channel, cards.c.message).where(cards.c.finding == finding_id)
-        with self._engine.connect().execution_options(read_only=True) as db:
-            row = db.execute(query).first()
-        return Card(row.channel, row.message) if row else None

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-import compliance.card as face
+from compliance.card import Card
 from compliance.finding import Finding, State
 from compliance.mendable import MendableError
 from compliance.routing import Team
-from ledger.cards import Card, Cards, StaleCard
+from ledger.cards import Cards, Place, StaleCard
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +45,9 @@ class CardGoneError(Exception):
 class Notifier(Protocol):
     """A chat product, as far as cards need it. Raises the errors above."""
 
-    def post(self, channel: str, card: face.Card) -> Card: ...
+    def post(self, channel: str, card: Card) -> Place: ...
 
-    def replace(self, place: Card, card: face.Card) -> None: ...
+    def replace(self, place: Place, card: Card) -> None: ...
 
 
 class Courier:
@@ -61,7 +61,7 @@ class Courier:
         self,
         cards: Cards,
         teams: Sequence[Team],
-        draw: Callable[[Finding], face.Card],
+        draw: Callable[[Finding], Card],
         notifier: Notifier,
         now: Callable[[], datetime],
     ) -> None:
@@ -101,7 +101,7 @@ class Courier:
         except CardRefusedError as error:
             # Left until it changes: it must not hold up the channel's other cards.
             _log_refused(finding, team, error)
-            self._cards.shown(finding, stale.card, self._now())
+            self._cards.shown(finding, stale.place, self._now())
             return False
         except ChatRefusedError as error:
             self._held[team.channel] = self._now() + _REFUSED_FOR
@@ -110,11 +110,11 @@ class Courier:
         self._cards.shown(finding, place, self._now())
         return True
 
-    def _show(self, team: Team, stale: StaleCard) -> Card | None:
+    def _show(self, team: Team, stale: StaleCard) -> Place | None:
         card = self._draw(stale.finding)
-        if stale.card is not None:
-            self._notifier.replace(stale.card, card)
-            return stale.card
+        if stale.place is not None:
+            self._notifier.replace(stale.place, card)
+            return stale.place
         if stale.finding.state is State.RESOLVED:
             # Nobody was told of it and nobody has anything to do.
             return None

@@ -10,9 +10,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
-import compliance.card as face
 from commands.digest import Digest
-from ledger.cards import Card
+from compliance.card import Card
+from ledger.cards import Place
 from notifiers.courier import CardGoneError, CardRefusedError, ChatBusyError, ChatRefusedError
 from notifiers.slack.blocks import (
     card_blocks,
@@ -61,11 +61,11 @@ class SlackNotifier:
     def __init__(self, client: WebClient) -> None:
         self._client = client
 
-    def post(self, channel: str, card: face.Card) -> Card:
+    def post(self, channel: str, card: Card) -> Place:
         sent = self._send(channel, card_text(card), card_blocks(card))
-        return Card(channel=sent["channel"], message=sent["ts"])
+        return Place(channel=sent["channel"], message=sent["ts"])
 
-    def replace(self, place: Card, card: face.Card) -> None:
+    def replace(self, place: Place, card: Card) -> None:
         with _slack_errors():
             self._client.chat_update(
                 channel=place.channel,

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 import compliance.finding as life
-from ledger.cards import Card, Cards
+from ledger.cards import Cards, Place
 from tests.builders import ID, at, change, move
 
-CARD = Card("C0HOUSING", "1700000000.000100")
+PLACE = Place("C0HOUSING", "1700000000.000100")
 
 
 @pytest.fixture
@@ -21,16 +21,15 @@ def test_a_new_finding_has_no_card_yet(cards, ledger):
 
     stale = cards.stale("housing")
 
-    assert (stale.finding.id, stale.card) == (ID, None)
+    assert (stale.finding.id, stale.place) == (ID, None)
 
 
 def test_a_card_that_shows_the_newest_version_is_left_alone(cards, ledger):
     ledger.record([change()])
 
-    cards.shown(ledger.find(ID), CARD, at(1))
+    cards.shown(ledger.find(ID), PLACE, at(1))
 
     assert cards.stale("housing") is None
-    assert cards.of(ID) == CARD
 
 
 def test_a_finding_that_moved_while_its_card_was_drawn_stays_out_of_date(cards, ledger):
@@ -38,9 +37,9 @@ def test_a_finding_that_moved_while_its_card_was_drawn_stays_out_of_date(cards, 
     drawn = ledger.find(ID)
     move(ledger, life.ask, actor="U1", needed=0)
 
-    cards.shown(drawn, CARD, at(1))
+    cards.shown(drawn, PLACE, at(1))
 
-    assert cards.stale("housing").card == CARD
+    assert cards.stale("housing").place == PLACE
 
 
 def test_an_older_drawing_that_is_noted_late_takes_nothing_back(cards, ledger):
@@ -48,8 +47,8 @@ def test_an_older_drawing_that_is_noted_late_takes_nothing_back(cards, ledger):
     older = ledger.find(ID)
     newer = move(ledger, life.ask, actor="U1", needed=0)
 
-    cards.shown(newer, CARD, at(1))
-    cards.shown(older, CARD, at(1))
+    cards.shown(newer, PLACE, at(1))
+    cards.shown(older, PLACE, at(1))
 
     assert cards.stale("housing") is None
 
@@ -70,7 +69,7 @@ def test_a_card_that_somebody_looks_at_comes_before_one_that_nobody_has_seen(car
     ledger.record([change(resource="never-shown")])
     clock.move(minutes=5)
     ledger.record([change()])
-    cards.shown(ledger.find(ID), CARD, at(5))
+    cards.shown(ledger.find(ID), PLACE, at(5))
     move(ledger, life.ask, actor="U1", needed=0)
 
     assert cards.stale("housing").finding.id == ID
@@ -86,12 +85,12 @@ def test_of_cards_that_nobody_has_seen_the_oldest_comes_first(cards, ledger, clo
 
 def test_a_card_that_is_gone_is_posted_anew(cards, ledger):
     ledger.record([change()])
-    cards.shown(ledger.find(ID), CARD, at(1))
+    cards.shown(ledger.find(ID), PLACE, at(1))
     move(ledger, life.ask, actor="U1", needed=0)
 
     cards.forget(ID)
 
-    assert cards.stale("housing").card is None
+    assert cards.stale("housing").place is None
 
 
 def test_a_finding_that_needs_no_card_is_not_asked_for_again(cards, ledger):
@@ -100,4 +99,3 @@ def test_a_finding_that_needs_no_card_is_not_asked_for_again(cards, ledger):
     cards.shown(ledger.find(ID), None, at(1))
 
     assert cards.stale("housing") is None
-    assert cards.of(ID) is None

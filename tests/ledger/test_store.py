@@ -10,7 +10,7 @@ import pytest
 import compliance.finding as life
 from compliance.change import ResourceFacts
 from compliance.finding import IllegalMoveError, State
-from ledger.cards import Card, Cards
+from ledger.cards import Cards, Place
 from ledger.reports import Reports, Scope
 from ledger.store import AWS_CONFIG, Ledger, UnknownFindingError
 from tests.builders import ID, RULE, at, change, key, move
@@ -165,11 +165,11 @@ def test_every_finding_goes_to_the_team_that_owns_it_now(ledger, engine, clock, 
 def test_a_card_is_taken_from_a_team_that_no_longer_owns_its_finding(ledger, engine, clock):
     ledger.record([change()])
     cards = Cards(engine, clock, patience=timedelta())
-    cards.shown(ledger.find(ID), Card("C0HOUSING", "1.1"), at(0))
+    cards.shown(ledger.find(ID), Place("C0HOUSING", "1.1"), at(0))
 
     renamed(engine, clock).reroute()
 
-    assert cards.of(ID) is None
+    assert cards.stale("estates").place is None
     assert cards.stale("estates").finding.id == ID
 
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from compliance.card import draw
-from ledger.cards import Card
+from ledger.cards import Place
 from notifiers.courier import CardGoneError, CardRefusedError, ChatBusyError, ChatRefusedError
 from notifiers.slack.client import SlackNotifier, connect
 from tests.builders import RULE, finding, rule
 
 CARD = draw(finding(), {RULE: rule()}, {})
-PLACE = Card("C0HOUSING", "1700000000.000100")
+PLACE = Place("C0HOUSING", "1700000000.000100")
 
 
 def test_a_card_is_posted_with_blocks_and_words_and_without_previews(notifier, workspace):

@@ -1,12 +1,13 @@
 """What chat shows: which findings have a card that is out of date, and where each card is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from compliance.finding import Finding, State
+from compliance.routing import Team
 from ledger.rows import from_row
 from ledger.tables import cards, findings
 
@@ -15,8 +16,8 @@ _PATIENCE = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a card is: the chat product's ids of the channel and the message."""
+class Posted:
+    """Where a message was posted: the chat product's ids of the channel and the message."""
 
     channel: str
     message: str
@@ -27,7 +28,7 @@ class StaleCard:
     """A finding that is newer than what its card shows; *place* is None before the first post."""
 
     finding: Finding
-    place: Place | None
+    place: Posted | None
 
 
 class Cards:
@@ -46,11 +47,12 @@ class Cards:
         self._now = now
         self._patience = patience
 
-    def stale(self, team: str) -> StaleCard | None:
+    def stale(self, team: Team, closed: Collection[str] = ()) -> StaleCard | None:
         """Return the finding of *team* whose card is brought up to date next, None if all are true.
 
         A card that somebody is looking at comes before one that nobody has seen yet; of several,
-        the one whose finding has been in its state longest.
+        the one whose finding has been in its state longest. What has its place in one of the
+        channels that are *closed* is left out.
         """
         now = self._now()
         asked = findings.c.lookup_due <= now
@@ -61,7 +63,8 @@ class Cards:
             .where(
                 findings.c.shown_version < findings.c.version,
                 findings.c.state != State.COMPLIANT.value,
-                findings.c.team == team,
+                findings.c.team == team.name,
+                sa.func.coalesce(cards.c.channel, team.channel).not_in(closed),
                 sa.not_(sa.and_(findings.c.lookup_due.is_not(None), asked, is_new)),
             )
             .order_by(cards.c.message.is_(None), findings.c.changed_at)
@@ -71,10 +74,10 @@ class Cards:
             row = db.execute(query).mappings().first()
         if row is None:
             return None
-        place = Place(row["channel"], row["message"]) if row["message"] else None
+        place = Posted(row["channel"], row["message"]) if row["message"] else None
         return StaleCard(from_row(row), place)
 
-    def shown(self, finding: Finding, place: Place | None, now: datetime) -> None:
+    def shown(self, finding: Finding, place: Posted | None, now: datetime) -> None:
         """Note that *place* shows *finding* as it is at this version, or that none is needed."""
         with self._engine.begin() as db:
             # A newer version stays stale: only what was shown is noted.

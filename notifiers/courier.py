@@ -9,7 +9,7 @@ from compliance.card import Card
 from compliance.finding import Finding, State
 from compliance.mendable import MendableError
 from compliance.routing import Team
-from ledger.cards import Cards, Place, StaleCard
+from ledger.cards import Cards, Posted, StaleCard
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,10 @@ class ChatRefusedError(MendableError):
         self.remedy = remedy
 
 
+class ChannelClosedError(ChatRefusedError):
+    """The channel takes nothing from the bot: it is archived, gone, or the bot is not in it."""
+
+
 class CardRefusedError(ChatRefusedError):
     """The chat product does not take this one card, whatever channel it goes to."""
 
@@ -45,9 +49,9 @@ class CardGoneError(Exception):
 class Notifier(Protocol):
     """A chat product, as far as cards need it. Raises the errors above."""
 
-    def post(self, channel: str, card: Card) -> Place: ...
+    def post(self, channel: str, card: Card) -> Posted: ...
 
-    def replace(self, place: Place, card: Card) -> None: ...
+    def replace(self, place: Posted, card: Card) -> None: ...
 
 
 class Courier:
@@ -74,20 +78,18 @@ class Courier:
 
     def round(self) -> int:
         """Update at most one card of each channel that takes messages; return how many."""
-        shown, served = 0, set[str]()
+        shown = 0
+        closed = {channel for channel, until in self._held.items() if until > self._now()}
         for team in self._teams:
-            if team.channel in served or self._is_held(team.channel):
-                continue
-            stale = self._cards.stale(team.name)
+            stale = self._cards.stale(team, closed)
             if stale is not None:
-                served.add(team.channel)
-                shown += self._bring(team, stale)
+                channel = stale.place.channel if stale.place else team.channel
+                closed.add(channel)
+                shown += self._bring(team, stale, channel)
         return shown
 
-    def _is_held(self, channel: str) -> bool:
-        return self._held.get(channel, self._now()) > self._now()
-
-    def _bring(self, team: Team, stale: StaleCard) -> bool:
+    def _bring(self, team: Team, stale: StaleCard, channel: str) -> bool:
+        """Bring one card up to date in *channel*, which need not be the team's any more."""
         finding = stale.finding
         try:
             place = self._show(team, stale)
@@ -96,21 +98,25 @@ class Courier:
             self._cards.forget(finding.id)
             return False
         except ChatBusyError as error:
-            self._held[team.channel] = self._now() + error.pause
+            self._held[channel] = self._now() + error.pause
             return False
         except CardRefusedError as error:
             # Left until it changes: it must not hold up the channel's other cards.
-            _log_refused(finding, team, error)
+            _log_refused(finding, channel, error)
             self._cards.shown(finding, stale.place, self._now())
             return False
         except ChatRefusedError as error:
-            self._held[team.channel] = self._now() + _REFUSED_FOR
-            _log_refused(finding, team, error)
+            _log_refused(finding, channel, error)
+            if isinstance(error, ChannelClosedError) and channel != team.channel:
+                # Nobody reads it there any more: the team's channel gets a new one.
+                self._cards.forget(finding.id)
+            else:
+                self._held[channel] = self._now() + _REFUSED_FOR
             return False
         self._cards.shown(finding, place, self._now())
         return True
 
-    def _show(self, team: Team, stale: StaleCard) -> Place | None:
+    def _show(self, team: Team, stale: StaleCard) -> Posted | None:
         card = self._draw(stale.finding)
         if stale.place is not None:
             self._notifier.replace(stale.place, card)
@@ -121,12 +127,12 @@ class Courier:
         return self._notifier.post(team.channel, card)
 
 
-def _log_refused(finding: Finding, team: Team, error: ChatRefusedError) -> None:
+def _log_refused(finding: Finding, channel: str, error: ChatRefusedError) -> None:
     log.error(
         "chat refused a card",
         extra={
             "finding": finding.id,
-            "channel": team.channel,
+            "channel": channel,
             "problem": error.problem,
             "remedy": error.remedy,
         },

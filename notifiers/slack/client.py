@@ -12,8 +12,14 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from commands.digest import Digest
 from compliance.card import Card
-from ledger.cards import Place
-from notifiers.courier import CardGoneError, CardRefusedError, ChatBusyError, ChatRefusedError
+from ledger.cards import Posted
+from notifiers.courier import (
+    CardGoneError,
+    CardRefusedError,
+    ChannelClosedError,
+    ChatBusyError,
+    ChatRefusedError,
+)
 from notifiers.slack.blocks import (
     card_blocks,
     card_text,
@@ -31,6 +37,8 @@ _TIMEOUT_SECONDS = 10
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"})
 #: Answers about what the message holds, not about where it goes.
 _UNFIT = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_too_long", "block_mismatch"})
+#: Answers about the channel.
+_CLOSED = frozenset({"is_archived", "channel_not_found", "not_in_channel"})
 _INVITE = "Invite the bot to the channel with /invite, or correct the channel in teams.yaml."
 _REMEDIES = {
     "not_in_channel": _INVITE,
@@ -61,11 +69,11 @@ class SlackNotifier:
     def __init__(self, client: WebClient) -> None:
         self._client = client
 
-    def post(self, channel: str, card: Card) -> Place:
+    def post(self, channel: str, card: Card) -> Posted:
         sent = self._send(channel, card_text(card), card_blocks(card))
-        return Place(channel=sent["channel"], message=sent["ts"])
+        return Posted(channel=sent["channel"], message=sent["ts"])
 
-    def replace(self, place: Place, card: Card) -> None:
+    def replace(self, place: Posted, card: Card) -> None:
         with _slack_errors():
             self._client.chat_update(
                 channel=place.channel,
@@ -120,4 +128,5 @@ def _in_our_words(error: SlackApiError) -> Exception:
         return CardGoneError(problem)
     if problem in _UNFIT:
         return CardRefusedError(problem, "Report this to whoever maintains the bot.")
-    return ChatRefusedError(problem, _REMEDIES.get(problem, ""))
+    refused = ChannelClosedError if problem in _CLOSED else ChatRefusedError
+    return refused(problem, _REMEDIES.get(problem, ""))

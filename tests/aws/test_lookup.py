@@ -13,7 +13,7 @@ from ledger.cards import Cards
 from ledger.lookups import Lookups
 from ledger.store import Ledger
 from tests.aws.world import CATALOGUE, WorldClients
-from tests.builders import ID, at, change
+from tests.builders import ID, at, change, teams
 from tests.playground.aws.world import BUCKET_RULE, HOUSING, REGION
 
 TAGGED = {"Team": "payments"}
@@ -99,11 +99,11 @@ def test_a_new_card_waits_for_its_owner_until_aws_answers(engine, ledger, look_u
     cards = Cards(engine, clock)
     ledger.record([change()])
 
-    before = cards.stale("housing")
+    before = cards.stale(teams()["housing"])
     look_up()
 
     assert before is None
-    assert cards.stale("housing").finding.id == ID
+    assert cards.stale(teams()["housing"]).finding.id == ID
 
 
 def test_a_new_card_waits_no_longer_than_a_moment(engine, ledger, clock):
@@ -111,7 +111,7 @@ def test_a_new_card_waits_no_longer_than_a_moment(engine, ledger, clock):
 
     clock.move(seconds=15)
 
-    assert Cards(engine, clock).stale("housing").finding.id == ID
+    assert Cards(engine, clock).stale(teams()["housing"]).finding.id == ID
 
 
 def test_a_card_whose_account_cannot_be_asked_does_not_wait(engine, ledger, look_up, clock):
@@ -119,7 +119,7 @@ def test_a_card_whose_account_cannot_be_asked_does_not_wait(engine, ledger, look
 
     look_up(AwsBusyError("out of reach"))
 
-    assert Cards(engine, clock).stale("housing").finding.id == ID
+    assert Cards(engine, clock).stale(teams()["housing"]).finding.id == ID
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 import compliance.finding as life
-from ledger.cards import Cards, Place
-from tests.builders import ID, at, change, move
+from ledger.cards import Cards, Posted
+from tests.builders import ID, at, change, move, teams
 
-PLACE = Place("C0HOUSING", "1700000000.000100")
+PLACE = Posted("C0HOUSING", "1700000000.000100")
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def cards(engine, clock):
 def test_a_new_finding_has_no_card_yet(cards, ledger):
     ledger.record([change()])
 
-    stale = cards.stale("housing")
+    stale = cards.stale(teams()["housing"])
 
     assert (stale.finding.id, stale.place) == (ID, None)
 
@@ -29,7 +29,7 @@ def test_a_card_that_shows_the_newest_version_is_left_alone(cards, ledger):
 
     cards.shown(ledger.find(ID), PLACE, at(1))
 
-    assert cards.stale("housing") is None
+    assert cards.stale(teams()["housing"]) is None
 
 
 def test_a_finding_that_moved_while_its_card_was_drawn_stays_out_of_date(cards, ledger):
@@ -39,7 +39,7 @@ def test_a_finding_that_moved_while_its_card_was_drawn_stays_out_of_date(cards, 
 
     cards.shown(drawn, PLACE, at(1))
 
-    assert cards.stale("housing").place == PLACE
+    assert cards.stale(teams()["housing"]).place == PLACE
 
 
 def test_an_older_drawing_that_is_noted_late_takes_nothing_back(cards, ledger):
@@ -50,19 +50,19 @@ def test_an_older_drawing_that_is_noted_late_takes_nothing_back(cards, ledger):
     cards.shown(newer, PLACE, at(1))
     cards.shown(older, PLACE, at(1))
 
-    assert cards.stale("housing") is None
+    assert cards.stale(teams()["housing"]) is None
 
 
 def test_each_team_sees_its_own_cards_only(cards, ledger):
     ledger.record([change()])
 
-    assert cards.stale("payments") is None
+    assert cards.stale(teams()["payments"]) is None
 
 
 def test_a_resource_that_never_broke_the_rule_gets_no_card(cards, ledger):
     ledger.record([change("COMPLIANT")])
 
-    assert cards.stale("housing") is None
+    assert cards.stale(teams()["housing"]) is None
 
 
 def test_a_card_that_somebody_looks_at_comes_before_one_that_nobody_has_seen(cards, ledger, clock):
@@ -72,7 +72,7 @@ def test_a_card_that_somebody_looks_at_comes_before_one_that_nobody_has_seen(car
     cards.shown(ledger.find(ID), PLACE, at(5))
     move(ledger, life.ask, actor="U1", needed=0)
 
-    assert cards.stale("housing").finding.id == ID
+    assert cards.stale(teams()["housing"]).finding.id == ID
 
 
 def test_of_cards_that_nobody_has_seen_the_oldest_comes_first(cards, ledger, clock):
@@ -80,7 +80,7 @@ def test_of_cards_that_nobody_has_seen_the_oldest_comes_first(cards, ledger, clo
     clock.move(minutes=5)
     ledger.record([change(resource="newer")])
 
-    assert cards.stale("housing").finding.id == ID
+    assert cards.stale(teams()["housing"]).finding.id == ID
 
 
 def test_a_card_that_is_gone_is_posted_anew(cards, ledger):
@@ -90,7 +90,7 @@ def test_a_card_that_is_gone_is_posted_anew(cards, ledger):
 
     cards.forget(ID)
 
-    assert cards.stale("housing").place is None
+    assert cards.stale(teams()["housing"]).place is None
 
 
 def test_a_finding_that_needs_no_card_is_not_asked_for_again(cards, ledger):
@@ -98,4 +98,4 @@ def test_a_finding_that_needs_no_card_is_not_asked_for_again(cards, ledger):
 
     cards.shown(ledger.find(ID), None, at(1))
 
-    assert cards.stale("housing") is None
+    assert cards.stale(teams()["housing"]) is None

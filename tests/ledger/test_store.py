@@ -10,10 +10,10 @@ import pytest
 import compliance.finding as life
 from compliance.change import ResourceFacts
 from compliance.finding import IllegalMoveError, State
-from ledger.cards import Cards, Place
+from ledger.cards import Cards, Posted
 from ledger.reports import Reports, Scope
 from ledger.store import AWS_CONFIG, Ledger, UnknownFindingError
-from tests.builders import ID, RULE, at, change, key, move
+from tests.builders import ID, RULE, at, change, key, move, teams
 
 
 def states(ledger):
@@ -165,12 +165,12 @@ def test_every_finding_goes_to_the_team_that_owns_it_now(ledger, engine, clock, 
 def test_a_card_is_taken_from_a_team_that_no_longer_owns_its_finding(ledger, engine, clock):
     ledger.record([change()])
     cards = Cards(engine, clock, patience=timedelta())
-    cards.shown(ledger.find(ID), Place("C0HOUSING", "1.1"), at(0))
+    cards.shown(ledger.find(ID), Posted("C0HOUSING", "1.1"), at(0))
 
     renamed(engine, clock).reroute()
 
-    assert cards.stale("estates").place is None
-    assert cards.stale("estates").finding.id == ID
+    stale = cards.stale(replace(teams()["housing"], name="estates"))
+    assert (stale.finding.id, stale.place) == (ID, None)
 
 
 def test_a_press_that_comes_while_a_name_is_learnt_loses_neither(ledger, engine, clock):

@@ -6,10 +6,11 @@ import pytest
 
 import compliance.finding as life
 from compliance.routing import Team
-from ledger.cards import Cards, Place
+from ledger.cards import Cards, Posted
 from notifiers.courier import (
     CardGoneError,
     CardRefusedError,
+    ChannelClosedError,
     ChatBusyError,
     ChatRefusedError,
     Courier,
@@ -25,7 +26,7 @@ class Chat:
 
     def post(self, channel, card):
         self._fail()
-        place = Place(channel, str(len(self.posts)))
+        place = Posted(channel, str(len(self.posts)))
         self.posts.append(place)
         self.shown[place] = card
         return place
@@ -144,6 +145,55 @@ def test_a_channel_that_takes_nothing_is_left_alone_and_others_are_not(
     clock.move(seconds=2)
     assert courier.round() == 1
     assert len(chat.shown) == 2
+
+
+def moved_to(channel, cards, chat, clock):
+    """The courier after a restart with another channel for housing."""
+    return Courier(cards, [team("housing", channel)], lambda finding: finding, chat, clock)
+
+
+def test_a_card_in_a_channel_that_was_closed_comes_again_in_the_teams_new_one(
+    courier, cards, chat, ledger, clock
+):
+    ledger.record([change()])
+    courier.round()
+    move(ledger, life.ask, actor="U1", needed=0)
+    chat.errors = [ChannelClosedError("is_archived")]
+    courier = moved_to("C0NEW", cards, chat, clock)
+
+    courier.round()
+    courier.round()
+
+    assert [place.channel for place in chat.posts] == ["C0HOUSING", "C0NEW"]
+
+
+def test_a_card_that_cannot_be_changed_in_an_old_channel_holds_up_nothing_in_the_new_one(
+    courier, cards, chat, ledger, clock
+):
+    ledger.record([change()])
+    courier.round()
+    move(ledger, life.ask, actor="U1", needed=0)
+    ledger.record([change(resource="next")])
+    chat.errors = [ChatRefusedError("restricted_action")]
+    courier = moved_to("C0NEW", cards, chat, clock)
+
+    courier.round()
+    courier.round()
+
+    assert [place.channel for place in chat.posts] == ["C0HOUSING", "C0NEW"]
+    assert versions(chat) == [1, 1]
+
+
+def test_the_only_channel_a_team_has_is_tried_again_when_it_was_closed(courier, chat, ledger):
+    ledger.record([change()])
+    courier.round()
+    move(ledger, life.ask, actor="U1", needed=0)
+    chat.errors = [ChannelClosedError("is_archived")]
+
+    courier.round()
+    courier.round()
+
+    assert len(chat.posts) == 1
 
 
 def test_a_channel_that_refuses_is_told_to_operators_with_the_cure(courier, chat, ledger, caplog):

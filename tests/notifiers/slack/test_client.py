@@ -6,13 +6,19 @@ from datetime import timedelta
 import pytest
 
 from compliance.card import draw
-from ledger.cards import Place
-from notifiers.courier import CardGoneError, CardRefusedError, ChatBusyError, ChatRefusedError
+from ledger.cards import Posted
+from notifiers.courier import (
+    CardGoneError,
+    CardRefusedError,
+    ChannelClosedError,
+    ChatBusyError,
+    ChatRefusedError,
+)
 from notifiers.slack.client import SlackNotifier, connect
 from tests.builders import RULE, finding, rule
 
 CARD = draw(finding(), {RULE: rule()}, {})
-PLACE = Place("C0HOUSING", "1700000000.000100")
+PLACE = Posted("C0HOUSING", "1700000000.000100")
 
 
 def test_a_card_is_posted_with_blocks_and_words_and_without_previews(notifier, workspace):
@@ -85,6 +91,14 @@ def test_a_message_that_somebody_deleted_is_gone(notifier, workspace):
     workspace.refuse("chat.update", "message_not_found")
 
     with pytest.raises(CardGoneError):
+        notifier.replace(PLACE, CARD)
+
+
+@pytest.mark.parametrize("error", ["is_archived", "channel_not_found", "not_in_channel"])
+def test_a_channel_that_takes_nothing_is_closed(notifier, workspace, error):
+    workspace.refuse("chat.update", error)
+
+    with pytest.raises(ChannelClosedError):
         notifier.replace(PLACE, CARD)
 
 

@@ -65,6 +65,11 @@ class Card:
     buttons: tuple[Button, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What stays where a finding's card was when another team has it now: no fact, no button."""
+
+
 def draw(finding: Finding, catalogue: Catalogue, accounts: Mapping[str, Account]) -> Card:
     """Return the card of *finding*; a rule that left the catalogue shows by its name alone."""
     rule = catalogue_entry(catalogue, finding.key.rule)

@@ -25,10 +25,14 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class StaleCard:
-    """A finding that is newer than what its card shows; *place* is None before the first post."""
+    """A finding that is newer than what its card shows; *place* is None before the first post.
+
+    *team* is whom it was posted for, which need not be the finding's team any more.
+    """
 
     finding: Finding
     place: Posted | None
+    team: str
 
 
 class Cards:
@@ -58,7 +62,7 @@ class Cards:
         asked = findings.c.lookup_due <= now
         is_new = cards.c.message.is_(None) & (findings.c.changed_at > now - self._patience)
         query = (
-            sa.select(findings, cards.c.channel, cards.c.message)
+            sa.select(findings, cards.c.channel, cards.c.message, cards.c.team.label("posted_for"))
             .outerjoin(cards, cards.c.finding == findings.c.id)
             .where(
                 findings.c.shown_version < findings.c.version,
@@ -75,7 +79,7 @@ class Cards:
         if row is None:
             return None
         place = Posted(row["channel"], row["message"]) if row["message"] else None
-        return StaleCard(from_row(row), place)
+        return StaleCard(from_row(row), place, row["posted_for"] or team.name)
 
     def shown(self, finding: Finding, place: Posted | None, now: datetime) -> None:
         """Note that *place* shows *finding* as it is at this version, or that none is needed."""
@@ -88,7 +92,12 @@ class Cards:
             )
             if place is None:
                 return
-            row = {"channel": place.channel, "message": place.message, "posted_at": now}
+            row = {
+                "team": finding.team,
+                "channel": place.channel,
+                "message": place.message,
+                "posted_at": now,
+            }
             of_finding = cards.c.finding == finding.id
             if not db.execute(sa.update(cards).where(of_finding).values(row)).rowcount:
                 db.execute(sa.insert(cards).values(finding=finding.id, **row))

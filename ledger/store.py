@@ -16,7 +16,7 @@ from compliance.finding import IN_PROGRESS, Finding, Move, State, first_seen, ob
 from ledger import audit
 from ledger.audit import AuditRow
 from ledger.rows import from_row, to_changed_row, to_row
-from ledger.tables import cards, decisions, findings, remediations, resources
+from ledger.tables import decisions, findings, remediations, resources
 
 log = logging.getLogger(__name__)
 
@@ -231,23 +231,54 @@ class Ledger:
     def reroute(self) -> int:
         """Give each finding to the team that owns it now; return how many changed hands."""
         place = [findings.c[name] for name in FindingKey.__slots__]
-        query = sa.select(findings.c.id, findings.c.team, findings.c.state, findings.c.tags, *place)
+        query = sa.select(findings.c.id, findings.c.team, findings.c.tags, *place)
         with self.reading() as db:
-            moved = [
-                (row.id, team, State(row.state))
+            elsewhere = [
+                row.id
                 for row in db.execute(query.execution_options(yield_per=1000))
-                if (team := self._owner(FindingKey(*row[4:]), json.loads(row.tags))) != row.team
+                if self._owner(FindingKey(*row[3:]), json.loads(row.tags)) != row.team
             ]
+        return sum(map(self._route, _pages(elsewhere)))
+
+    def _route(self, finding_ids: Collection[str]) -> int:
+        """Give these findings to their teams, as they are by now; return how many changed hands."""
+        # Locked on PostgreSQL: a press in between waits, and what it did is read here.
+        asked = sa.select(findings).where(findings.c.id.in_(finding_ids)).with_for_update()
         with self._transaction() as db:
-            for finding_id, team, state in moved:
-                values: dict[str, Any] = {"team": team, "version": findings.c.version + 1}
-                if state in {State.COMPLIANT, State.RESOLVED}:
-                    # Nobody has anything to do, so nobody is told.
-                    values["shown_version"] = findings.c.version + 1
-                db.execute(sa.update(findings).where(findings.c.id == finding_id).values(values))
-                # Another team must never read the card: a new one is posted in its channel.
-                db.execute(sa.delete(cards).where(cards.c.finding == finding_id))
+            moved = [
+                (before, replace(before, team=team, version=before.version + 1))
+                for before in map(from_row, db.execute(asked).mappings())
+                if (team := self._owner(before.key, before.tags)) != before.team
+            ]
+            if not moved:
+                return 0
+            _swap(db, moved)
+            self._tell_routed(db, moved, BOT)
+            # Nobody has anything to do about these, so nobody is told.
+            settled = [after.id for _, after in moved if after.state in _NOBODYS_WORK]
+            of_those = findings.c.id.in_(settled)
+            db.execute(sa.update(findings).where(of_those).values(shown_version=findings.c.version))
         return len(moved)
+
+    def _tell_routed(
+        self, db: sa.Connection, moved: Iterable[tuple[Finding, Finding]], actor: str
+    ) -> None:
+        """Tell of each finding that another team has now; the courier moves its card."""
+        rows = [
+            AuditRow(
+                self.now(),
+                after.id,
+                actor,
+                "routed",
+                before.state,
+                after.state,
+                {"from": before.team, "to": after.team},
+            )
+            for before, after in moved
+            if before.team != after.team and after.state is not State.COMPLIANT
+        ]
+        if rows:
+            audit.append(db, rows)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -294,8 +325,8 @@ class Ledger:
         )
         # Locked on PostgreSQL: a press in between would be met by names that are written once only.
         found = sa.select(findings).where(of_resource).with_for_update()
-        for row in db.execute(found).mappings().all():
-            before = from_row(row)
+        moved = []
+        for before in map(from_row, db.execute(found).mappings()):
             after = replace(
                 before,
                 resource_name=fact.name or before.resource_name,
@@ -303,9 +334,10 @@ class Ledger:
                 team=self._owner(before.key, fact.tags),
             )
             if after != before:
-                _swap(db, [(before, replace(after, version=before.version + 1))])
-                if after.team != before.team:
-                    db.execute(sa.delete(cards).where(cards.c.finding == before.id))
+                moved.append((before, replace(after, version=before.version + 1)))
+        if moved:
+            _swap(db, moved)
+            self._tell_routed(db, moved, AWS_CONFIG)
 
     def _observe(self, db: sa.Connection, changes: Sequence[Change]) -> None:
         by_key: dict[FindingKey, list[Change]] = {}

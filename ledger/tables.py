@@ -131,6 +131,8 @@ cards = sa.Table(
     "cards",
     metadata,
     sa.Column("finding", sa.String(16), primary_key=True),
+    # The team that it was posted for: where another one has the finding now, the card has to go.
+    sa.Column("team", sa.String(64), nullable=False),
     sa.Column("channel", sa.String(64), nullable=False),
     sa.Column("message", sa.String(64), nullable=False),
     sa.Column("posted_at", UtcDateTime, nullable=False),

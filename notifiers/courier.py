@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from compliance.card import Card
+from compliance.card import Card, Moved
 from compliance.finding import Finding, State
 from compliance.mendable import MendableError
 from compliance.routing import Team
@@ -51,7 +51,7 @@ class Notifier(Protocol):
 
     def post(self, channel: str, card: Card) -> Posted: ...
 
-    def replace(self, place: Posted, card: Card) -> None: ...
+    def replace(self, place: Posted, card: Card | Moved) -> None: ...
 
 
 class Courier:
@@ -92,6 +92,11 @@ class Courier:
         """Bring one card up to date in *channel*, which need not be the team's any more."""
         finding = stale.finding
         try:
+            if stale.place and stale.team != team.name and channel != team.channel:
+                # The card stays with nobody: the next round posts one where its team reads it.
+                self._notifier.replace(stale.place, Moved())
+                self._cards.forget(finding.id)
+                return True
             place = self._show(team, stale)
         except CardGoneError:
             log.warning("a card was deleted in chat; posting anew", extra={"finding": finding.id})

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from commands.digest import Digest
-from compliance.card import Card
+from compliance.card import Card, Moved
 from ledger.cards import Posted
 from notifiers.courier import (
     CardGoneError,
@@ -31,6 +31,8 @@ from notifiers.slack.blocks import (
 from notifiers.slack.text import MESSAGE_MAX, said
 
 log = logging.getLogger(__name__)
+
+MOVED = "This finding is now with another team."
 
 _TIMEOUT_SECONDS = 10
 #: chat.update answers these where the message cannot be brought up to date any more.
@@ -70,16 +72,14 @@ class SlackNotifier:
         self._client = client
 
     def post(self, channel: str, card: Card) -> Posted:
-        sent = self._send(channel, card_text(card), card_blocks(card))
+        sent = self._send(channel, *_drawn(card))
         return Posted(channel=sent["channel"], message=sent["ts"])
 
-    def replace(self, place: Posted, card: Card) -> None:
+    def replace(self, place: Posted, card: Card | Moved) -> None:
+        text, blocks = _drawn(card)
         with _slack_errors():
             self._client.chat_update(
-                channel=place.channel,
-                ts=place.message,
-                text=card_text(card),
-                blocks=card_blocks(card),
+                channel=place.channel, ts=place.message, text=text, blocks=blocks
             )
 
     def problem(self) -> str:
@@ -104,6 +104,13 @@ class SlackNotifier:
             return self._client.chat_postMessage(
                 channel=channel, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False
             )
+
+
+def _drawn(card: Card | Moved) -> tuple[str, list[dict[str, Any]]]:
+    """Return *card* in words for screen readers, and as others see it."""
+    if isinstance(card, Moved):
+        return MOVED, [section(MOVED)]
+    return card_text(card), card_blocks(card)
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """The ledger on a real database."""
 
+import json
 import threading
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -10,10 +10,9 @@ import pytest
 import compliance.finding as life
 from compliance.change import ResourceFacts
 from compliance.finding import IllegalMoveError, State
-from ledger.cards import Cards, Posted
 from ledger.reports import Reports, Scope
-from ledger.store import AWS_CONFIG, Ledger, UnknownFindingError
-from tests.builders import ID, RULE, at, change, key, move, teams
+from ledger.store import AWS_CONFIG, BOT, Ledger, UnknownFindingError
+from tests.builders import ID, RULE, at, change, key, move
 
 
 def states(ledger):
@@ -162,15 +161,57 @@ def test_every_finding_goes_to_the_team_that_owns_it_now(ledger, engine, clock, 
     assert renamed(engine, clock).reroute() == 0
 
 
-def test_a_card_is_taken_from_a_team_that_no_longer_owns_its_finding(ledger, engine, clock):
+def test_what_goes_to_another_team_is_told_by_the_audit_log(ledger, engine, clock):
     ledger.record([change()])
-    cards = Cards(engine, clock, patience=timedelta())
-    cards.shown(ledger.find(ID), Posted("C0HOUSING", "1.1"), at(0))
+    ledger.record([], [facts(tags={"Team": "payments"})])
+    renamed(engine, clock).reroute()
+
+    _, *routed = Reports(engine).history(ID)
+    assert [(row["actor"], row["action"], json.loads(row["detail"])) for row in routed] == [
+        (AWS_CONFIG, "routed", {"from": "housing", "to": "payments"}),
+        (BOT, "routed", {"from": "payments", "to": "estates"}),
+    ]
+
+
+def test_a_resource_that_never_broke_the_rule_changes_hands_without_a_word(ledger, engine, clock):
+    ledger.record([change("COMPLIANT")])
 
     renamed(engine, clock).reroute()
 
-    stale = cards.stale(replace(teams()["housing"], name="estates"))
-    assert (stale.finding.id, stale.place) == (ID, None)
+    assert Reports(engine).history(ID) == ()
+
+
+def test_a_press_that_comes_while_a_finding_is_routed_is_kept(ledger, engine, clock):
+    ledger.record([change()])
+    pressed = threading.Thread(target=lambda: move(ledger, life.ask, actor="U1", needed=0))
+
+    def owner(key, tags):
+        """It is asked first to see what has to move, then before the write, when it is pressed."""
+        if asked.pop() == "again":
+            pressed.start()
+            pressed.join(0.2)
+        return "estates"
+
+    asked = ["again", "first"]
+    Ledger(engine, clock, owner).reroute()
+    pressed.join()
+
+    found = ledger.find(ID)
+    assert (found.team, found.state, found.version) == ("estates", State.APPROVED, 3)
+
+
+def test_a_press_that_comes_before_a_finding_is_routed_is_kept(ledger, engine, clock):
+    ledger.record([change()])
+
+    def owner(key, tags):
+        if ledger.find(ID).state is State.OPEN:
+            move(ledger, life.ask, actor="U1", needed=0)
+        return "estates"
+
+    Ledger(engine, clock, owner).reroute()
+
+    found = ledger.find(ID)
+    assert (found.team, found.state) == ("estates", State.APPROVED)
 
 
 def test_a_press_that_comes_while_a_name_is_learnt_loses_neither(ledger, engine, clock):

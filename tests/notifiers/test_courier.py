@@ -5,8 +5,12 @@ from datetime import timedelta
 import pytest
 
 import compliance.finding as life
+from compliance.card import Moved
+from compliance.change import ResourceFacts
+from compliance.finding import State
 from compliance.routing import Team
 from ledger.cards import Cards, Posted
+from ledger.store import Ledger
 from notifiers.courier import (
     CardGoneError,
     CardRefusedError,
@@ -15,7 +19,7 @@ from notifiers.courier import (
     ChatRefusedError,
     Courier,
 )
-from tests.builders import ID, change, move
+from tests.builders import ID, at, change, key, move
 
 
 class Chat:
@@ -182,6 +186,65 @@ def test_a_card_that_cannot_be_changed_in_an_old_channel_holds_up_nothing_in_the
 
     assert [place.channel for place in chat.posts] == ["C0HOUSING", "C0NEW"]
     assert versions(chat) == [1, 1]
+
+
+def given_to_payments(ledger, minute=1):
+    """AWS Config tells of a tag by which payments owns what was housing's."""
+    place = key()
+    tagged = (place.account, place.region, place.resource_type, place.resource_id)
+    ledger.record([], [ResourceFacts(*tagged, at(minute), tags={"Team": "payments"})])
+
+
+def test_a_card_leaves_a_team_whose_finding_another_one_has_now(courier, chat, ledger):
+    ledger.record([change()])
+    courier.round()
+    given_to_payments(ledger)
+
+    rounds = [courier.round() for _ in range(3)]
+
+    old, new = chat.posts
+    assert (new.channel, chat.shown[new].team) == ("C0PAYMENTS", "payments")
+    assert chat.shown[old] == Moved()
+    assert rounds == [1, 1, 0]
+
+
+def test_a_card_leaves_its_team_once_and_moves_on_with_the_other(courier, chat, ledger):
+    ledger.record([change()])
+    courier.round()
+    given_to_payments(ledger)
+    courier.round()
+    courier.round()
+    move(ledger, life.ask, actor="U1", needed=0)
+
+    courier.round()
+
+    old, new = chat.posts
+    assert chat.shown[old] == Moved()
+    assert chat.shown[new].state is State.APPROVED
+
+
+def test_a_team_of_another_name_in_the_same_channel_keeps_its_cards(cards, chat, clock, ledger):
+    ledger.record([change()])
+    Courier(cards, [team("housing", "C0HOUSING")], lambda finding: finding, chat, clock).round()
+    Ledger(ledger.engine, clock, lambda key, tags: "estates").reroute()
+    courier = Courier(cards, [team("estates", "C0HOUSING")], lambda finding: finding, chat, clock)
+
+    assert [courier.round(), courier.round()] == [1, 0]
+    assert [finding.team for finding in chat.shown.values()] == ["estates"]
+
+
+def test_a_closed_channel_keeps_no_card_from_the_team_that_has_the_finding_now(
+    courier, chat, ledger
+):
+    ledger.record([change()])
+    courier.round()
+    given_to_payments(ledger)
+    chat.errors = [ChannelClosedError("is_archived")]
+
+    courier.round()
+    courier.round()
+
+    assert [place.channel for place in chat.posts] == ["C0HOUSING", "C0PAYMENTS"]
 
 
 def test_the_only_channel_a_team_has_is_tried_again_when_it_was_closed(courier, chat, ledger):

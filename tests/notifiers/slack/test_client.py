@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from compliance.card import draw
+from compliance.card import Moved, draw
 from ledger.cards import Posted
 from notifiers.courier import (
     CardGoneError,
@@ -36,6 +36,14 @@ def test_a_card_is_brought_up_to_date_where_it_stands(notifier, workspace):
 
     [sent] = workspace.called("chat.update")
     assert (sent["channel"], sent["ts"]) == (PLACE.channel, PLACE.message)
+
+
+def test_what_another_team_has_now_keeps_no_fact_and_no_button(notifier, workspace):
+    notifier.replace(PLACE, Moved())
+
+    [sent] = workspace.called("chat.update")
+    assert sent["text"] == "This finding is now with another team."
+    assert [block["type"] for block in sent["blocks"]] == ["section"]
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,11 @@ def observe(finding: Finding, change: Change, now: datetime) -> Finding:
     return _to(State.RESOLVED, seen, now, note=note, until=None)
 
 
+def is_said_again(before: Finding, after: Finding) -> bool:
+    """Whether AWS Config only said the same again, later: nothing that anybody reads differs."""
+    return replace(after, recorded_at=before.recorded_at) == before
+
+
 def _broken(finding: Finding, now: datetime) -> Finding:
     if finding.state is State.COMPLIANT:
         return _to(State.OPEN, finding, now, opened_at=finding.recorded_at)

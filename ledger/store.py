@@ -12,7 +12,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from compliance.change import Change, FindingKey, ResourceFacts
-from compliance.finding import IN_PROGRESS, Finding, Move, State, first_seen, observe, short_ids
+from compliance.finding import (
+    IN_PROGRESS,
+    Finding,
+    Move,
+    State,
+    first_seen,
+    is_said_again,
+    observe,
+    short_ids,
+)
 from ledger import audit
 from ledger.audit import AuditRow
 from ledger.rows import from_row, to_changed_row, to_row
@@ -30,9 +39,11 @@ _NOBODYS_WORK = frozenset({State.COMPLIANT, State.RESOLVED})
 _TRIES = 20
 
 # What every batch asks is put together once: that costs SQLAlchemy more than asking it.
+#: AWS's time counts beside the version: it moves alone when AWS says the same again.
 _SWAP = sa.update(findings).where(
     findings.c.id == sa.bindparam("swapped_id"),
     findings.c.version == sa.bindparam("swapped_version"),
+    findings.c.recorded_at == sa.bindparam("swapped_recorded_at"),
 )
 _INSERT = sa.insert(findings)
 #: PostgreSQL locks the rows, so that a press waits for the batch instead of losing to it.
@@ -355,7 +366,9 @@ class Ledger:
                 continue
             after = self._follow(before, in_order)
             if after is not before:
-                moved.append((before, replace(after, version=before.version + 1)))
+                # Its card is as true as it was when AWS only says the same again.
+                version = before.version + (not is_said_again(before, after))
+                moved.append((before, replace(after, version=version)))
         if new:
             db.execute(_INSERT, [self._new_row(finding) for finding in new])
         if moved:
@@ -499,7 +512,12 @@ def _get(db: sa.Connection, finding_id: str) -> Finding:
 def _swap(db: sa.Connection, moved: Sequence[tuple[Finding, Finding]]) -> bool:
     """Write each finding after its move if it is still as before; False if one was not."""
     values = [
-        {**to_changed_row(after), "swapped_id": before.id, "swapped_version": before.version}
+        {
+            **to_changed_row(after),
+            "swapped_id": before.id,
+            "swapped_version": before.version,
+            "swapped_recorded_at": before.recorded_at,
+        }
         for before, after in moved
     ]
     return db.execute(_SWAP, values).rowcount == len(values)

@@ -26,6 +26,42 @@ def test_a_batch_with_duplicates_makes_one_finding(ledger):
     assert states(ledger) == [State.OPEN]
 
 
+@pytest.mark.parametrize("compliance", ["COMPLIANT", "NON_COMPLIANT"])
+def test_the_same_result_again_moves_its_time_alone(ledger, compliance):
+    ledger.record([change(), change(compliance, minute=1)])
+    before = ledger.find(ID)
+
+    ledger.record([change(compliance, minute=9)])
+
+    assert ledger.find(ID) == replace(before, recorded_at=at(9))
+
+
+def test_another_reason_for_the_same_result_is_news(ledger):
+    ledger.record([change()])
+
+    ledger.record([change(minute=1, annotation="The policy is public as well.")])
+
+    assert ledger.find(ID).version == 2
+
+
+@pytest.mark.postgresql
+def test_a_press_that_comes_while_the_same_is_said_again_keeps_its_time(on_postgresql, clock):
+    ledger = Ledger(on_postgresql, clock, lambda key, tags: "housing")
+    ledger.record([change()])
+    tries = []
+
+    def ask(finding):
+        if not tries:
+            ledger.record([change(minute=9)])
+        tries.append(finding)
+        return life.ask(finding, "U1", 0, at(9))
+
+    ledger.move(ID, ask, actor="U1", action="remediate")
+
+    assert ledger.find(ID).recorded_at == at(9)
+    assert len(tries) == 2
+
+
 def test_a_compliant_change_that_came_first_keeps_a_late_violation_from_opening(ledger):
     ledger.record([change("COMPLIANT", minute=5)])
     ledger.record([change("NON_COMPLIANT", minute=1)])

@@ -87,6 +87,17 @@ def test_ten_moves_are_one_update(courier, chat, ledger):
     assert len(chat.posts) == 1
 
 
+def test_the_same_result_again_touches_no_card(courier, chat, ledger):
+    ledger.record([change(), change("COMPLIANT", minute=1)])
+    ledger.record([change(resource="open")])
+    courier.round()
+    courier.round()
+
+    ledger.record([change("COMPLIANT", minute=2), change(resource="open", minute=2)])
+
+    assert courier.round() == 0
+
+
 def test_a_storm_is_one_message_a_round(courier, chat, ledger):
     ledger.record([change(resource=f"bucket-{number}") for number in range(5)])
 

@@ -1,6 +1,6 @@
-"""What chat shows: which findings have a card that is out of date, and where each card is."""
+"""What chat shows: which messages are out of date, which replica sees to each, where they are."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,8 @@ from ledger.tables import cards, findings
 
 #: AWS answers in less than a second, and a card that comes without a name is better than none.
 _PATIENCE = timedelta(seconds=15)
+#: Longer than chat takes for one message: what is not noted by then is another replica's to do.
+_LEASE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +26,21 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
-class StaleCard:
-    """A finding that is newer than what its card shows; *place* is None before the first post.
+class Delivery:
+    """A message that this replica posts or brings up to date now, and no other one.
 
-    *team* is whom it was posted for, which need not be the finding's team any more.
+    *findings* are those of *team* that it shows from now on. Those that *left* went to another
+    team, so it shows them no longer. *place* is None before the first post.
     """
 
-    finding: Finding
-    place: Posted | None
     team: str
+    findings: tuple[Finding, ...]
+    left: tuple[Finding, ...]
+    place: Posted | None
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(each.id for each in (*self.findings, *self.left))
 
 
 class Cards:
@@ -51,58 +59,128 @@ class Cards:
         self._now = now
         self._patience = patience
 
-    def stale(self, team: Team, closed: Collection[str] = ()) -> StaleCard | None:
-        """Return the finding of *team* whose card is brought up to date next, None if all are true.
+    def take(self, team: Team, closed: Collection[str] = ()) -> Delivery | None:
+        """Take on what *team* has to be shown next, None if nothing or if others see to it.
 
         A card that somebody is looking at comes before one that nobody has seen yet; of several,
         the one whose finding has been in its state longest. What has its place in one of the
-        channels that are *closed* is left out.
+        channels that are *closed* is left out. Whoever takes it notes what came of it: shown,
+        forget or release. A replica that dies before is relieved when its lease has run out.
         """
+        with self._engine.connect().execution_options(read_only=True) as db:
+            first = db.execute(self._stale(team, closed).limit(1)).mappings().first()
+            if first is None:
+                return None
+            place = Posted(first["channel"], first["message"]) if first["message"] else None
+            ids = _of_message(db, place) if place else [first["id"]]
+        home = first["posted_for"] or team.name
+        try:
+            with self._engine.begin() as db:
+                self._lease(db, ids, home, place or Posted(team.channel, ""))
+                # Read under the lease, or an older version could be shown over a newer one.
+                wanted = sa.select(findings).where(findings.c.id.in_(ids))
+                ordered = wanted.order_by(findings.c.opened_at, findings.c.id)
+                found = tuple(map(from_row, db.execute(ordered).mappings()))
+        except sa.exc.IntegrityError:
+            return None
+        if place and place.channel == team.channel and all(each.team != home for each in found):
+            # Another name of the team, or two teams in one channel: it stays where it is.
+            home = team.name
+        staying = tuple(each for each in found if each.team == home)
+        return Delivery(home, staying, tuple(each for each in found if each.team != home), place)
+
+    def shown(self, delivery: Delivery, place: Posted | None) -> None:
+        """Note that *place* shows the delivery's findings as they were, or that none needs to."""
+        noted = [{"noted": each.id, "at": each.version} for each in delivery.findings]
+        # A newer version stays stale: only what was shown is noted.
+        note = (
+            sa.update(findings)
+            .where(
+                findings.c.id == sa.bindparam("noted"),
+                findings.c.shown_version < sa.bindparam("at"),
+            )
+            .values(shown_version=sa.bindparam("at"))
+        )
+        staying = [each.id for each in delivery.findings] if place else []
+        with self._engine.begin() as db:
+            if noted:
+                db.execute(note, noted)
+            if place:
+                row = {"channel": place.channel, "message": place.message}
+                db.execute(
+                    sa.update(cards)
+                    .where(cards.c.finding.in_(staying))
+                    .values(team=delivery.team, leased_until=None, **row)
+                )
+            _forget(db, set(delivery.ids) - set(staying))
+
+    def forget(self, delivery: Delivery) -> None:
+        """The message is gone from chat: whoever it showed gets a new one in the next rounds."""
+        with self._engine.begin() as db:
+            _forget(db, delivery.ids)
+            unseen = findings.c.id.in_(delivery.ids) & (findings.c.state != State.RESOLVED.value)
+            db.execute(sa.update(findings).where(unseen).values(shown_version=0))
+
+    def release(self, delivery: Delivery) -> None:
+        """Chat did not take it: it is as it was before, for any replica to try again."""
+        taken = cards.c.finding.in_(delivery.ids)
+        with self._engine.begin() as db:
+            if delivery.place is None:
+                _forget(db, delivery.ids)
+            else:
+                db.execute(sa.update(cards).where(taken).values(leased_until=None))
+
+    def _stale(self, team: Team, closed: Collection[str]) -> sa.Select[tuple[object, ...]]:
+        """Select the findings of *team* that are newer than what chat shows, in their order."""
         now = self._now()
-        asked = findings.c.lookup_due <= now
-        is_new = cards.c.message.is_(None) & (findings.c.changed_at > now - self._patience)
-        query = (
-            sa.select(findings, cards.c.channel, cards.c.message, cards.c.team.label("posted_for"))
+        is_new = sa.func.coalesce(cards.c.message, "") == ""
+        is_young = findings.c.changed_at > now - self._patience
+        is_nameless = findings.c.lookup_due.is_not(None) & (findings.c.lookup_due <= now)
+        posted_for = cards.c.team.label("posted_for")
+        return (
+            sa.select(findings, posted_for, cards.c.channel, cards.c.message)
             .outerjoin(cards, cards.c.finding == findings.c.id)
             .where(
                 findings.c.shown_version < findings.c.version,
                 findings.c.state != State.COMPLIANT.value,
                 findings.c.team == team.name,
                 sa.func.coalesce(cards.c.channel, team.channel).not_in(closed),
-                sa.not_(sa.and_(findings.c.lookup_due.is_not(None), asked, is_new)),
+                _is_free(now),
+                sa.not_(is_new & is_young & is_nameless),
             )
-            .order_by(cards.c.message.is_(None), findings.c.changed_at)
-            .limit(1)
+            .order_by(is_new, findings.c.changed_at)
         )
-        with self._engine.connect().execution_options(read_only=True) as db:
-            row = db.execute(query).mappings().first()
-        if row is None:
-            return None
-        place = Posted(row["channel"], row["message"]) if row["message"] else None
-        return StaleCard(from_row(row), place, row["posted_for"] or team.name)
 
-    def shown(self, finding: Finding, place: Posted | None, now: datetime) -> None:
-        """Note that *place* shows *finding* as it is at this version, or that none is needed."""
-        with self._engine.begin() as db:
-            # A newer version stays stale: only what was shown is noted.
-            db.execute(
-                sa.update(findings)
-                .where(findings.c.id == finding.id, findings.c.shown_version < finding.version)
-                .values(shown_version=finding.version)
-            )
-            if place is None:
-                return
-            row = {
-                "team": finding.team,
-                "channel": place.channel,
-                "message": place.message,
-                "posted_at": now,
-            }
-            of_finding = cards.c.finding == finding.id
-            if not db.execute(sa.update(cards).where(of_finding).values(row)).rowcount:
-                db.execute(sa.insert(cards).values(finding=finding.id, **row))
+    def _lease(self, db: sa.Connection, ids: Collection[str], team: str, place: Posted) -> None:
+        """Reserve these findings' cards; raises IntegrityError where another replica has one.
 
-    def forget(self, finding_id: str) -> None:
-        """The card is gone from chat: the next round posts a new one."""
-        with self._engine.begin() as db:
-            db.execute(sa.delete(cards).where(cards.c.finding == finding_id))
+        It is done before the post: chat.postMessage takes no key by which a second post of the
+        same could be refused. So a replica that dies between its post and its note leaves one
+        more card once its lease has run out, which is the least that Slack allows.
+        """
+        now = self._now()
+        row = {"team": team, "channel": place.channel, "message": place.message, "posted_at": now}
+        # What has been posted since it was looked at is not reserved again.
+        as_seen = cards.c.message.in_({"", place.message})
+        ours = sa.select(cards.c.finding).where(cards.c.finding.in_(ids), _is_free(now), as_seen)
+        # In order, so that two replicas wait for each other and not each for the other.
+        known = set(db.execute(ours.order_by(cards.c.finding).with_for_update()).scalars())
+        until = now + _LEASE
+        db.execute(sa.update(cards).where(cards.c.finding.in_(known)).values(leased_until=until))
+        new = [{**row, "finding": each, "leased_until": until} for each in sorted({*ids} - known)]
+        if new:
+            db.execute(sa.insert(cards), new)
+
+
+def _is_free(now: datetime) -> sa.ColumnElement[bool]:
+    return cards.c.leased_until.is_(None) | (cards.c.leased_until <= now)
+
+
+def _of_message(db: sa.Connection, place: Posted) -> list[str]:
+    """Return the ids of the findings that the message shows."""
+    of_it = (cards.c.channel == place.channel) & (cards.c.message == place.message)
+    return list(db.execute(sa.select(cards.c.finding).where(of_it)).scalars())
+
+
+def _forget(db: sa.Connection, finding_ids: Iterable[str]) -> None:
+    db.execute(sa.delete(cards).where(cards.c.finding.in_(list(finding_ids))))

@@ -136,7 +136,10 @@ cards = sa.Table(
     sa.Column("channel", sa.String(64), nullable=False),
     sa.Column("message", sa.String(64), nullable=False),
     sa.Column("posted_at", UtcDateTime, nullable=False),
+    # Until then one replica sees to it; the message is empty until it has been posted.
+    sa.Column("leased_until", UtcDateTime),
 )
+sa.Index("cards_of_message", cards.c.channel, cards.c.message)
 
 audit = sa.Table(
     "audit",

@@ -9,7 +9,7 @@ from compliance.card import Card, Moved
 from compliance.finding import Finding, State
 from compliance.mendable import MendableError
 from compliance.routing import Team
-from ledger.cards import Cards, Posted, StaleCard
+from ledger.cards import Cards, Delivery, Posted
 
 log = logging.getLogger(__name__)
 
@@ -81,64 +81,60 @@ class Courier:
         shown = 0
         closed = {channel for channel, until in self._held.items() if until > self._now()}
         for team in self._teams:
-            stale = self._cards.stale(team, closed)
-            if stale is not None:
-                channel = stale.place.channel if stale.place else team.channel
+            delivery = self._cards.take(team, closed)
+            if delivery is not None:
+                channel = delivery.place.channel if delivery.place else team.channel
                 closed.add(channel)
-                shown += self._bring(team, stale, channel)
+                shown += self._bring(delivery, channel, team)
         return shown
 
-    def _bring(self, team: Team, stale: StaleCard, channel: str) -> bool:
-        """Bring one card up to date in *channel*, which need not be the team's any more."""
-        finding = stale.finding
+    def _bring(self, delivery: Delivery, channel: str, team: Team) -> bool:
+        """Bring one message up to date in *channel*, which need not be the team's any more."""
         try:
-            if stale.place and stale.team != team.name and channel != team.channel:
-                # The card stays with nobody: the next round posts one where its team reads it.
-                self._notifier.replace(stale.place, Moved())
-                self._cards.forget(finding.id)
-                return True
-            place = self._show(team, stale)
+            place = self._show(delivery, channel)
         except CardGoneError:
-            log.warning("a card was deleted in chat; posting anew", extra={"finding": finding.id})
-            self._cards.forget(finding.id)
+            log.warning("a card was deleted in chat; posting anew", extra=_extra(delivery))
+            self._cards.forget(delivery)
             return False
         except ChatBusyError as error:
             self._held[channel] = self._now() + error.pause
+            self._cards.release(delivery)
             return False
         except CardRefusedError as error:
             # Left until it changes: it must not hold up the channel's other cards.
-            _log_refused(finding, channel, error)
-            self._cards.shown(finding, stale.place, self._now())
+            _log_refused(delivery, channel, error)
+            self._cards.shown(delivery, delivery.place)
             return False
         except ChatRefusedError as error:
-            _log_refused(finding, channel, error)
+            _log_refused(delivery, channel, error)
             if isinstance(error, ChannelClosedError) and channel != team.channel:
                 # Nobody reads it there any more: the team's channel gets a new one.
-                self._cards.forget(finding.id)
+                self._cards.forget(delivery)
             else:
                 self._held[channel] = self._now() + _REFUSED_FOR
+                self._cards.release(delivery)
             return False
-        self._cards.shown(finding, place, self._now())
+        self._cards.shown(delivery, place)
         return True
 
-    def _show(self, team: Team, stale: StaleCard) -> Posted | None:
-        card = self._draw(stale.finding)
-        if stale.place is not None:
-            self._notifier.replace(stale.place, card)
-            return stale.place
-        if stale.finding.state is State.RESOLVED:
+    def _show(self, delivery: Delivery, channel: str) -> Posted | None:
+        if delivery.place is not None:
+            self._notifier.replace(delivery.place, self._face(delivery.findings))
+            return delivery.place
+        if all(finding.state is State.RESOLVED for finding in delivery.findings):
             # Nobody was told of it and nobody has anything to do.
             return None
-        return self._notifier.post(team.channel, card)
+        return self._notifier.post(channel, self._draw(delivery.findings[0]))
+
+    def _face(self, findings: Sequence[Finding]) -> Card | Moved:
+        # Another team must never read the card: a new one is posted in its own channel.
+        return self._draw(findings[0]) if findings else Moved()
 
 
-def _log_refused(finding: Finding, channel: str, error: ChatRefusedError) -> None:
-    log.error(
-        "chat refused a card",
-        extra={
-            "finding": finding.id,
-            "channel": channel,
-            "problem": error.problem,
-            "remedy": error.remedy,
-        },
-    )
+def _extra(delivery: Delivery) -> dict[str, str]:
+    return {"finding": delivery.ids[0]}
+
+
+def _log_refused(delivery: Delivery, channel: str, error: ChatRefusedError) -> None:
+    told = {"channel": channel, "problem": error.problem, "remedy": error.remedy}
+    log.error("chat refused a card", extra={**_extra(delivery), **told})

@@ -99,11 +99,11 @@ def test_a_new_card_waits_for_its_owner_until_aws_answers(engine, ledger, look_u
     cards = Cards(engine, clock)
     ledger.record([change()])
 
-    before = cards.stale(teams()["housing"])
+    before = cards.take(teams()["housing"])
     look_up()
 
     assert before is None
-    assert cards.stale(teams()["housing"]).finding.id == ID
+    assert cards.take(teams()["housing"]).findings[0].id == ID
 
 
 def test_a_new_card_waits_no_longer_than_a_moment(engine, ledger, clock):
@@ -111,7 +111,7 @@ def test_a_new_card_waits_no_longer_than_a_moment(engine, ledger, clock):
 
     clock.move(seconds=15)
 
-    assert Cards(engine, clock).stale(teams()["housing"]).finding.id == ID
+    assert Cards(engine, clock).take(teams()["housing"]).findings[0].id == ID
 
 
 def test_a_card_whose_account_cannot_be_asked_does_not_wait(engine, ledger, look_up, clock):
@@ -119,7 +119,7 @@ def test_a_card_whose_account_cannot_be_asked_does_not_wait(engine, ledger, look
 
     look_up(AwsBusyError("out of reach"))
 
-    assert Cards(engine, clock).stale(teams()["housing"]).finding.id == ID
+    assert Cards(engine, clock).take(teams()["housing"]).findings[0].id == ID
 
 
 @pytest.fixture

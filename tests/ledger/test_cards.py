@@ -1,14 +1,18 @@
-"""Which cards are out of date."""
+"""Which messages are out of date, and who sees to them."""
 
+import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 import compliance.finding as life
 from ledger.cards import Cards, Posted
-from tests.builders import ID, at, change, move, teams
+from ledger.store import Ledger
+from tests.builders import ID, change, move, teams
 
 PLACE = Posted("C0HOUSING", "1700000000.000100")
+HOUSING, PAYMENTS = teams()["housing"], teams()["payments"]
 
 
 @pytest.fixture
@@ -16,63 +20,75 @@ def cards(engine, clock):
     return Cards(engine, clock, patience=timedelta())
 
 
+def post(cards, place=PLACE, team=HOUSING):
+    """Take what is next and note that it was posted."""
+    delivery = cards.take(team)
+    cards.shown(delivery, place)
+    return delivery
+
+
+def ids(delivery):
+    return [each.id for each in delivery.findings]
+
+
 def test_a_new_finding_has_no_card_yet(cards, ledger):
     ledger.record([change()])
 
-    stale = cards.stale(teams()["housing"])
+    delivery = cards.take(HOUSING)
 
-    assert (stale.finding.id, stale.place) == (ID, None)
+    assert (ids(delivery), delivery.place) == ([ID], None)
 
 
 def test_a_card_that_shows_the_newest_version_is_left_alone(cards, ledger):
     ledger.record([change()])
 
-    cards.shown(ledger.find(ID), PLACE, at(1))
+    post(cards)
 
-    assert cards.stale(teams()["housing"]) is None
+    assert cards.take(HOUSING) is None
 
 
 def test_a_finding_that_moved_while_its_card_was_drawn_stays_out_of_date(cards, ledger):
     ledger.record([change()])
-    drawn = ledger.find(ID)
+    drawn = cards.take(HOUSING)
     move(ledger, life.ask, actor="U1", needed=0)
 
-    cards.shown(drawn, PLACE, at(1))
+    cards.shown(drawn, PLACE)
 
-    assert cards.stale(teams()["housing"]).place == PLACE
+    assert cards.take(HOUSING).place == PLACE
 
 
-def test_an_older_drawing_that_is_noted_late_takes_nothing_back(cards, ledger):
+def test_an_older_drawing_that_is_noted_late_takes_nothing_back(cards, ledger, clock):
     ledger.record([change()])
-    older = ledger.find(ID)
-    newer = move(ledger, life.ask, actor="U1", needed=0)
+    older = cards.take(HOUSING)
+    clock.move(minutes=2)
+    move(ledger, life.ask, actor="U1", needed=0)
 
-    cards.shown(newer, PLACE, at(1))
-    cards.shown(older, PLACE, at(1))
+    post(cards)
+    cards.shown(older, PLACE)
 
-    assert cards.stale(teams()["housing"]) is None
+    assert cards.take(HOUSING) is None
 
 
 def test_each_team_sees_its_own_cards_only(cards, ledger):
     ledger.record([change()])
 
-    assert cards.stale(teams()["payments"]) is None
+    assert cards.take(PAYMENTS) is None
 
 
 def test_a_resource_that_never_broke_the_rule_gets_no_card(cards, ledger):
     ledger.record([change("COMPLIANT")])
 
-    assert cards.stale(teams()["housing"]) is None
+    assert cards.take(HOUSING) is None
 
 
 def test_a_card_that_somebody_looks_at_comes_before_one_that_nobody_has_seen(cards, ledger, clock):
+    ledger.record([change()])
+    post(cards)
     ledger.record([change(resource="never-shown")])
     clock.move(minutes=5)
-    ledger.record([change()])
-    cards.shown(ledger.find(ID), PLACE, at(5))
     move(ledger, life.ask, actor="U1", needed=0)
 
-    assert cards.stale(teams()["housing"]).finding.id == ID
+    assert ids(cards.take(HOUSING)) == [ID]
 
 
 def test_of_cards_that_nobody_has_seen_the_oldest_comes_first(cards, ledger, clock):
@@ -80,22 +96,97 @@ def test_of_cards_that_nobody_has_seen_the_oldest_comes_first(cards, ledger, clo
     clock.move(minutes=5)
     ledger.record([change(resource="newer")])
 
-    assert cards.stale(teams()["housing"]).finding.id == ID
+    assert ids(cards.take(HOUSING)) == [ID]
+
+
+def test_what_is_in_a_closed_channel_is_left_out(cards, ledger):
+    ledger.record([change()])
+
+    assert cards.take(HOUSING, closed={HOUSING.channel}) is None
+    post(cards, replace(PLACE, channel="C0OLD"))
+    move(ledger, life.ask, actor="U1", needed=0)
+    assert cards.take(HOUSING, closed={"C0OLD"}) is None
+    assert cards.take(HOUSING, closed={HOUSING.channel}).place.channel == "C0OLD"
 
 
 def test_a_card_that_is_gone_is_posted_anew(cards, ledger):
     ledger.record([change()])
-    cards.shown(ledger.find(ID), PLACE, at(1))
-    move(ledger, life.ask, actor="U1", needed=0)
+    cards.forget(post(cards))
 
-    cards.forget(ID)
-
-    assert cards.stale(teams()["housing"]).place is None
+    assert cards.take(HOUSING).place is None
 
 
 def test_a_finding_that_needs_no_card_is_not_asked_for_again(cards, ledger):
     ledger.record([change()])
 
-    cards.shown(ledger.find(ID), None, at(1))
+    post(cards, None)
 
-    assert cards.stale(teams()["housing"]) is None
+    assert cards.take(HOUSING) is None
+
+
+@pytest.mark.parametrize("posted", [False, True], ids=["new", "posted"])
+def test_what_one_replica_sees_to_no_other_takes(cards, ledger, posted):
+    ledger.record([change()])
+    if posted:
+        post(cards)
+        move(ledger, life.ask, actor="U1", needed=0)
+
+    assert cards.take(HOUSING) is not None
+    assert cards.take(HOUSING) is None
+
+
+@pytest.mark.parametrize("posted", [False, True], ids=["new", "posted"])
+def test_what_chat_did_not_take_is_free_again_as_it_was(cards, ledger, posted):
+    ledger.record([change()])
+    if posted:
+        post(cards)
+        move(ledger, life.ask, actor="U1", needed=0)
+    before = cards.take(HOUSING)
+
+    cards.release(before)
+
+    assert cards.take(HOUSING) == before
+
+
+def test_a_replica_that_died_is_relieved_when_its_lease_has_run_out(cards, ledger, clock):
+    ledger.record([change()])
+    died = cards.take(HOUSING)
+
+    clock.move(seconds=59)
+    assert cards.take(HOUSING) is None
+    clock.move(seconds=1)
+    assert cards.take(HOUSING) == died
+
+
+def test_of_eight_replicas_one_sees_to_a_card(cards, ledger):
+    ledger.record([change()])
+    taken, together = [], threading.Barrier(8)
+
+    def replica():
+        together.wait()
+        taken.append(cards.take(HOUSING))
+
+    threads = [threading.Thread(target=replica) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len([each for each in taken if each]) == 1
+
+
+@pytest.mark.postgresql
+def test_a_look_that_another_replicas_post_made_old_takes_nothing(
+    on_postgresql, clock, monkeypatch
+):
+    cards, other = (Cards(on_postgresql, clock, timedelta()) for _ in range(2))
+    Ledger(on_postgresql, clock, lambda key, tags: "housing").record([change()])
+    lease = cards._lease
+
+    def when_the_other_has_posted(*asked):
+        post(other)
+        return lease(*asked)
+
+    monkeypatch.setattr(cards, "_lease", when_the_other_has_posted)
+
+    assert cards.take(HOUSING) is None

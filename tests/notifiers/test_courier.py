@@ -1,5 +1,6 @@
 """Cards are kept true."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -297,14 +298,34 @@ def test_one_card_that_chat_does_not_take_holds_up_no_other(courier, chat, ledge
     assert "chat refused a card" in caplog.text
 
 
-def test_a_restart_between_post_and_note_posts_again_rather_than_never(
-    courier, chat, ledger, cards, monkeypatch
+def test_a_restart_between_post_and_note_posts_once_more_rather_than_never(
+    courier, chat, ledger, cards, clock, monkeypatch
 ):
     ledger.record([change()])
     monkeypatch.setattr(cards, "shown", lambda *noted: None)
     courier.round()
     monkeypatch.undo()
 
-    courier.round()
+    for _ in range(5):
+        clock.move(seconds=30)
+        courier.round()
 
     assert len(chat.posts) == 2
+
+
+def test_of_two_replicas_one_posts(cards, chat, ledger, clock):
+    ledger.record([change()])
+    together = threading.Barrier(2)
+
+    def replica():
+        courier = Courier(cards, [team("housing", "C0HOUSING")], lambda one: one, chat, clock)
+        together.wait()
+        courier.round()
+
+    threads = [threading.Thread(target=replica) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(chat.posts) == 1

@@ -1,7 +1,9 @@
-"""Whose message each card is."""
+"""Whose message each card is, and which replica sees to it."""
 
 import sqlalchemy as sa
 from alembic import op
+
+from ledger.tables import UtcDateTime
 
 revision = "0003"
 down_revision = "0002"
@@ -12,6 +14,8 @@ depends_on = None
 def upgrade() -> None:
     team = sa.Column("team", sa.String(length=64), nullable=False, server_default="")
     op.add_column("cards", team)
+    op.add_column("cards", sa.Column("leased_until", UtcDateTime(), nullable=True))
+    op.create_index("cards_of_message", "cards", ["channel", "message"])
     # Until now a card was forgotten when its finding went to another team.
     op.execute(
         "UPDATE cards SET team ="

@@ -23,7 +23,8 @@ from config.shapes import Strict, Text
 
 #: aws_config_remediation_configuration takes no longer rule name (terraform FACTS).
 _RULE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_PLACEHOLDERS = frozenset({"${kms_key_arn}"})
+_PLACEHOLDER = "${kms_key_arn}"
+_KEY = re.compile(r"arn:[a-z-]+:kms:")
 
 
 def _matches(form: str, like: str) -> AfterValidator:
@@ -36,7 +37,10 @@ def _matches(form: str, like: str) -> AfterValidator:
 
 
 class _Remediation(Strict):
-    runbook: Annotated[str, _matches(r"AWS[A-Za-z0-9-]+", "a runbook like AWSConfigRemediation-…")]
+    runbook: Annotated[
+        str,
+        _matches(r"[A-Za-z][A-Za-z0-9-]{0,63}", "a document's name like AWSConfigRemediation-…"),
+    ]
     resource_parameter: Annotated[str, _matches(r"[A-Za-z0-9]+", "a parameter of the runbook")]
     parameters: dict[str, Text]
     iam_actions: Annotated[
@@ -140,19 +144,35 @@ def load_catalogue(path: Path) -> Catalogue:
 
 
 def _inconsistent(document: Document, catalogue: _Catalogue) -> Iterator[Fault]:
-    for name, rule in catalogue.rules.items():
+    alike: dict[str, str] = {}
+    for name, rule in sorted(catalogue.rules.items()):
         place = ("rules", name)
         if not _RULE_NAME.fullmatch(name):
             yield document.fault(
                 place, "expected a Config rule's name: 64 letters, digits, - or _ at most"
             )
-        static = rule.remediation.parameters
-        for parameter, value in static.items():
-            at = (*place, "remediation", "parameters", parameter)
-            if "${" in value and value not in _PLACEHOLDERS:
-                expected = ", ".join(sorted(_PLACEHOLDERS))
-                yield document.fault(at, f"expected a plain value or {expected}, found {value!r}")
-            if parameter == rule.remediation.resource_parameter:
-                yield document.fault(at, "is the resource's own parameter; AWS Config fills it in")
-            if parameter == "AutomationAssumeRole":
-                yield document.fault(at, "is set by Terraform for each account; take it out")
+        # CloudFormation's ids have neither, and two rules would become one.
+        first = alike.setdefault(re.sub("[-_]", "", name).lower(), name)
+        if first != name:
+            expected = f"expected a name that differs from {first} in more than -, _ and capitals"
+            yield document.fault(place, expected)
+        for parameter, value in rule.parameters.items():
+            for problem in _unfillable(value):
+                yield document.fault((*place, "parameters", parameter), problem)
+        for parameter, value in rule.remediation.parameters.items():
+            for problem in (*_unfillable(value), *_filled_in_already(rule, parameter, value)):
+                yield document.fault((*place, "remediation", "parameters", parameter), problem)
+
+
+def _unfillable(value: str) -> Iterator[str]:
+    if "${" in value.replace(_PLACEHOLDER, ""):
+        yield f"expected a plain value or {_PLACEHOLDER}, found {value!r}"
+
+
+def _filled_in_already(rule: _Rule, parameter: str, value: str) -> Iterator[str]:
+    if parameter == rule.remediation.resource_parameter:
+        yield "is the resource's own parameter; AWS Config fills it in"
+    if parameter == "AutomationAssumeRole":
+        yield "is set by Terraform for each account; take it out"
+    if _KEY.match(value):
+        yield f"expected {_PLACEHOLDER}: the runbook's role may use no other key"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import config
+from config.catalogue import load_catalogue
 from config.environment import read_environment
 from config.faults import ConfigError
 
@@ -73,6 +74,12 @@ def test_a_fault_is_told_with_file_line_and_key(folder, name, old, new, told):
     found = faults(folder)
 
     assert any(re.search(rf"^{name}:\d+: .*{told}", each) for each in found), found
+
+
+def test_a_runbook_of_ones_own_is_taken():
+    own = SHIPPED.parent / "terraform/modules/rules/tests/own/rules.yaml"
+
+    assert load_catalogue(own)["hackney-topic"].remediation.runbook == "Hackney-PauseTopic"
 
 
 def test_the_faults_of_all_files_are_told_at_once(folder):

@@ -6,28 +6,63 @@ locals {
 
   # Whatever is missing or of the wrong type becomes empty here and a fault below, so that people
   # read a sentence about the catalogue and not one about an expression.
-  read = yamldecode(file(var.catalogue_file))
-  catalogue = {
-    for name, entry in try(local.read.rules, {}) : name => {
-      identifier    = try(tostring(entry.identifier), "")
-      resource_type = try(tostring(entry.resource_type), "")
-      title         = try(tostring(entry.title), "")
-      parameters    = try({ for key, value in entry.parameters : key => tostring(value) }, {})
+  file    = file(var.catalogue_file)
+  read    = try(yamldecode(local.file), null)
+  entries = try({ for name in keys(local.read.rules) : name => local.read.rules[name] }, {})
 
-      runbook                = try(tostring(entry.remediation.runbook), "")
-      resource_parameter     = try(tostring(entry.remediation.resource_parameter), "")
-      remediation_parameters = try({ for key, value in entry.remediation.parameters : key => tostring(value) }, {})
-      actions                = try([for action in entry.remediation.iam_actions : tostring(action)], [])
-      unknown = try(setsubtract(keys(entry.remediation), [
-        "runbook", "resource_parameter", "parameters", "iam_actions", "in_maintenance_window",
-      ]), [])
+  groups = {
+    for name, entry in local.entries : name => {
+      entry                    = entry
+      remediation              = try(entry.remediation, null)
+      parameters               = try(entry.parameters, {})
+      "remediation.parameters" = try(entry.remediation.parameters, null)
     }
+  }
+
+  # A text is what JSON quotes: tostring alone would take 5 for one. A list has no keys.
+  texts = {
+    for name, groups in local.groups : name => {
+      for group, given in groups : group => {
+        for key in try(keys(given), []) : key => try(startswith(jsonencode(given[key]), "\"") ? tostring(given[key]) : "", "")
+      }
+    }
+  }
+
+  catalogue = {
+    for name, text in local.texts : name => {
+      identifier    = lookup(text.entry, "identifier", "")
+      resource_type = lookup(text.entry, "resource_type", "")
+      title         = lookup(text.entry, "title", "")
+      parameters    = text.parameters
+
+      runbook                = lookup(text.remediation, "runbook", "")
+      resource_parameter     = lookup(text.remediation, "resource_parameter", "")
+      remediation_parameters = text["remediation.parameters"]
+      actions                = try([for action in local.entries[name].remediation.iam_actions : tostring(action)], [])
+
+      unknown = flatten([for group, known in local.known : tolist(setsubtract(keys(text[group]), known))])
+      unnamed = [for group in ["parameters", "remediation.parameters"] : group if !can(keys(local.groups[name][group]))]
+    }
+  }
+
+  # As config/catalogue.py has it: what is misspelt would not be applied.
+  known = {
+    entry = [
+      "by_hand", "category", "decision", "identifier", "impact", "parameters", "remediation", "resource_type", "review",
+      "severity", "terraform", "title", "why",
+    ]
+    remediation = ["iam_actions", "in_maintenance_window", "parameters", "resource_parameter", "runbook"]
   }
 
   selected = {
     for name, rule in local.catalogue : name => merge(rule, {
-      parameters             = merge(rule.parameters, lookup(var.parameters, name, {}))
-      remediation_parameters = merge(rule.remediation_parameters, lookup(var.remediation_parameters, name, {}))
+      parameters = {
+        for key, value in merge(rule.parameters, lookup(var.parameters, name, {})) : key => value == null ? "" : value
+      }
+      remediation_parameters = {
+        for key, value in merge(rule.remediation_parameters, lookup(var.remediation_parameters, name, {})) :
+        key => value == null ? "" : value
+      }
     }) if var.rules == null ? true : contains(var.rules, name)
   }
 
@@ -47,8 +82,15 @@ locals {
   # that is only looked up when the catalogue is right.
   services = ["dynamodb", "kms", "lambda", "rds", "s3", "sns"]
 
+  file_faults = concat(
+    local.read != null ? [] : ["${var.catalogue_file}: expected YAML, with rules in it"],
+    [for key in try(setsubtract(keys(local.read), ["rules"]), []) : "${key}: expected nothing beside rules"],
+    length(local.entries) > 0 ? [] : ["rules: expected at least one rule, by name"],
+  )
+
+  # What was chosen over the catalogue's own is held to the same.
   entry_faults = flatten([
-    for name, rule in local.catalogue : [
+    for name, rule in merge(local.catalogue, local.selected) : [
       for fault, found in {
         "the name: expected at most 64 letters, digits, - and _" = !can(regex("^[A-Za-z0-9_-]{1,64}$", name))
         "identifier: expected AWS's own, like SNS_ENCRYPTED_KMS" = !can(regex("^[A-Z0-9_]+$", rule.identifier))
@@ -64,39 +106,56 @@ locals {
         "remediation.iam_actions: expected services that this module has resources for: ${join(", ", local.services)}" = !alltrue([
           for action in rule.actions : contains(local.services, split(":", action)[0])
         ])
-        "remediation: expected no ${join(", ", rule.unknown)}" = length(rule.unknown) > 0
+        "expected no ${join(", ", rule.unknown)}"                        = length(rule.unknown) > 0
+        "${join(" and ", rule.unnamed)}: expected values by name, or {}" = length(rule.unnamed) > 0
         "remediation.parameters: expected neither AutomationAssumeRole nor the resource_parameter, which are filled in" = anytrue([
           for key in keys(rule.remediation_parameters) : contains(["AutomationAssumeRole", rule.resource_parameter], key)
         ])
-        "parameters: expected texts of at most 256 letters, and no placeholder but ${local.placeholder}" = anytrue([
+        "remediation.parameters: expected ${local.placeholder} in the place of a key's ARN: the role may use no other (kms_key_arn)" = anytrue([
+          for value in values(rule.remediation_parameters) : can(regex("^arn:[a-z-]+:kms:", value))
+        ])
+        "parameters: expected texts of 1 to 256 letters, several values in one with commas, and no placeholder but ${local.placeholder}" = anytrue([
           for value in concat(values(rule.parameters), values(rule.remediation_parameters)) :
-          length(value) > 256 || can(regex("[$][{]", replace(value, local.placeholder, "")))
+          trimspace(value) == "" || length(value) > 256 || can(regex("[$][{]", replace(value, local.placeholder, "")))
         ])
       } : "${name}: ${fault}" if found
     ]
   ])
 
+  # CloudFormation's ids have neither, and two rules would become one.
+  alike = { for name in keys(local.catalogue) : lower(replace(name, "/[-_]/", "")) => name... }
+  alike_faults = flatten([
+    for names in local.alike : [
+      for name in slice(names, 1, length(names)) :
+      "${name}: expected a name that differs from ${names[0]} in more than -, _ and capitals"
+    ]
+  ])
+
   choice_faults = [
     for name in distinct(flatten([
-      tolist(coalesce(var.rules, [])), keys(var.parameters), keys(var.remediation_parameters), tolist(var.automatic),
+      tolist(coalesce(var.rules, [])), tolist(var.automatic),
+      keys(var.parameters), keys(var.remediation_parameters), keys(var.scope_tags),
     ])) : "${name}: chosen, but not in the catalogue" if !contains(keys(local.catalogue), name)
   ]
 
   document_faults = [
-    for runbook, own in local.own : "${runbook}: this module has no document of that name to use in place of AWS's"
-    if own && !contains(local.documents, runbook)
+    for runbook, own in local.own : "${runbook}: expected a document ${runbook}.yaml in documents_folder, or a runbook of AWS's"
+    if own && !can(keys(yamldecode(file(local.documents[runbook]))))
   ]
 
   faults = concat(
-    length(local.catalogue) > 0 ? [] : ["rules: expected at least one rule"],
-    local.entry_faults, local.choice_faults, local.document_faults,
+    local.file_faults, local.entry_faults, local.alike_faults, local.choice_faults, local.document_faults,
   )
 }
 
 # --- one role a runbook
 
 locals {
-  documents = [for file in fileset("${path.module}/documents", "*.yaml") : trimsuffix(file, ".yaml")]
+  documents = merge([
+    for folder in ["${path.module}/documents", var.documents_folder] : {
+      for file in fileset(folder, "*.yaml") : trimsuffix(file, ".yaml") => "${folder}/${file}"
+    } if folder != null
+  ]...)
 
   # The narrowest ARNs that still match whatever AWS Config hands to a runbook in this account and
   # Region. A bucket's ARN names no account, so a condition does.

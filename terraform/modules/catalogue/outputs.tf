@@ -12,6 +12,7 @@ output "rules" {
       title         = rule.title
       runbook       = rule.runbook
       automatic     = contains(var.automatic, name)
+      scope_tag     = lookup(var.scope_tags, name, var.scope_tag)
       parameters = {
         for key, value in rule.parameters :
         key => replace(value, local.placeholder, local.resources.kms[0])
@@ -40,7 +41,7 @@ output "documents" {
   value = {
     for runbook, role in local.roles : runbook => {
       name = role.document
-      file = "${path.module}/documents/${runbook}.yaml"
+      file = try(local.documents[runbook], null)
     } if role.own
   }
 }

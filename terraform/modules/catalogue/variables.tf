@@ -27,10 +27,28 @@ variable "automatic" {
   default     = []
 }
 
+variable "scope_tag" {
+  description = "Only resources with this tag are evaluated; null for all."
+  type        = object({ key = string, value = optional(string) })
+  default     = null
+}
+
+variable "scope_tags" {
+  description = "The same by rule, in the place of scope_tag."
+  type        = map(object({ key = string, value = optional(string) }))
+  default     = {}
+}
+
 variable "own_documents" {
   description = "Whether to use this project's runbooks in place of AWS's, which not every partition has."
   type        = bool
   default     = false
+}
+
+variable "documents_folder" {
+  description = "A folder of your own runbooks, as RUNBOOK.yaml; null for none."
+  type        = string
+  default     = null
 }
 
 variable "publishing_services" {

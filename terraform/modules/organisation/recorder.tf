@@ -85,10 +85,11 @@ locals {
         })
       }
 
-      # The history outlives the stack; deleting a bucket that holds something fails anyway.
+      # The history outlives the stack; deleting a bucket that holds something fails anyway. One that a
+      # failed stack made would stand in the way of the next, by its name.
       Bucket = {
         Type                = "AWS::S3::Bucket"
-        DeletionPolicy      = "Retain"
+        DeletionPolicy      = "RetainExceptOnCreate"
         UpdateReplacePolicy = "Retain"
         Properties = {
           BucketName              = local.recorder_bucket

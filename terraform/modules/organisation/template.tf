@@ -9,7 +9,10 @@ module "catalogue" {
   parameters             = var.parameters
   remediation_parameters = var.remediation_parameters
   automatic              = var.automatic
+  scope_tag              = var.scope_tag
+  scope_tags             = var.scope_tags
   own_documents          = local.own_documents
+  documents_folder       = var.documents_folder
   publishing_services    = var.publishing_services
   name_prefix            = var.name_prefix
   partition              = "$${AWS::Partition}"
@@ -40,9 +43,9 @@ locals {
           Source          = { Owner = "AWS", SourceIdentifier = rule.identifier }
           Scope = {
             for key, value in {
-              ComplianceResourceTypes = var.scope_tag == null ? [rule.resource_type] : null
-              TagKey                  = try(var.scope_tag.key, null)
-              TagValue                = try(var.scope_tag.value, null)
+              ComplianceResourceTypes = rule.scope_tag == null ? [rule.resource_type] : null
+              TagKey                  = try(rule.scope_tag.key, null)
+              TagValue                = try(rule.scope_tag.value, null)
             } : key => value if value != null
           }
         } : key => value if value != null
@@ -99,7 +102,7 @@ locals {
         DocumentType = "Automation"
         # A name of one's own cannot be replaced, only given a new version.
         UpdateMethod = "NewVersion"
-        Content      = yamldecode(file(document.file))
+        Content      = try(yamldecode(file(document.file)), null)
       }
     }
   }
@@ -111,12 +114,13 @@ locals {
     )
   }
 
-  # What the key has encrypted must stay readable when the stack goes.
+  # What the key has encrypted must stay readable when the stack goes; what a stack that failed made
+  # would stand in the way of the next.
   key = {
     for id, resource in {
       Key = {
         Type                = "AWS::KMS::Key"
-        DeletionPolicy      = "Retain"
+        DeletionPolicy      = "RetainExceptOnCreate"
         UpdateReplacePolicy = "Retain"
         Properties = {
           Description       = "Encrypts what the compliance rules ask to be encrypted."

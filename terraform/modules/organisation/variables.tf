@@ -111,12 +111,33 @@ variable "publishing_services" {
     "backup.amazonaws.com", "budgets.amazonaws.com", "cloudwatch.amazonaws.com", "codestar-notifications.amazonaws.com",
     "config.amazonaws.com", "events.rds.amazonaws.com", "s3.amazonaws.com", "ses.amazonaws.com", "sns.amazonaws.com",
   ]
+
+  validation {
+    condition     = alltrue([for service in var.publishing_services : can(regex("^[a-z0-9.-]+\\.amazonaws\\.com(\\.cn)?$", service))])
+    error_message = "Expected service principals like config.amazonaws.com."
+  }
 }
 
 variable "scope_tag" {
   description = "Only resources with this tag are evaluated; null for all. Without a value any will do."
   type        = object({ key = string, value = optional(string) })
   default     = null
+
+  validation {
+    condition     = try(length(var.scope_tag.key) >= 1 && length(var.scope_tag.key) <= 128, var.scope_tag == null)
+    error_message = "Expected a tag's key of 1 to 128 letters."
+  }
+}
+
+variable "scope_tags" {
+  description = "The same by rule, in the place of scope_tag: { rds-multi-az-support = { key = \"Environment\", value = \"Production\" } }; null for all of a rule's resources."
+  type        = map(object({ key = string, value = optional(string) }))
+  default     = {}
+
+  validation {
+    condition     = alltrue([for tag in values(var.scope_tags) : try(length(tag.key) >= 1 && length(tag.key) <= 128, tag == null)])
+    error_message = "Expected tags' keys of 1 to 128 letters."
+  }
 }
 
 variable "own_documents" {
@@ -125,12 +146,17 @@ variable "own_documents" {
   default     = null
 }
 
+variable "documents_folder" {
+  description = "A folder with your own SSM Automation documents, as RUNBOOK.yaml: those that a catalogue names and AWS does not have. null for none."
+  type        = string
+  default     = null
+}
+
 variable "recorder" {
   description = "Set to {} to give every account a recorder, with the module recorder's meanings; null where accounts have one, as under Control Tower."
   type = object({
     resource_types = optional(set(string), [
-      "AWS::Config::ResourceCompliance", "AWS::DynamoDB::Table", "AWS::Lambda::Function", "AWS::RDS::DBInstance",
-      "AWS::S3::Bucket", "AWS::SNS::Topic",
+      "AWS::DynamoDB::Table", "AWS::Lambda::Function", "AWS::RDS::DBInstance", "AWS::S3::Bucket", "AWS::SNS::Topic",
     ])
     frequency      = optional(string, "CONTINUOUS")
     retention_days = optional(number, 365)
@@ -141,12 +167,31 @@ variable "recorder" {
     condition     = try(contains(["CONTINUOUS", "DAILY"], var.recorder.frequency), var.recorder == null)
     error_message = "Expected the frequency CONTINUOUS or DAILY."
   }
+
+  validation {
+    condition = try(length(var.recorder.resource_types) > 0 && alltrue([
+      for type in var.recorder.resource_types : can(regex("^AWS::\\w+::\\w+$", type))
+    ]), var.recorder == null)
+    error_message = "Expected types like AWS::S3::Bucket, at least one."
+  }
+
+  validation {
+    condition     = try(var.recorder.retention_days >= 1, var.recorder == null)
+    error_message = "Expected at least one day."
+  }
 }
 
 variable "topic_arns" {
   description = "With a recorder: the topic for its notifications in each Region, by Region: topic_arns of the module delivery."
   type        = map(string)
   default     = {}
+
+  validation {
+    condition = alltrue([
+      for arn in values(var.topic_arns) : can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", arn))
+    ])
+    error_message = "Expected ARNs of SNS topics."
+  }
 
   validation {
     condition     = length(var.topic_arns) == 0 || (var.recorder != null && length(setsubtract(var.regions, keys(var.topic_arns))) == 0)
@@ -201,12 +246,22 @@ variable "external_id" {
   description = "What the bot has to say to be let in: external_id of bot.yaml; null asks for nothing."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.external_id == null || can(regex("^[A-Za-z0-9+=,.@:/_-]{2,}$", var.external_id))
+    error_message = "Expected 2 or more letters, digits and +=,.@:/_-."
+  }
 }
 
 variable "organization_id" {
   description = "The organisation that the bot must belong to; null leaves it open."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.organization_id == null || can(regex("^o-[a-z0-9]{10,32}$", var.organization_id))
+    error_message = "Expected an organisation's id like o-a1b2c3d4e5."
+  }
 }
 
 variable "delegated_administrator" {

@@ -140,6 +140,17 @@ data "aws_iam_policy_document" "deliver" {
       values   = ["bucket-owner-full-control"]
     }
   }
+
+  # https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html
+  dynamic "statement" {
+    for_each = var.bucket_kms_key_arn == null ? [] : [var.bucket_kms_key_arn]
+
+    content {
+      sid       = "Encrypt"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [statement.value]
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "this" {

@@ -1,9 +1,8 @@
 variable "resource_types" {
-  description = "What is recorded, and so paid for: by default what the catalogue's rules look at, and how compliance changed."
+  description = "What is recorded, and so paid for: by default what the catalogue's rules look at."
   type        = set(string)
   default = [
-    "AWS::Config::ResourceCompliance", "AWS::DynamoDB::Table", "AWS::Lambda::Function", "AWS::RDS::DBInstance",
-    "AWS::S3::Bucket", "AWS::SNS::Topic",
+    "AWS::DynamoDB::Table", "AWS::Lambda::Function", "AWS::RDS::DBInstance", "AWS::S3::Bucket", "AWS::SNS::Topic",
   ]
 
   validation {
@@ -57,6 +56,11 @@ variable "create_role" {
   description = "Set to false where role_arn is that of a role made in the same plan, and so not known yet."
   type        = bool
   default     = true
+
+  validation {
+    condition     = var.create_role ? true : var.role_arn != null
+    error_message = "Expected role_arn where no role is to be created."
+  }
 }
 
 variable "bucket_kms_key_arn" {

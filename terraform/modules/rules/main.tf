@@ -30,7 +30,10 @@ module "catalogue" {
   parameters             = var.parameters
   remediation_parameters = var.remediation_parameters
   automatic              = var.automatic
+  scope_tag              = var.scope_tag
+  scope_tags             = var.scope_tags
   own_documents          = local.own_documents
+  documents_folder       = var.documents_folder
   publishing_services    = var.publishing_services
   name_prefix            = var.name_prefix
   partition              = local.partition
@@ -54,9 +57,9 @@ resource "aws_config_config_rule" "this" {
 
   # AWS Config takes a tag or types, not both; the identifier implies the types in any case.
   scope {
-    compliance_resource_types = var.scope_tag == null ? [each.value.resource_type] : null
-    tag_key                   = try(var.scope_tag.key, null)
-    tag_value                 = try(var.scope_tag.value, null)
+    compliance_resource_types = each.value.scope_tag == null ? [each.value.resource_type] : null
+    tag_key                   = try(each.value.scope_tag.key, null)
+    tag_value                 = try(each.value.scope_tag.value, null)
   }
 
   depends_on = [var.recorder_name]

@@ -51,7 +51,7 @@ variable "retry_attempt_seconds" {
 }
 
 variable "kms_key_arn" {
-  description = "The key for topics and tables; null creates one where a chosen rule needs it."
+  description = "The key for topics and tables; null creates one where a chosen rule needs it. Destroying the module schedules the created one for deletion, with what other teams have encrypted by it: see Destroying."
   type        = string
   default     = null
 
@@ -65,6 +65,11 @@ variable "create_kms_key" {
   description = "Set to false where kms_key_arn is that of a key made in the same plan, and so not known yet."
   type        = bool
   default     = true
+
+  validation {
+    condition     = var.create_kms_key ? true : var.kms_key_arn != null
+    error_message = "Expected kms_key_arn where no key is to be created."
+  }
 }
 
 variable "publishing_services" {
@@ -92,9 +97,26 @@ variable "scope_tag" {
   }
 }
 
+variable "scope_tags" {
+  description = "The same by rule, in the place of scope_tag: { rds-multi-az-support = { key = \"Environment\", value = \"Production\" } }; null for all of a rule's resources."
+  type        = map(object({ key = string, value = optional(string) }))
+  default     = {}
+
+  validation {
+    condition     = alltrue([for tag in values(var.scope_tags) : try(length(tag.key) >= 1 && length(tag.key) <= 128, tag == null)])
+    error_message = "Expected tags' keys of 1 to 128 letters."
+  }
+}
+
 variable "own_documents" {
   description = "Whether to use this project's runbooks in place of AWS's; null for where AWS's are missing: aws-cn and aws-us-gov."
   type        = bool
+  default     = null
+}
+
+variable "documents_folder" {
+  description = "A folder with your own SSM Automation documents, as RUNBOOK.yaml: those that a catalogue names and AWS does not have. null for none."
+  type        = string
   default     = null
 }
 

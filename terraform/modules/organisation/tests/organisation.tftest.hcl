@@ -157,6 +157,81 @@ run "a_wrong_catalogue_is_refused" {
   expect_failures = [aws_cloudformation_stack_set.this["rules"], aws_cloudformation_stack_set.this["access"]]
 }
 
+run "a_runbook_of_ones_own_is_in_the_template" {
+  command = plan
+
+  variables {
+    catalogue_file   = "../rules/tests/own/rules.yaml"
+    documents_folder = "../rules/tests/own"
+  }
+
+  assert {
+    condition = (
+      jsondecode(aws_cloudformation_stack_set.this["rules"].template_body).Resources.DocumentHackneyPauseTopic.Properties.Content.mainSteps
+      == yamldecode(file("../rules/tests/own/Hackney-PauseTopic.yaml")).mainSteps
+    )
+    error_message = "Expected the folder's document."
+  }
+}
+
+run "a_runbook_of_ones_own_without_its_document_is_refused" {
+  command = plan
+
+  variables {
+    catalogue_file = "../rules/tests/own/rules.yaml"
+  }
+
+  expect_failures = [aws_cloudformation_stack_set.this["rules"], aws_cloudformation_stack_set.this["access"]]
+}
+
+run "a_scope_may_be_a_rules_own" {
+  command = plan
+
+  variables {
+    scope_tag  = { key = "Environment", value = "Production" }
+    scope_tags = { rds-multi-az-support = { key = "BackupPolicy" }, dynamodb-pitr-enabled = null }
+  }
+
+  assert {
+    condition = jsonencode([
+      for id in ["DynamodbPitrEnabled", "RdsMultiAzSupport", "SnsEncryptedKms"] :
+      jsondecode(aws_cloudformation_stack_set.this["rules"].template_body).Resources["Rule${id}"].Properties.Scope
+      ]) == jsonencode([
+      { ComplianceResourceTypes = ["AWS::DynamoDB::Table"] },
+      { TagKey = "BackupPolicy" },
+      { TagKey = "Environment", TagValue = "Production" },
+    ])
+    error_message = "Expected none, the rule's own tag, and everybody's."
+  }
+}
+
+run "what_a_failed_rollout_made_is_not_in_the_way_of_the_next" {
+  command = plan
+
+  variables {
+    recorder = {}
+  }
+
+  assert {
+    condition = alltrue([
+      for id in ["Bucket", "Key"] :
+      jsondecode(aws_cloudformation_stack_set.this["rules"].template_body).Resources[id].DeletionPolicy == "RetainExceptOnCreate"
+    ])
+    error_message = "The bucket's name would be taken when the stack is made again."
+  }
+}
+
+run "topics_that_are_none_are_refused" {
+  command = plan
+
+  variables {
+    recorder   = {}
+    topic_arns = { eu-west-1 = "topic", eu-west-2 = "topic" }
+  }
+
+  expect_failures = [var.topic_arns]
+}
+
 run "an_environment_without_organisational_units_is_refused" {
   command = plan
 
@@ -187,4 +262,31 @@ run "topics_without_a_recorder_are_refused" {
   }
 
   expect_failures = [var.topic_arns]
+}
+
+run "wrong_values_are_refused" {
+  command = plan
+
+  variables {
+    external_id         = "x y"
+    organization_id     = "hackney"
+    publishing_services = ["config"]
+    scope_tag           = { key = "" }
+    scope_tags          = { rds-multi-az-support = { key = "" } }
+    recorder            = { resource_types = ["S3"] }
+  }
+
+  expect_failures = [
+    var.external_id, var.organization_id, var.publishing_services, var.scope_tag, var.scope_tags, var.recorder,
+  ]
+}
+
+run "a_history_that_is_deleted_at_once_is_refused" {
+  command = plan
+
+  variables {
+    recorder = { retention_days = 0 }
+  }
+
+  expect_failures = [var.recorder]
 }

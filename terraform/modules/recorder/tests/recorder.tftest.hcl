@@ -17,7 +17,7 @@ run "only_what_the_rules_look_at_is_recorded" {
 
   assert {
     condition = (
-      length(aws_config_configuration_recorder.this.recording_group[0].resource_types) == 6
+      length(aws_config_configuration_recorder.this.recording_group[0].resource_types) == 5
       && !aws_config_configuration_recorder.this.recording_group[0].all_supported
     )
     error_message = "Every other type costs money for nothing."
@@ -71,7 +71,8 @@ run "compliance_is_recorded_continuously_even_where_the_rest_is_daily" {
   command = plan
 
   variables {
-    frequency = "DAILY"
+    frequency      = "DAILY"
+    resource_types = ["AWS::Config::ResourceCompliance", "AWS::S3::Bucket"]
   }
 
   assert {
@@ -99,6 +100,32 @@ run "changes_go_to_the_topic" {
     condition     = length(aws_iam_role.this) == 0 && aws_config_configuration_recorder.this.role_arn == var.role_arn
     error_message = "The given role should record."
   }
+}
+
+run "the_role_may_use_the_buckets_key" {
+  command = plan
+
+  variables {
+    bucket_kms_key_arn = "arn:aws:kms:eu-west-2:123456789012:key/11111111-2222-3333-4444-555555555555"
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_iam_role_policy.this[0].policy).Statement : toset(statement.Action)
+      if statement.Resource == var.bucket_kms_key_arn
+    ] == [toset(["kms:Decrypt", "kms:GenerateDataKey"])]
+    error_message = "AWS Config could not deliver into the encrypted bucket."
+  }
+}
+
+run "a_role_that_is_neither_given_nor_made_is_refused" {
+  command = plan
+
+  variables {
+    create_role = false
+  }
+
+  expect_failures = [var.create_role]
 }
 
 run "an_account_said_to_be_under_control_tower_is_refused" {

@@ -271,6 +271,60 @@ run "own_runbooks_serve_where_AWS_has_none" {
   }
 }
 
+run "a_scope_may_be_a_rules_own" {
+  command = plan
+
+  variables {
+    scope_tag = { key = "Environment", value = "Production" }
+    scope_tags = {
+      rds-multi-az-support  = { key = "BackupPolicy" }
+      dynamodb-pitr-enabled = null
+    }
+  }
+
+  assert {
+    condition = [
+      for name in ["dynamodb-pitr-enabled", "rds-multi-az-support", "sns-encrypted-kms"] :
+      try(coalesce(aws_config_config_rule.this[name].scope[0].tag_key), "none")
+    ] == ["none", "BackupPolicy", "Environment"]
+    error_message = "Expected none, the rule's own tag, and everybody's."
+  }
+
+  assert {
+    condition     = aws_config_config_rule.this["dynamodb-pitr-enabled"].scope[0].compliance_resource_types == toset(["AWS::DynamoDB::Table"])
+    error_message = "Without a tag all of the type are looked at."
+  }
+}
+
+run "a_runbook_of_ones_own_is_made_and_run" {
+  command = plan
+
+  variables {
+    catalogue_file   = "tests/own/rules.yaml"
+    documents_folder = "tests/own"
+  }
+
+  assert {
+    condition     = aws_ssm_document.this["Hackney-PauseTopic"].content == file("tests/own/Hackney-PauseTopic.yaml")
+    error_message = "Expected the folder's document."
+  }
+
+  assert {
+    condition     = aws_config_remediation_configuration.this["hackney-topic"].target_id == "compliance-Hackney-PauseTopic"
+    error_message = "Expected the document to be run."
+  }
+}
+
+run "a_runbook_of_ones_own_without_its_document_is_refused" {
+  command = plan
+
+  variables {
+    catalogue_file = "tests/own/rules.yaml"
+  }
+
+  expect_failures = [data.aws_caller_identity.this]
+}
+
 run "a_rule_that_is_not_in_the_catalogue_is_refused" {
   command = plan
 
@@ -301,6 +355,57 @@ run "an_empty_catalogue_is_refused" {
   expect_failures = [data.aws_caller_identity.this]
 }
 
+run "a_catalogue_with_nothing_in_it_is_refused" {
+  command = plan
+
+  variables {
+    catalogue_file = "tests/catalogues/nothing.yaml"
+  }
+
+  expect_failures = [data.aws_caller_identity.this]
+}
+
+run "a_catalogue_that_is_no_yaml_is_refused" {
+  command = plan
+
+  variables {
+    catalogue_file = "tests/catalogues/broken.yaml"
+  }
+
+  expect_failures = [data.aws_caller_identity.this]
+}
+
+run "a_list_of_rules_is_refused" {
+  command = plan
+
+  variables {
+    catalogue_file = "tests/catalogues/list.yaml"
+  }
+
+  expect_failures = [data.aws_caller_identity.this]
+}
+
+run "a_key_that_the_role_may_not_use_is_refused" {
+  command = plan
+
+  variables {
+    remediation_parameters = { sns-encrypted-kms = { KmsKeyArn = "arn:aws:kms:eu-west-2:123456789012:key/a" } }
+  }
+
+  expect_failures = [data.aws_caller_identity.this]
+}
+
+run "no_key_at_all_is_refused" {
+  command = plan
+
+  variables {
+    kms_key_arn    = null
+    create_kms_key = false
+  }
+
+  expect_failures = [var.create_kms_key]
+}
+
 run "wrong_values_are_refused" {
   command = plan
 
@@ -311,10 +416,11 @@ run "wrong_values_are_refused" {
     retry_attempt_seconds      = 0
     publishing_services        = ["config"]
     scope_tag                  = { key = "" }
+    scope_tags                 = { rds-multi-az-support = { key = "" } }
   }
 
   expect_failures = [
     var.kms_key_arn, var.name_prefix, var.maximum_automatic_attempts, var.retry_attempt_seconds,
-    var.publishing_services, var.scope_tag,
+    var.publishing_services, var.scope_tag, var.scope_tags,
   ]
 }

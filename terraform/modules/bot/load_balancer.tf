@@ -50,6 +50,7 @@ resource "aws_vpc_security_group_ingress_rule" "task" {
 resource "aws_lb" "this" {
   #checkov:skip=CKV_AWS_91:access logs go to access_logs_bucket, which is given where logs are wanted
   #checkov:skip=CKV2_AWS_76:the bot is Python and has no Log4j
+  #checkov:skip=CKV_AWS_150:protection is the default; checkov cannot read the default of an object
   #checkov:skip=CKV2_AWS_28:each request is verified by its signature; web_acl_arn adds a firewall
   for_each = local.load_balancer
 
@@ -59,7 +60,7 @@ resource "aws_lb" "this" {
   subnets                    = each.value.subnet_ids
   security_groups            = [aws_security_group.load_balancer[each.key].id]
   drop_invalid_header_fields = true
-  enable_deletion_protection = true
+  enable_deletion_protection = each.value.deletion_protection
   tags                       = var.tags
 
   dynamic "access_logs" {

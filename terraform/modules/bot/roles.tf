@@ -103,8 +103,10 @@ resource "aws_iam_role" "execution" {
   tags                 = var.tags
 }
 
-# repositories: where the image is in ECR, the ARN of its repository.
+# repositories: where the image is in ECR, the ARN of its repository. has_secrets is one thing or none:
+# a statement without a resource is no policy.
 locals {
+  has_secrets  = [for name in ["secrets"] : name if length(var.secrets) > 0 || var.database != null]
   image_in_ecr = try(regex("^([0-9]{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.amazonaws\\.com(?:\\.cn)?/([^:@]+)", var.image), [])
   repositories = length(local.image_in_ecr) == 0 ? [] : [
     "arn:${local.partition}:ecr:${local.image_in_ecr[1]}:${local.image_in_ecr[0]}:repository/${local.image_in_ecr[2]}",
@@ -119,24 +121,32 @@ data "aws_iam_policy_document" "execution" {
     resources = ["${aws_cloudwatch_log_group.this.arn}:*"]
   }
 
-  statement {
-    sid     = "ReadSecrets"
-    actions = ["secretsmanager:GetSecretValue"]
-    resources = concat(
-      [for secret in aws_secretsmanager_secret.this : secret.arn],
-      local.database_secret_arns,
-    )
+  dynamic "statement" {
+    for_each = local.has_secrets
+
+    content {
+      sid     = "ReadSecrets"
+      actions = ["secretsmanager:GetSecretValue"]
+      resources = concat(
+        [for secret in aws_secretsmanager_secret.this : secret.arn],
+        local.database_secret_arns,
+      )
+    }
   }
 
-  statement {
-    sid       = "DecryptSecrets"
-    actions   = ["kms:Decrypt"]
-    resources = [aws_kms_key.this.arn]
+  dynamic "statement" {
+    for_each = local.has_secrets
 
-    condition {
-      test     = "StringEquals"
-      variable = "kms:ViaService"
-      values   = ["secretsmanager.${local.region}.${local.domain}"]
+    content {
+      sid       = "DecryptSecrets"
+      actions   = ["kms:Decrypt"]
+      resources = [aws_kms_key.this.arn]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["secretsmanager.${local.region}.${local.domain}"]
+      }
     }
   }
 

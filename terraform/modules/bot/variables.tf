@@ -86,8 +86,8 @@ variable "name_prefix" {
   default     = "compliance-bot"
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,27}$", var.name_prefix))
-    error_message = "Expected at most 28 lower-case letters, digits and hyphens, beginning with a letter."
+    condition     = can(regex("^[a-z][a-z0-9-]{0,24}$", var.name_prefix))
+    error_message = "Expected at most 25 lower-case letters, digits and hyphens, beginning with a letter: the evidence bucket's name has the account and the Region too, and 63 letters at most."
   }
 }
 
@@ -205,19 +205,20 @@ variable "load_balancer" {
     not publish, so ingress_cidrs is the whole internet there, and each request is verified by its signature.
   EOT
   type = object({
-    subnet_ids         = list(string)
-    certificate_arn    = string
-    ingress_cidrs      = set(string)
-    access_logs_bucket = optional(string)
-    web_acl_arn        = optional(string)
+    subnet_ids          = list(string)
+    certificate_arn     = string
+    ingress_cidrs       = set(string)
+    access_logs_bucket  = optional(string)
+    web_acl_arn         = optional(string)
+    deletion_protection = optional(bool, true)
   })
   default = null
 
   validation {
     condition = var.load_balancer == null ? true : alltrue([
-      for cidr in var.load_balancer.ingress_cidrs : can(cidrhost(cidr, 0))
+      for cidr in var.load_balancer.ingress_cidrs : can(cidrhost(cidr, 0)) && !strcontains(cidr, ":")
     ])
-    error_message = "Expected address ranges like 203.0.113.0/24."
+    error_message = "Expected IPv4 address ranges like 203.0.113.0/24: the load balancer has no IPv6 address."
   }
 }
 

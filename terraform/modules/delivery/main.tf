@@ -325,10 +325,13 @@ resource "aws_sqs_queue_redrive_allow_policy" "dead_letter" {
 
   queue_url = aws_sqs_queue.dead_letter[each.key].url
   # Only the queue of its own Region may use it: the policies below say which topics and rules may.
-  redrive_allow_policy = jsonencode(each.key == local.home ? {
-    redrivePermission = "byQueue"
-    sourceQueueArns   = [aws_sqs_queue.this.arn]
-  } : { redrivePermission = "denyAll", sourceQueueArns = null })
+  # Each is encoded by itself: in one type the second would say sourceQueueArns = null, which AWS drops
+  # and the provider then waits for.
+  redrive_allow_policy = (
+    each.key == local.home
+    ? jsonencode({ redrivePermission = "byQueue", sourceQueueArns = [aws_sqs_queue.this.arn] })
+    : jsonencode({ redrivePermission = "denyAll" })
+  )
 }
 
 data "aws_iam_policy_document" "queue" {

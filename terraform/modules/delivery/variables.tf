@@ -39,13 +39,18 @@ variable "regions" {
 }
 
 variable "accounts" {
-  description = "Other accounts whose AWS Config may publish, by id."
+  description = "Other accounts whose AWS Config may publish, by id, where organization_id is null."
   type        = set(string)
   default     = []
 
   validation {
     condition     = alltrue([for account in var.accounts : can(regex("^[0-9]{12}$", account))])
     error_message = "Expected account ids of 12 digits."
+  }
+
+  validation {
+    condition     = var.organization_id == null ? true : length(var.accounts) == 0
+    error_message = "With organization_id all of the organisation's accounts may publish, and no others: expected one of the two."
   }
 }
 

@@ -237,6 +237,44 @@ run "without_a_database_one_task_keeps_its_ledger_in_a_file" {
   }
 }
 
+run "without_secrets_none_may_be_read" {
+  variables {
+    database = null
+    secrets  = []
+  }
+
+  assert {
+    condition = !anytrue([
+      for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : endswith(statement.Sid, "Secrets")
+    ])
+    error_message = "IAM takes no statement without a resource."
+  }
+}
+
+run "names_fit_in_the_longest_region" {
+  command = plan
+
+  variables {
+    name_prefix = "abcdefghijklmnopqrstuvwxy"
+  }
+
+  # The longest Region's name has 15 letters, eu-west-2 has 9.
+  assert {
+    condition     = length(aws_s3_bucket.evidence["evidence"].bucket) + 6 == 63
+    error_message = "A bucket's name has at most 63 letters."
+  }
+}
+
+run "a_name_that_would_not_fit_is_refused" {
+  command = plan
+
+  variables {
+    name_prefix = "abcdefghijklmnopqrstuvwxyz"
+  }
+
+  expect_failures = [var.name_prefix]
+}
+
 run "a_database_of_ones_own_is_a_secret" {
   variables {
     database = null
@@ -311,9 +349,46 @@ run "a_load_balancer_lets_only_callers_paths_through" {
   }
 
   assert {
+    condition     = aws_lb.this["https"].enable_deletion_protection
+    error_message = "A mistake in a plan would delete it."
+  }
+
+  assert {
     condition     = aws_vpc_security_group_ingress_rule.task["https"].referenced_security_group_id == aws_security_group.load_balancer["https"].id
     error_message = "Only the load balancer may reach the bot."
   }
+}
+
+run "a_load_balancer_may_be_let_go" {
+  command = plan
+
+  variables {
+    load_balancer = {
+      subnet_ids          = ["subnet-2a1b2c3d4e5f60718", "subnet-3a1b2c3d4e5f60718"]
+      certificate_arn     = "arn:aws:acm:eu-west-2:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+      ingress_cidrs       = ["203.0.113.0/24"]
+      deletion_protection = false
+    }
+  }
+
+  assert {
+    condition     = !aws_lb.this["https"].enable_deletion_protection
+    error_message = "It could never be removed."
+  }
+}
+
+run "a_range_of_ipv6_is_refused" {
+  command = plan
+
+  variables {
+    load_balancer = {
+      subnet_ids      = ["subnet-2a1b2c3d4e5f60718", "subnet-3a1b2c3d4e5f60718"]
+      certificate_arn = "arn:aws:acm:eu-west-2:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+      ingress_cidrs   = ["::/0"]
+    }
+  }
+
+  expect_failures = [var.load_balancer]
 }
 
 run "a_service_that_is_not_wanted_yet_raises_no_alarm" {

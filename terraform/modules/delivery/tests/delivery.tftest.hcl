@@ -176,6 +176,14 @@ run "each_region_has_its_topic_and_all_feed_one_queue" {
   }
 
   assert {
+    condition = { for region, policy in aws_sqs_queue_redrive_allow_policy.dead_letter : region => policy.redrive_allow_policy } == {
+      eu-west-1 = jsonencode({ redrivePermission = "denyAll" })
+      eu-west-2 = jsonencode({ redrivePermission = "byQueue", sourceQueueArns = [output.queue_arn] })
+    }
+    error_message = "AWS drops a null, and the provider waits for it until it times out."
+  }
+
+  assert {
     condition     = aws_cloudwatch_metric_alarm.dead_letter["eu-west-1"].alarm_actions == toset(["arn:aws:sns:eu-west-1:123456789012:pager"])
     error_message = "An alarm can only notify topics of its own Region."
   }
@@ -293,6 +301,17 @@ run "a_queue_without_compliance_changes_is_refused" {
   }
 
   expect_failures = [var.message_types]
+}
+
+run "accounts_beside_an_organisation_are_refused" {
+  command = plan
+
+  variables {
+    organization_id = "o-a1b2c3d4e5"
+    accounts        = ["222233334444"]
+  }
+
+  expect_failures = [var.accounts]
 }
 
 run "an_account_that_lost_its_zeros_is_refused" {

@@ -11,6 +11,17 @@ Feature: Nothing is open to the internet
       | cidr_ipv4 | 0[.]0[.]0[.]0/0 |
       | cidr_ipv6 | ::/0            |
 
+  Scenario Outline: No rule of the older kind does either
+    Given I have aws_security_group_rule defined
+    When its type is ingress
+    When it has <ranges>
+    Then its value must not match the "<everybody>" regex
+
+    Examples:
+      | ranges           | everybody       |
+      | cidr_blocks      | 0[.]0[.]0[.]0/0 |
+      | ipv6_cidr_blocks | ::/0            |
+
   Scenario: Ingress is a rule of its own
     Given I have aws_security_group defined
     When it has ingress

@@ -116,6 +116,16 @@ resource "aws_vpc_security_group_ingress_rule" "ipv6" {
   to_port           = 443
 }
 
+resource "aws_security_group_rule" "this" {
+  security_group_id = aws_security_group.this.id
+  type              = "ingress"
+  cidr_blocks       = ["10.0.0.0/8", "0.0.0.0/0"]
+  ipv6_cidr_blocks  = ["::/0"]
+  protocol          = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
 locals {
   too_much = jsonencode({
     Version   = "2012-10-17"
@@ -128,7 +138,7 @@ resource "aws_iam_role" "this" {
 
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
-    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ecs-tasks.amazonaws.com" } }]
+    Statement = [{ Effect = "Allow", Action = "sts:*", Principal = { AWS = "*" } }]
   })
 }
 
@@ -151,6 +161,20 @@ resource "aws_sns_topic_policy" "this" {
 resource "aws_sqs_queue_policy" "this" {
   queue_url = aws_sqs_queue.this.url
   policy    = local.too_much
+}
+
+resource "aws_s3_bucket_policy" "this" {
+  bucket = aws_s3_bucket.this.bucket
+  policy = local.too_much
+}
+
+resource "aws_cloudwatch_event_bus" "this" {
+  name = "bad"
+}
+
+resource "aws_cloudwatch_event_bus_policy" "this" {
+  event_bus_name = aws_cloudwatch_event_bus.this.name
+  policy         = local.too_much
 }
 
 resource "aws_iam_role_policy_attachment" "this" {

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: SNS messages have 256 KiB at most; the envelope and JSON's escapes make that more.
-_BODY_MAX = 1024 * 1024
 _CERTIFICATE_MAX = 64 * 1024
 _FETCH_SECONDS = 5
 #: SNS sends again for an hour at most (FACTS §2.2).
@@ -193,10 +191,7 @@ def route(
     async def sns(request: Request) -> Response:
         if request.headers.get("x-amz-sns-rawdelivery", "").lower() == "true":
             return _final(FinalError(400, "raw delivery carries no signature; switch it off"))
-        body = await _body(request)
-        if body is None:
-            return _final(FinalError(413, "the delivery is too large"))
-        return await run_in_threadpool(take, body)
+        return await run_in_threadpool(take, await request.body())
 
     def take(body: bytes) -> Response:
         try:
@@ -243,16 +238,6 @@ def _take(
 def _final(error: FinalError) -> Response:
     log.warning("a delivery was refused", extra={"status": error.status, "why": str(error)})
     return PlainTextResponse(f"{error}\n", error.status)
-
-
-async def _body(request: Request) -> bytes | None:
-    """Return the body, None where it is longer than any delivery of SNS."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _BODY_MAX:
-            return None
-    return bytes(body)
 
 
 def _read(body: bytes) -> Mapping[str, Any]:

@@ -62,8 +62,16 @@ def read(path: Path) -> Document:
 
 
 def read_text(text: str, file: str) -> Document:
-    """Read YAML; a key that stands twice is a fault, for one of the two is not applied."""
+    """Read YAML; a key that stands twice is a fault, for one of the two is not applied.
+
+    So is an alias: one of a thing to itself, or of many to many, has no end.
+    """
     try:
+        for token in yaml.scan(text, yaml.SafeLoader):
+            if isinstance(token, yaml.AliasToken):
+                line = token.start_mark.line + 1
+                problem = f"expected the thing itself, found the alias *{token.value}"
+                raise ConfigError([Fault(file, line, "", problem)])
         root = yaml.compose(text, yaml.SafeLoader)
         data = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:

@@ -9,9 +9,12 @@ import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from compliance.mendable import MendableError
 
@@ -19,6 +22,8 @@ from compliance.mendable import MendableError
 Reach = Mapping[str, Callable[[], str]]
 
 _STOP_SECONDS = 5
+#: SNS's messages have 256 KiB at most, and an envelope and JSON's escapes; Slack's have less.
+_BODY_MAX = 1024 * 1024
 
 
 def application(
@@ -42,7 +47,27 @@ def application(
         Route("/readyz", readyz),
         Route("/metrics", metrics),
     ]
-    return Starlette(routes=[*own, *routes])
+    return Starlette(routes=[*own, *routes], middleware=[Middleware(_LimitedBody)])
+
+
+class _LimitedBody:
+    """Ends a request whose body is too long before anybody has looked who sends it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        size = 0
+
+        async def limited() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > _BODY_MAX:
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, limited, send)
 
 
 class PortInUseError(MendableError):

@@ -55,7 +55,7 @@ class Slack:
             self._socket = app.Socket(bolt, self._app_token)
             keep = self._socket.keep
             threading.Thread(target=keep, args=[stop], name="slack", daemon=True).start()
-        return [app.route(bolt)] if self._signing_secret else []
+        return [app.route(bolt, self._signing_secret)] if self._signing_secret else []
 
     def problem(self) -> str:
         """Say why Slack is out of reach for cards or for presses, empty when it is not."""

@@ -184,10 +184,6 @@ def test_what_is_no_delivery_is_refused_for_good(world, body):
     assert world.client.post("/sns", content=body).status_code == 400
 
 
-def test_a_delivery_that_is_too_large_is_refused(world):
-    assert world.client.post("/sns", content="x" * 2_000_000).status_code == 413
-
-
 def test_a_subscription_is_confirmed_by_api_and_its_address_is_not_visited(world, signer):
     assert world.post(signer.delivery("SubscriptionConfirmation")) == 200
     assert world.confirmed == [(TOPIC, "t-1")]

@@ -148,3 +148,12 @@ def test_a_database_url_that_cannot_be_used_is_refused_without_its_password(url)
 )
 def test_a_database_url_of_either_kind_is_taken(url):
     assert read_environment({"DATABASE_URL": url}).database_url == url
+
+
+@pytest.mark.parametrize("name", ["rules.yaml", "teams.yaml", "bot.yaml", "allowlist.yaml"])
+def test_an_alias_is_told_with_its_line(folder, name):
+    (folder / name).write_text("# first\nexceptions: &a [*a]\n")
+
+    told = [each for each in faults(folder) if each.startswith(name)]
+
+    assert told == [f"{name}:2: expected the thing itself, found the alias *a"]

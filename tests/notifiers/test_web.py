@@ -90,3 +90,13 @@ def fetch(url):
             return answer.read()
     except OSError:
         return None
+
+
+def test_a_body_that_is_too_long_is_refused_before_it_is_held(metrics):
+    async def echo(request):
+        return PlainTextResponse(str(len(await request.body())))
+
+    web = client(metrics, routes=[Route("/echo", echo, methods=["POST"])])
+
+    assert web.post("/echo", content=b"x" * 1_000_000).text == "1000000"
+    assert web.post("/echo", content=b"x" * 2_000_000).status_code == 413

@@ -33,9 +33,9 @@ SUBMITTED = {
 def post(client, desk, reports, people):
     """Post a form that was submitted, with *signed_with* *age* seconds ago."""
     app = slack.build(client, "right", Listeners(desk, reports, {}, people))
-    web = TestClient(Starlette(routes=[slack.route(app)]))
+    web = TestClient(Starlette(routes=[slack.route(app, "right")]))
 
-    def post(signed_with="right", age=0):
+    def post(signed_with="right", age=0, **forged):
         body = urlencode({"payload": json.dumps(SUBMITTED)})
         at = str(int(time.time()) - age)
         signature = SignatureVerifier(signed_with).generate_signature(timestamp=at, body=body)
@@ -43,6 +43,7 @@ def post(client, desk, reports, people):
             "X-Slack-Request-Timestamp": at,
             "X-Slack-Signature": signature,
             "Content-Type": "application/x-www-form-urlencoded",
+            **{name.replace("_", "-"): value for name, value in forged.items()},
         }
         return web.post("/slack/events", content=body, headers=headers).status_code
 
@@ -57,13 +58,30 @@ def test_a_signed_request_does_what_it_asks(post, desk, eventually):
 
 
 @pytest.mark.parametrize(
-    "forged", [{"signed_with": "wrong"}, {"age": 400}], ids=["forged", "replayed"]
+    "forged",
+    [
+        {"signed_with": "wrong"},
+        {"age": 400},
+        {"X_Slack_Request_Timestamp": "soon"},
+        {"X_Slack_Signature": "v0=\xff".encode("latin-1")},
+    ],
+    ids=["forged", "replayed", "no time", "no ASCII"],
 )
-def test_a_request_that_slack_did_not_sign_now_is_refused(post, desk, forged):
+def test_a_request_that_slack_did_not_sign_now_is_refused_and_answered_to_nobody(
+    post, desk, workspace, forged
+):
     desk.ledger.record([change()])
 
     assert post(**forged) == 401
     assert desk.ledger.find(ID).state is State.OPEN
+    assert workspace.calls == []
+
+
+def test_slack_may_look_at_the_certificate(client, desk, reports, people):
+    app = slack.build(client, "right", Listeners(desk, reports, {}, people))
+    web = TestClient(Starlette(routes=[slack.route(app, "right")]))
+
+    assert web.post("/slack/events", content="token=x&ssl_check=1").status_code == 200
 
 
 def test_a_socket_that_slack_refuses_says_why_nothing_is_heard(

@@ -176,6 +176,9 @@ def test_several_records_are_read_together():
     assert parse(both).changes == parse(INNER).changes + parse(EVENT).changes
 
 
+CLOUDTRAIL = {"detail-type": "AWS API Call via CloudTrail", "detail": {"eventName": "PutObject"}}
+
+
 def edited(text, **changes):
     return json.dumps({**json.loads(text), **changes})
 
@@ -306,9 +309,14 @@ def with_result(**changes):
         (edited(INNER, resourceId=""), "resourceId"),
         (edited(INNER, resourceId="a\u202eb"), "resourceId"),
         (edited(INNER, resourceId="x" * 769), "resourceId is longer"),
+        (edited(INNER, messageType=7), "messageType"),
+        (edited(EVENT, detail={"configRuleName": "x"}), "detail"),
+        (edited(EVENT, detail="ComplianceChangeNotification"), "detail"),
+        ('{"Type": "Notification", "TopicArn": "arn:aws:sns:eu-west-2:1:t"}', "Message"),
     ],
     ids=["result", "time", "time before all", "account", "Region", "rule", "no id",
-         "hidden character", "long id"],
+         "hidden character", "long id", "type", "event without type", "event of text",
+         "no message"],
 )  # fmt: skip
 def test_a_field_that_cannot_be_right_is_named(body, named):
     refused = parse(body)
@@ -341,7 +349,7 @@ def test_a_time_without_zone_is_utc():
         ('{"Records": [1, {"a": 2}]}', "not an object"),
         ("[1]", "not an object"),
         ('{"Type": "Notification", "Message": {"a": 1}}', "unknown JSON"),
-        (edited(EVENT, detail={"eventName": "PutObject"}), "Config Rules Compliance Change"),
+        (edited(EVENT, **CLOUDTRAIL), "AWS API Call via CloudTrail"),
         (edited(EVENT, source="aws.ec2"), "Config Rules Compliance Change"),
     ],
     ids=["no record", "no message", "list", "object", "CloudTrail", "somebody else's"],

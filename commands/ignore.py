@@ -1,7 +1,7 @@
 """Ignore: an exception for one resource, with a reason and an end, in the allowlist."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 
 from commands.answers import Answer, Done, Invalid, Refused
@@ -109,6 +109,9 @@ def _admit(desk: Desk, finding_id: str, actor: Actor) -> Finding | Refused:
     finding = desk.admit(finding_id, actor, "ignore", verdict)
     if isinstance(finding, Refused):
         return finding
+    if finding.state is State.EXCEPTED:
+        # The allowlist would hold two ends and two reasons for one resource.
+        return too_late(IllegalMoveError(finding, "ignore"))
     if finding.key.resource_id == ANY:
         return Refused(STAR)
     return finding if desk.rule(finding) else Refused(UNLISTED)
@@ -134,11 +137,6 @@ def problems(form: Ignore, rule: Rule | None, today: date) -> dict[str, str]:
         last = today + rule.decision.longest_exception
         found["expires"] = f"The catalogue allows exceptions from this rule until {last} at most."
     return found
-
-
-def longest(rule: Rule | None, now: datetime) -> date | None:
-    """Return the last day that an exception from *rule* may have."""
-    return now.date() + rule.decision.longest_exception if rule else None
 
 
 def _entry(finding: Finding, actor: Actor, form: Ignore) -> Entry:

@@ -169,10 +169,11 @@ def _source_fix(finding: Finding, rule: Rule | None) -> str:
     tool = managed_by(finding.tags)
     if not tool or rule is None:
         return ""
-    return (
-        f"{tool} manages this resource: its next deploy will undo a fix made here. "
-        f"Change this at the source instead: {rule.terraform.resource}: {rule.terraform.attribute}"
-    )
+    undone = f"{tool} manages this resource: its next deploy will undo a fix made here."
+    if "terraform" not in tool.lower():
+        return f"{undone} Change this in what it deploys instead."
+    source = f"{rule.terraform.resource}: {rule.terraform.attribute}"
+    return f"{undone} Change this at the source instead: {source}"
 
 
 def _by_hand(finding: Finding, rule: Rule | None) -> str:

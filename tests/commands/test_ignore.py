@@ -7,7 +7,7 @@ import pytest
 
 import compliance.finding as life
 from commands.answers import Done, Refused
-from commands.ignore import UNLISTED, Ignore, ignore, longest, may_ignore, problems
+from commands.ignore import UNLISTED, Ignore, ignore, may_ignore, problems
 from commands.remediate import remediate
 from compliance.allowlist import ANY
 from compliance.finding import State
@@ -66,11 +66,6 @@ def test_the_first_and_the_last_day_that_are_allowed_are_allowed(expires):
     assert problems(replace(FORM, expires=expires), rule(), TODAY) == {}
 
 
-def test_the_longest_exception_is_the_catalogues():
-    assert longest(rule(), START) == TODAY + timedelta(days=180)
-    assert longest(None, START) is None
-
-
 def test_a_running_remediation_cannot_be_ignored_and_nothing_is_written(opened):
     remediate(opened, ID, member())
     move(opened.ledger, life.start)
@@ -107,12 +102,14 @@ def test_a_finding_that_started_while_the_file_was_written_is_told_as_running(op
     assert "The finding is running" in answer.text
 
 
-def test_a_shorter_exception_does_not_end_a_longer_one(opened):
-    ignore(opened, ID, member(), replace(FORM, expires=date(2027, 1, 1)))
-
+def test_a_second_exception_is_refused_with_the_first_ones_author_and_writes_nothing(opened):
     ignore(opened, ID, member(), FORM)
 
-    assert opened.ledger.find(ID).until.date() == date(2027, 1, 2)
+    answer = ignore(opened, ID, member("U0HARRY"), replace(FORM, expires=TODAY))
+
+    assert answer.text == "The finding is excepted. Nothing was changed by this press."
+    assert answer.users == ("U0HANNAH",)
+    assert len(opened.allowlist.entries()) == 1
 
 
 def test_a_resource_called_star_is_not_taken_for_all_resources(desk):

@@ -103,6 +103,12 @@ def test_where_a_tool_will_undo_the_fix_the_card_says_what_to_change_instead():
     )
 
 
+def test_terraforms_words_are_told_only_where_terraform_manages_the_resource():
+    managed = card(replace(finding(), tags={"aws:cloudformation:stack-name": "web"}))
+
+    assert managed.source_fix.endswith("Change this in what it deploys instead.")
+
+
 @pytest.mark.parametrize(
     ("moved", "said"),
     [

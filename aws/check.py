@@ -30,7 +30,7 @@ def check_place(service: ConfigService, place: Place, catalogue: Catalogue) -> I
     except AwsRefusedError as error:
         yield Check(f"role in {where}", str(error), _MODULE.format(name="access"))
     except AwsBusyError as error:
-        yield Check(where, str(error), "Look whether AWS can be reached, and try again.")
+        yield Check(where, str(error), _passing(error))
 
 
 def _queue(url: str) -> Check:
@@ -39,9 +39,11 @@ def _queue(url: str) -> Check:
         answer = client.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])
     except RegionMissingError as error:
         return Check(f"queue {url}", str(error), "Set AWS_REGION.")
-    except (ClientError, BotoCoreError) as error:
+    except ClientError as error:
         remedy = "Correct QUEUE_URLS, and let the bot's role receive from and delete in the queue."
         return Check(f"queue {url}", str(error), remedy)
+    except BotoCoreError as error:
+        return Check(f"queue {url}", str(error), _passing(error))
     if "RedrivePolicy" not in answer.get("Attributes", {}):
         return Check(
             f"queue {url}",
@@ -49,6 +51,13 @@ def _queue(url: str) -> Check:
             "Apply the Terraform module delivery, or give the queue a redrive policy.",
         )
     return Check(f"queue {url}")
+
+
+def _passing(error: Exception) -> str:
+    """Say what can be done where AWS was not even asked."""
+    if "credentials" in str(error).lower():
+        return "Give the bot AWS credentials: its task's role, or what boto3 reads otherwise."
+    return "Look whether AWS can be reached from here, and try again."
 
 
 def _rule(service: ConfigService, place: Place, rule: str, present: bool, where: str) -> Check:

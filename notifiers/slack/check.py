@@ -12,6 +12,9 @@ from compliance.routing import Approvers, Teams
 SCOPES = frozenset(
     {"chat:write", "commands", "users:read", "usergroups:read", "channels:read", "groups:read"}
 )
+#: What every call can end with: Slack's refusals and faults, and everything on the way to it.
+_ERRORS = (SlackClientError, OSError)
+_REACH = "Open the way to Slack's Web API, or correct SLACK_API_URL, and try again."
 _REINSTALL = "Upload config/slack-manifest.yaml, install the app again, and use its new token."
 
 
@@ -19,17 +22,9 @@ def check_slack(client: WebClient, app_token: str, teams: Teams) -> Iterator[Che
     """Yield what was looked at, in the order in which it has to be mended."""
     try:
         answer = client.auth_test()
-    except SlackApiError as error:
-        yield Check(
-            "Slack's token", _said(error), "Set SLACK_BOT_TOKEN to the installed app's token."
-        )
-        return
-    except (SlackClientError, OSError) as error:
-        yield Check(
-            "Slack",
-            f"out of reach ({type(error).__name__})",
-            "Open the way to Slack's Web API, or correct SLACK_API_URL.",
-        )
+    except _ERRORS as error:
+        remedy = "Set SLACK_BOT_TOKEN to the installed app's token."
+        yield _failed("Slack's token", error, remedy)
         return
     yield Check(f"Slack's token, of workspace {answer.get('team', '')}")
     granted = {scope.strip() for scope in answer.headers.get("x-oauth-scopes", "").split(",")}
@@ -50,9 +45,9 @@ def check_slack(client: WebClient, app_token: str, teams: Teams) -> Iterator[Che
 def _socket(client: WebClient, app_token: str) -> Check:
     try:
         client.apps_connections_open(app_token=app_token)
-    except SlackApiError as error:
+    except _ERRORS as error:
         remedy = "Give the app-level token the scope connections:write, and set SLACK_APP_TOKEN."
-        return Check("Socket Mode", _said(error), remedy)
+        return _failed("Socket Mode", error, remedy)
     return Check("Socket Mode")
 
 
@@ -61,8 +56,8 @@ def _approvers(client: WebClient, of: str, named: Approvers) -> Iterator[Check]:
         what = f"approver {user} of {of}"
         try:
             found = client.users_info(user=user)["user"]
-        except SlackApiError as error:
-            yield Check(what, _said(error), "Correct the user's id in teams.yaml.")
+        except _ERRORS as error:
+            yield _failed(what, error, "Correct the user's id in teams.yaml.")
             continue
         gone = found.get("deleted") or found.get("is_restricted") or found.get("is_bot")
         problem = "is a guest, a bot or deactivated, and cannot approve" if gone else ""
@@ -71,8 +66,8 @@ def _approvers(client: WebClient, of: str, named: Approvers) -> Iterator[Check]:
         what = f"approver group {group} of {of}"
         try:
             client.usergroups_users_list(usergroup=group)
-        except SlackApiError as error:
-            yield Check(what, _said(error), "Correct the group's id in teams.yaml.")
+        except _ERRORS as error:
+            yield _failed(what, error, "Correct the group's id in teams.yaml.")
             continue
         yield Check(what)
 
@@ -86,8 +81,8 @@ def _channel(client: WebClient, whose: str, channel: str) -> Check:
         return Check(what, "is given by name", remedy)
     try:
         found = client.conversations_info(channel=channel)["channel"]
-    except SlackApiError as error:
-        return Check(what, _said(error), "Correct the channel's id in teams.yaml.")
+    except _ERRORS as error:
+        return _failed(what, error, "Correct the channel's id in teams.yaml.")
     if found.get("is_archived"):
         return Check(what, "is archived", "Unarchive it, or name another channel in teams.yaml.")
     if not found.get("is_member", True):
@@ -95,7 +90,9 @@ def _channel(client: WebClient, whose: str, channel: str) -> Check:
     return Check(what)
 
 
-def _said(error: SlackApiError) -> str:
-    """Slack's own word for it; needed scopes are named where Slack names them."""
-    needed = error.response.get("needed")
-    return f"{error.response.get('error', 'refused')}{f' (needs {needed})' if needed else ''}"
+def _failed(what: str, error: Exception, remedy: str) -> Check:
+    """Tell Slack's own word for it with *remedy*, or that Slack gave none."""
+    if not isinstance(error, SlackApiError) or error.response.status_code != 200:
+        return Check(what, f"Slack is out of reach ({type(error).__name__})", _REACH)
+    word, needed = error.response.get("error"), error.response.get("needed")
+    return Check(what, f"{word} (needs {needed})" if needed else str(word), remedy)

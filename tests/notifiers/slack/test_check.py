@@ -97,3 +97,19 @@ def test_those_who_approve_for_every_team_are_looked_up_like_a_teams_own(problem
         "approver U0GONE of every team": "user_not_found",
         "approver group S0GONE of every team": "no_such_subteam",
     }
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{"status": 503, "body": "<html>"}, {"status": 500, "error": "internal_error"}],
+    ids=["a page", "Slack's own word"],
+)
+def test_an_outage_in_between_is_told_as_one_and_not_as_a_wrong_id(client, workspace, answer):
+    workspace.refuse("auth.test", body='{"ok": true}', **GRANTED)
+    workspace.refuse("conversations.info", **answer)
+
+    told = {each.what: each for each in check_slack(client, "", teams())}
+
+    channel = told["channel C0HOUSING of team housing"]
+    assert channel.problem.startswith("Slack is out of reach")
+    assert "SLACK_API_URL" in channel.remedy

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from commands.answers import Answer, Explained, Refused, Shown, Table
 from commands.desk import NOT_FOUND, Desk
+from commands.sight import within_sight
 from commands.status import severity_of
 from compliance.authority import who_can
 from compliance.card import Card
@@ -21,13 +22,10 @@ _HISTORY = 99
 
 def findings(desk: Desk, reports: Reports, scope: Scope, visible: frozenset[str]) -> Answer:
     """List the unresolved findings of the visible teams, the oldest first."""
-    teams = visible & scope.teams if scope.teams else visible
-    if not teams:
-        return Refused(
-            "You approve for no team, and this is no team's channel, so there is nothing to list. "
-            "Ask from your team's channel."
-        )
-    found = reports.oldest(UNRESOLVED, Scope(teams, scope.rules, scope.accounts), _ROWS + 1)
+    seen = within_sight(scope, visible)
+    if isinstance(seen, Refused):
+        return seen
+    found = reports.oldest(UNRESOLVED, seen, _ROWS + 1)
     rows = tuple(
         (
             each.id,

@@ -1,16 +1,18 @@
 """What people type after ``/compliance``, and the nearest right thing where it is wrong. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from ledger.reports import Scope
+#: For each kind of filter, the words that were given.
+Filters = Mapping[str, frozenset[str]]
 
+_NARROWED = "[team:… rule:… account:… region:… severity:…]"
 #: Each verb, what follows it, and what it does; ``help`` prints exactly this.
 VERBS: Mapping[str, tuple[str, str]] = {
-    "status": ("[team:… rule:… account:…]", "open findings counted by team, rule and severity"),
-    "findings": ("[team:… rule:… account:…]", "the oldest unresolved findings, one a line"),
+    "status": (_NARROWED, "open findings counted by team, rule and severity"),
+    "findings": (_NARROWED, "the oldest unresolved findings, one a line"),
     "show": ("F-…", "one finding with its buttons"),
     "explain": ("F-…", "why a finding went to its team, and who may decide"),
     "history": ("F-…", "everything that happened to a finding"),
@@ -20,7 +22,8 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "digest": ("", "this week's digest, shown to you alone"),
     "help": ("", "this list"),
 }
-_FILTERS = ("team", "rule", "account")
+_FILTERS = ("team", "rule", "account", "region", "severity")
+_OF_TIME = frozenset({"age", "as-at"})
 _FINDING = re.compile(r"F-[0-9A-HJKMNP-TV-Z]{5,12}", re.IGNORECASE)
 
 
@@ -30,11 +33,11 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A verb with the finding it is about, or the scope it is asked for."""
+    """A verb with the finding it is about, or what it is narrowed down to."""
 
     verb: str
     finding_id: str = ""
-    scope: Scope = field(default_factory=Scope)
+    filters: Filters = field(default_factory=dict)
 
 
 def read(text: str) -> Request:
@@ -48,12 +51,12 @@ def read(text: str) -> Request:
         return Request("show", verb.upper())
     if verb not in VERBS:
         raise UnreadableError(
-            f"There is no command {verb[:40]!r}.{_nearest(verb, VERBS)} "
+            f"There is no command {verb[:40]!r}.{nearest(verb, VERBS)} "
             "Type /compliance help to see all of them."
         )
     if VERBS[verb][0] == "F-…":
         return Request(verb, _finding_id(verb, rest))
-    return Request(verb, scope=_scope(verb, rest))
+    return Request(verb, filters=_filters(verb, rest))
 
 
 def _finding_id(verb: str, words: list[str]) -> str:
@@ -66,21 +69,27 @@ def _finding_id(verb: str, words: list[str]) -> str:
     )
 
 
-def _scope(verb: str, words: list[str]) -> Scope:
+def _filters(verb: str, words: list[str]) -> Filters:
     if words and not VERBS[verb][0]:
         raise UnreadableError(f"{verb} takes nothing after it; type /compliance {verb}.")
-    wanted: dict[str, set[str]] = {name: set() for name in _FILTERS}
+    wanted: dict[str, set[str]] = {}
     for word in words:
         name, colon, value = word.partition(":")
-        if not colon or not value or name.lower() not in wanted:
+        if name.lower() in _OF_TIME:
             raise UnreadableError(
-                f"{word[:40]!r} is no filter.{_nearest(name, _FILTERS)} "
+                f"{name.lower()}: is no filter: {verb} tells how things stand now, "
+                "the oldest findings first."
+            )
+        if not colon or not value or name.lower() not in _FILTERS:
+            raise UnreadableError(
+                f"{word[:40]!r} is no filter.{nearest(name, _FILTERS)} "
                 f"Filters are {', '.join(f'{each}:…' for each in _FILTERS)}."
             )
-        wanted[name.lower()].add(value)
-    return Scope(*(frozenset(wanted[name]) for name in _FILTERS))
+        wanted.setdefault(name.lower(), set()).add(value)
+    return {name: frozenset(values) for name, values in wanted.items()}
 
 
-def _nearest(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
+def nearest(word: str, known: Iterable[str], before: str = "") -> str:
+    """Return a question for the known word that is nearest, empty where none is near."""
     near = get_close_matches(word.lower(), list(known), 1)
-    return f" Did you mean {near[0]}?" if near else ""
+    return f" Did you mean {before}{near[0]}?" if near else ""

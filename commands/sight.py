@@ -1,7 +1,17 @@
 """Which findings a person sees: an engineer those of their own team, an analyst all of them."""
 
+from dataclasses import replace
+
+from commands.answers import Refused
 from compliance.authority import Actor, Standing
 from compliance.routing import Teams
+from ledger.reports import Scope
+
+NO_TEAM = (
+    "You approve for no team, and this is no team's channel, so there is nothing to show. "
+    "Ask from your team's channel."
+)
+OTHER_TEAM = "From here you see the findings of {teams} only. Ask from the other team's channel."
 
 
 def visible_teams(actor: Actor, channel: str, teams: Teams) -> frozenset[str]:
@@ -22,3 +32,13 @@ def visible_teams(actor: Actor, channel: str, teams: Teams) -> frozenset[str]:
         or actor.groups & team.approver_groups
         or channel == team.channel
     )
+
+
+def within_sight(scope: Scope, visible: frozenset[str]) -> Scope | Refused:
+    """Return *scope* without the teams that the reader does not see."""
+    if not visible:
+        return Refused(NO_TEAM)
+    teams = visible & scope.teams if scope.teams else visible
+    if not teams:
+        return Refused(OTHER_TEAM.format(teams=", ".join(sorted(visible))))
+    return replace(scope, teams=teams)

@@ -3,29 +3,32 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from commands.answers import StatusReport, Table
+from commands.answers import Refused, StatusReport, Table
+from commands.sight import within_sight
 from compliance.finding import UNRESOLVED, State
+from compliance.routing import Teams
 from compliance.rules import Catalogue, Severity, catalogue_entry
 from ledger.reports import Count, Reports, Scope
 
-UNLISTED = "The oldest findings of other teams are not listed to you."
+#: What is counted: of a million findings, nearly all are compliant or resolved.
+SHOWN = UNRESOLVED | {State.EXCEPTED}
+NARROWED = "Counted are the findings of {teams} only: other teams' are not shown to you here."
 
 
 def status(
-    reports: Reports, catalogue: Catalogue, scope: Scope, visible: frozenset[str]
-) -> StatusReport:
-    """Count what is in *scope*; list the oldest findings of the *visible* teams only."""
-    counts = reports.counts(scope, UNRESOLVED | {State.EXCEPTED})
-    listed = frozenset(visible & scope.teams) if scope.teams else visible
-    oldest = (
-        reports.oldest(UNRESOLVED, Scope(listed, scope.rules, scope.accounts)) if listed else ()
-    )
-    teams = {count.team for count in counts}
+    reports: Reports, catalogue: Catalogue, teams: Teams, scope: Scope, visible: frozenset[str]
+) -> StatusReport | Refused:
+    """Count what is in *scope* and of the *visible* teams, and list the oldest findings of it."""
+    seen = within_sight(scope, visible)
+    if isinstance(seen, Refused):
+        return seen
+    counts = reports.counts(seen, SHOWN)
+    asked = scope.teams or {team.name for team in teams.ordered}
     return StatusReport(
         total=sum(count.number for count in counts if count.state in UNRESOLVED),
         tables=tuple(_tables(counts, catalogue)),
-        oldest=oldest,
-        note="" if teams <= visible else UNLISTED,
+        oldest=reports.oldest(UNRESOLVED, seen),
+        note="" if asked <= seen.teams else NARROWED.format(teams=", ".join(sorted(seen.teams))),
     )
 
 

@@ -30,6 +30,7 @@ class Scope:
     teams: frozenset[str] = frozenset()
     rules: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
 
 
 EVERYTHING = Scope()
@@ -83,6 +84,12 @@ class Reports:
                 Count(team, rule, account, State(state), number)
                 for team, rule, account, state, number in db.execute(query)
             )
+
+    def regions(self, scope: Scope, states: Iterable[State]) -> tuple[str, ...]:
+        """Return the Regions of the findings in *states*."""
+        query = sa.select(findings.c.region).distinct().where(*_within(scope), _in(states))
+        with self._reading() as db:
+            return tuple(db.execute(query).scalars())
 
     def oldest(
         self, states: Iterable[State], scope: Scope = EVERYTHING, limit: int = 5
@@ -150,6 +157,7 @@ def _within(scope: Scope) -> list[sa.ColumnElement[bool]]:
             (findings.c.team, scope.teams),
             (findings.c.rule, scope.rules),
             (findings.c.account, scope.accounts),
+            (findings.c.region, scope.regions),
         )
         if wanted
     ]

@@ -9,8 +9,8 @@ from notifiers.slack.blocks import Block, actions, context, finding_line, header
 from notifiers.slack.text import escape
 
 _NOTHING_TO_DECIDE = (
-    "You decide for no team. Each team's findings are shown in its channel; "
-    "`/compliance status` counts them, `/compliance help` lists what else you can ask."
+    "You decide for no team. Each team's findings are shown in its channel, and "
+    "`/compliance status` counts them there; `/compliance help` lists what else you can ask."
 )
 
 

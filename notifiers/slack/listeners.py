@@ -12,6 +12,7 @@ from commands.agree import agree, withdraw
 from commands.answers import Answer, Refused
 from commands.desk import Desk
 from commands.digest import digest
+from commands.filters import read_filters
 from commands.findings import explain, findings, history, show
 from commands.grammar import Request, UnreadableError, read
 from commands.help import usage
@@ -57,6 +58,7 @@ class Listeners:
     ) -> None:
         self._desk = desk
         self._reports = reports
+        self._accounts = accounts
         self._draw = partial(draw, catalogue=desk.catalogue, accounts=accounts)
         self._people = people
 
@@ -160,10 +162,8 @@ class Listeners:
     def _answer(self, request: Request, actor: Actor, channels: frozenset[str]) -> Answer:
         visible = self._visible(actor, channels)
         match request.verb:
-            case "status":
-                return status(self._reports, self._desk.catalogue, request.scope, visible)
-            case "findings":
-                return findings(self._desk, self._reports, request.scope, visible)
+            case "status" | "findings":
+                return self._listing(request, visible)
             case "show":
                 return show(self._desk, self._draw, request.finding_id, visible)
             case "explain":
@@ -172,6 +172,15 @@ class Listeners:
                 return history(self._desk, self._reports, request.finding_id, visible)
             case _:
                 return rules(self._desk.catalogue, self._desk.now().date())
+
+    def _listing(self, request: Request, visible: frozenset[str]) -> Answer:
+        desk, reports = self._desk, self._reports
+        scope = read_filters(desk, reports, self._accounts, request.filters, visible)
+        if isinstance(scope, Refused):
+            return scope
+        if request.verb == "status":
+            return status(reports, desk.catalogue, desk.teams, scope, visible)
+        return findings(desk, reports, scope, visible)
 
     def _say_digest(self, say: Say, actor: Actor, body: Body) -> None:
         every_team = frozenset(team.name for team in self._desk.teams.ordered)

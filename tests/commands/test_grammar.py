@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from commands.grammar import VERBS, Request, UnreadableError, read
 from commands.help import usage
-from ledger.reports import Scope
 
 ABOUT_ONE = sorted(verb for verb, (after, _) in VERBS.items() if after == "F-…")
 
@@ -26,9 +25,10 @@ def test_an_id_alone_shows_its_finding():
 
 
 def test_filters_narrow_a_question_down_and_add_up_within_one_kind():
-    assert read("status team:housing TEAM:payments account:111122223333").scope == Scope(
-        teams=frozenset({"housing", "payments"}), accounts=frozenset({"111122223333"})
-    )
+    assert read("status team:housing TEAM:payments account:111122223333").filters == {
+        "team": {"housing", "payments"},
+        "account": {"111122223333"},
+    }
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,8 @@ def test_filters_narrow_a_question_down_and_add_up_within_one_kind():
         ("status tem:housing", "Did you mean team?"),
         ("status team:", "is no filter"),
         ("status housing", "is no filter"),
+        ("status age:>30d", "age: is no filter: status tells how things stand now"),
+        ("findings as-at:2026-10-01", "as-at: is no filter: findings tells how things stand now"),
         ("rules team:housing", "rules takes nothing after it"),
     ],
     ids=str,

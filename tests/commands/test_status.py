@@ -2,8 +2,9 @@
 
 import pytest
 
+from commands.answers import Refused
 from commands.remediate import remediate
-from commands.status import UNLISTED, status
+from commands.status import status
 from ledger.reports import Scope
 from tests.builders import ID, PAIRED_RULE, change, member
 
@@ -30,7 +31,7 @@ def filled(desk):
 
 def ask(filled, reports, visible=BOTH, **scope):
     named = {name: frozenset({value}) for name, value in scope.items()}
-    return status(reports, filled.catalogue, Scope(**named), visible)
+    return status(reports, filled.catalogue, filled.teams, Scope(**named), visible)
 
 
 def rows(report, title):
@@ -67,12 +68,13 @@ def test_the_oldest_open_findings_are_listed(filled, reports):
     ]
 
 
-def test_of_other_teams_only_numbers_are_told(filled, reports):
+def test_of_other_teams_nothing_is_told_and_the_answer_says_so(filled, reports):
     report = ask(filled, reports, visible=frozenset({"payments"}))
 
-    assert report.total == 3
+    assert report.total == 1
+    assert rows(report, "By team") == (("payments", "1", "0", "0"),)
     assert {each.team for each in report.oldest} == {"payments"}
-    assert report.note == UNLISTED
+    assert report.note.startswith("Counted are the findings of payments only")
 
 
 def test_a_question_about_one_team_is_answered_about_it(filled, reports):
@@ -82,5 +84,13 @@ def test_a_question_about_one_team_is_answered_about_it(filled, reports):
     assert [each.team for each in report.oldest] == ["payments"]
 
 
-def test_whoever_sees_nothing_of_a_team_gets_none_of_its_findings_listed(filled, reports):
-    assert ask(filled, reports, visible=frozenset(), teams="housing").oldest == ()
+@pytest.mark.parametrize(
+    ("visible", "told"),
+    [(frozenset(), "You approve for no team"), (frozenset({"payments"}), "of payments only")],
+    ids=["no team", "another team"],
+)
+def test_whoever_does_not_see_a_team_is_told_where_to_ask(filled, reports, visible, told):
+    answer = ask(filled, reports, visible=visible, teams="housing")
+
+    assert isinstance(answer, Refused)
+    assert told in answer.text

@@ -239,6 +239,8 @@ def test_a_command_without_bot_in_the_channel_still_decides(app, opened, workspa
         ("rules", "Rule catalogue"),
         ("help", "/compliance remediate F-…"),
         ("statsu", "Did you mean status?"),
+        ("status team:housng", "Did you mean team:housing?"),
+        ("findings account:111122223334", "Did you mean account:111122223333?"),
         ("digest", "The digest covers all teams"),
     ],
 )

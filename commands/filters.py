@@ -1,0 +1,90 @@
+"""Filters: what the words that narrow a question down mean, and the nearest right ones."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from commands.answers import Refused
+from commands.desk import Desk
+from commands.grammar import Filters, nearest
+from commands.sight import within_sight
+from commands.status import SHOWN
+from compliance.card import Account
+from compliance.rules import Catalogue, catalogue_entry
+from ledger.reports import Reports, Scope
+
+_EXAMPLES = 8
+#: What each word means: an account's name its id, a severity its rules.
+Meanings = Mapping[str, frozenset[str]]
+
+
+def read_filters(
+    desk: Desk,
+    reports: Reports,
+    accounts: Mapping[str, Account],
+    filters: Filters,
+    visible: frozenset[str],
+) -> Scope | Refused:
+    """Return the scope that *filters* mean, or which word nothing has.
+
+    Known is what is configured, and what the findings of the *visible* teams have.
+    """
+    seen = within_sight(Scope(), visible)
+    if isinstance(seen, Refused):
+        return seen
+    if not filters:
+        return Scope()
+    known = _known(desk, reports, accounts, seen)
+    meant: dict[str, frozenset[str]] = {}
+    for name, words in filters.items():
+        for word in sorted(words):
+            if word.lower() not in known[name]:
+                return Refused(_unknown(name, word, known[name]))
+        meant[name] = frozenset().union(*(known[name][word.lower()] for word in words))
+    rules = [meant[name] for name in ("rule", "severity") if name in meant]
+    both = frozenset.intersection(*rules) if rules else frozenset()
+    if rules and not both:
+        return Refused("None of these rules is of that severity.")
+    none = frozenset[str]()
+    return Scope(
+        teams=meant.get("team", none),
+        rules=both,
+        accounts=meant.get("account", none),
+        regions=meant.get("region", none),
+    )
+
+
+def _unknown(name: str, word: str, known: Meanings) -> str:
+    some = ", ".join(sorted(known)[:_EXAMPLES])
+    near = nearest(word, known, f"{name}:") or f" There are, for example: {some or 'none'}."
+    return f"Nothing open has {name}:{word[:60]}.{near}"
+
+
+def _known(
+    desk: Desk, reports: Reports, accounts: Mapping[str, Account], seen: Scope
+) -> Mapping[str, Meanings]:
+    counts = reports.counts(seen, SHOWN)
+    ids = {*accounts, *(count.account for count in counts)}
+    rules = {*desk.catalogue, *(count.rule for count in counts)}
+    names = ((account.name, account.id) for account in accounts.values())
+    entries = ((catalogue_entry(desk.catalogue, rule), rule) for rule in rules)
+    return {
+        "team": _meanings((team.name, team.name) for team in desk.teams.ordered),
+        "rule": _meanings((word, rule) for rule in rules for word in _called(desk.catalogue, rule)),
+        "account": _meanings([*names, *((each, each) for each in ids)]),
+        "severity": _meanings((entry.severity, rule) for entry, rule in entries if entry),
+        "region": _meanings((each, each) for each in reports.regions(seen, SHOWN)),
+    }
+
+
+def _called(catalogue: Catalogue, rule: str) -> Iterable[str]:
+    """Yield the names of a rule: the catalogue's own means those as well that AWS made of it."""
+    yield rule
+    if entry := catalogue_entry(catalogue, rule):
+        yield entry.name
+
+
+def _meanings(pairs: Iterable[tuple[str, str]]) -> Meanings:
+    found: dict[str, set[str]] = defaultdict(set)
+    for word, meant in pairs:
+        found[word.lower()].add(meant)
+    return {word: frozenset(meant) for word, meant in found.items() if word}

@@ -51,7 +51,7 @@ variable "retry_attempt_seconds" {
 }
 
 variable "kms_key_arn" {
-  description = "The key for topics and tables; null creates one where a chosen rule needs it. Destroying the module schedules the created one for deletion, with what other teams have encrypted by it: see Destroying."
+  description = "The key for topics and tables; null creates one where a chosen rule needs it. Destroying the module schedules that one for deletion, and what remediations have encrypted with it fails at once: take it out of the state first."
   type        = string
   default     = null
 

@@ -153,6 +153,23 @@ def test_the_templates_forwarding_is_the_module_forwarding(terraform: Any) -> No
     assert template.roles()[name] == module.roles()[name]
 
 
+def test_a_key_and_a_role_made_in_the_same_plan_are_used_and_no_others_made(terraform: Any) -> None:
+    state = applied(terraform(Path(__file__).parent / "plans/same"))
+    [key] = state.all("aws_kms_key")
+    [recorder] = state.all("aws_config_configuration_recorder")
+
+    keys = {
+        resource
+        for policy in state.all("aws_iam_role_policy")
+        for statement in json.loads(policy["policy"])["Statement"]
+        for resource in statement["Resource"]
+        if ":kms:" in resource
+    }
+
+    assert keys == {key["arn"]}
+    assert recorder["role_arn"] == f"arn:aws:iam::{ACCOUNT}:role/recorder"
+
+
 # --- what Terraform made
 
 

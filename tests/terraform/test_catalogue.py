@@ -49,13 +49,13 @@ def test_a_file_without_rules_is_refused_by_both(path: Path, terraform: Any) -> 
     ("variable", "chosen", "told"),
     [
         ("parameters", {"databaseEngines": "mysql"}, None),
-        ("parameters", {"databaseEngines": None}, "expected texts"),
+        ("parameters", {"databaseEngines": None}, "databaseEngines: expected a text"),
         ("parameters", {"databaseEngines": "$${key}"}, "no placeholder but"),
         ("remediation_parameters", {"ApplyImmediately": "true"}, None),
-        ("remediation_parameters", {"ApplyImmediately": " "}, "expected texts"),
+        ("remediation_parameters", {"ApplyImmediately": " "}, "expected a text"),
         ("remediation_parameters", {"DbInstanceResourceId": "a"}, "expected neither"),
         ("remediation_parameters", {"AutomationAssumeRole": "a"}, "expected neither"),
-        ("remediation_parameters", {"KmsKeyArn": "arn:aws:kms:r:1:key/a"}, "use no other"),
+        ("remediation_parameters", {"KmsKeyArn": "arn:aws:kms:r:1:key/a"}, "that key only"),
     ],
 )
 def test_what_is_chosen_over_the_catalogue_is_held_to_the_same(

@@ -38,7 +38,7 @@ locals {
       runbook                = lookup(text.remediation, "runbook", "")
       resource_parameter     = lookup(text.remediation, "resource_parameter", "")
       remediation_parameters = text["remediation.parameters"]
-      actions                = try([for action in local.entries[name].remediation.iam_actions : tostring(action)], [])
+      actions                = try([for action in tolist(local.entries[name].remediation.iam_actions) : tostring(action)], [])
 
       unknown = flatten([for group, known in local.known : tolist(setsubtract(keys(text[group]), known))])
       unnamed = [for group in ["parameters", "remediation.parameters"] : group if !can(keys(local.groups[name][group]))]
@@ -82,20 +82,22 @@ locals {
   # that is only looked up when the catalogue is right.
   services = ["dynamodb", "kms", "lambda", "rds", "s3", "sns"]
 
+  # What was chosen over the catalogue's own is held to the same.
+  checked = merge(local.catalogue, local.selected)
+
   file_faults = concat(
     local.read != null ? [] : ["${var.catalogue_file}: expected YAML, with rules in it"],
     [for key in try(setsubtract(keys(local.read), ["rules"]), []) : "${key}: expected nothing beside rules"],
     length(local.entries) > 0 ? [] : ["rules: expected at least one rule, by name"],
   )
 
-  # What was chosen over the catalogue's own is held to the same.
   entry_faults = flatten([
-    for name, rule in merge(local.catalogue, local.selected) : [
+    for name, rule in local.checked : [
       for fault, found in {
         "the name: expected at most 64 letters, digits, - and _" = !can(regex("^[A-Za-z0-9_-]{1,64}$", name))
         "identifier: expected AWS's own, like SNS_ENCRYPTED_KMS" = !can(regex("^[A-Z0-9_]+$", rule.identifier))
         "resource_type: expected a type like AWS::S3::Bucket"    = !can(regex("^AWS::\\w+::\\w+$", rule.resource_type))
-        "title: expected a text"                                 = rule.title == ""
+        "title: expected a text"                                 = trimspace(rule.title) == ""
         "remediation.runbook: expected a document's name"        = !can(regex("^[A-Za-z][A-Za-z0-9-]{0,63}$", rule.runbook))
         "remediation.resource_parameter: expected the runbook's own name for the resource's id" = (
           !can(regex("^[A-Za-z0-9]+$", rule.resource_parameter))
@@ -111,14 +113,21 @@ locals {
         "remediation.parameters: expected neither AutomationAssumeRole nor the resource_parameter, which are filled in" = anytrue([
           for key in keys(rule.remediation_parameters) : contains(["AutomationAssumeRole", rule.resource_parameter], key)
         ])
-        "remediation.parameters: expected ${local.placeholder} in the place of a key's ARN: the role may use no other (kms_key_arn)" = anytrue([
-          for value in values(rule.remediation_parameters) : can(regex("^arn:[a-z-]+:kms:", value))
-        ])
-        "parameters: expected texts of 1 to 256 letters, several values in one with commas, and no placeholder but ${local.placeholder}" = anytrue([
-          for value in concat(values(rule.parameters), values(rule.remediation_parameters)) :
-          trimspace(value) == "" || length(value) > 256 || can(regex("[$][{]", replace(value, local.placeholder, "")))
-        ])
       } : "${name}: ${fault}" if found
+    ]
+  ])
+
+  value_faults = flatten([
+    for name, rule in local.checked : [
+      for group, values in { parameters = rule.parameters, "remediation.parameters" = rule.remediation_parameters } : [
+        for key, value in values : [
+          for fault, found in {
+            "expected a text of 1 to 256 letters, several values with commas"                                = trimspace(value) == "" || length(value) > 256
+            "expected no placeholder but ${local.placeholder}"                                               = can(regex("[$][{]", replace(value, local.placeholder, "")))
+            "expected ${local.placeholder}: the role may use that key only, kms_key_arn of the module rules" = group != "parameters" && can(regex("^arn:[a-z-]+:kms:", value))
+          } : "${name}: ${group}.${key}: ${fault}" if found
+        ]
+      ]
     ]
   ])
 
@@ -144,7 +153,7 @@ locals {
   ]
 
   faults = concat(
-    local.file_faults, local.entry_faults, local.alike_faults, local.choice_faults, local.document_faults,
+    local.file_faults, local.entry_faults, local.value_faults, local.alike_faults, local.choice_faults, local.document_faults,
   )
 }
 

@@ -31,8 +31,8 @@ from commands.checks import Check, check_allowlist, tell
 from commands.desk import Desk
 from commands.digest import digest
 from commands.enforce import enforce_allowlist
-from compliance.card import draw
 from compliance.enforcement import enforce
+from compliance.group import draw
 from compliance.mendable import MendableError
 from compliance.rules import catalogue_entry
 from config import Config, load

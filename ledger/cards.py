@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,6 +12,12 @@ from compliance.routing import Team
 from ledger.rows import from_row
 from ledger.tables import cards, findings
 
+#: More new findings of one rule than this come to a team in one message.
+STORM = 10
+#: How many one message may stand for: each of its changes reads them all.
+_GROUP_MAX = 500
+#: Findings join a group as long as they come no further apart than this.
+_GROWS_FOR = timedelta(seconds=60)
 #: AWS answers in less than a second, and a card that comes without a name is better than none.
 _PATIENCE = timedelta(seconds=15)
 #: Longer than chat takes for one message: what is not noted by then is another replica's to do.
@@ -67,12 +74,14 @@ class Cards:
         channels that are *closed* is left out. Whoever takes it notes what came of it: shown,
         forget or release. A replica that dies before is relieved when its lease has run out.
         """
+        stale = self._stale(team, closed, self._patience)
         with self._engine.connect().execution_options(read_only=True) as db:
-            first = db.execute(self._stale(team, closed).limit(1)).mappings().first()
+            first = db.execute(stale.limit(1)).mappings().first()
             if first is None:
                 return None
-            place = Posted(first["channel"], first["message"]) if first["message"] else None
-            ids = _of_message(db, place) if place else [first["id"]]
+            place, ids = self._beside(db, team, closed, first)
+        if not ids:
+            return None
         home = first["posted_for"] or team.name
         try:
             with self._engine.begin() as db:
@@ -130,11 +139,59 @@ class Cards:
             else:
                 db.execute(sa.update(cards).where(taken).values(leased_until=None))
 
-    def _stale(self, team: Team, closed: Collection[str]) -> sa.Select[tuple[object, ...]]:
+    def _beside(
+        self, db: sa.Connection, team: Team, closed: Collection[str], first: sa.RowMapping
+    ) -> tuple[Posted | None, list[str]]:
+        """Return in which message a finding is shown, None for a new one, and who else is in it.
+
+        Nobody is while more of a storm wait for their names: they come in one message.
+        """
+        if first["message"]:
+            place = Posted(first["channel"], first["message"])
+            return place, _of_message(db, place)
+        of_rule = (
+            _is_new(),
+            findings.c.rule == first["rule"],
+            findings.c.state != State.RESOLVED.value,
+        )
+        ready = self._stale(team, closed, self._patience).where(*of_rule)
+        if first["state"] == State.RESOLVED:
+            return None, [first["id"]]
+        if group := db.execute(self._growing(team, closed, first["rule"])).first():
+            place = Posted(group.channel, group.message)
+            known = _of_message(db, place)
+            return place, [*known, *_ids(db, ready.limit(_GROUP_MAX - len(known)))]
+        coming = self._stale(team, closed, timedelta()).where(*of_rule)
+        if len(_ids(db, coming.limit(STORM + 1))) <= STORM:
+            return None, [first["id"]]
+        together = _ids(db, ready.limit(_GROUP_MAX))
+        return None, together if len(together) > STORM else []
+
+    def _growing(self, team: Team, closed: Collection[str], rule: str) -> sa.Select[Any]:
+        """Select the message to which a new finding of *rule* is added."""
+        beside = cards.alias()
+        of_it = (beside.c.channel == cards.c.channel) & (beside.c.message == cards.c.message)
+        size = sa.select(sa.func.count()).where(of_it).scalar_subquery()
+        return (
+            sa.select(cards.c.channel, cards.c.message)
+            .join(findings, findings.c.id == cards.c.finding)
+            .where(
+                cards.c.posted_at > self._now() - _GROWS_FOR,
+                cards.c.team == team.name,
+                cards.c.channel.not_in(closed),
+                cards.c.message != "",
+                findings.c.rule == rule,
+                size > 1,
+                size < _GROUP_MAX,
+            )
+            .limit(1)
+        )
+
+    def _stale(self, team: Team, closed: Collection[str], patience: timedelta) -> sa.Select[Any]:
         """Select the findings of *team* that are newer than what chat shows, in their order."""
         now = self._now()
-        is_new = sa.func.coalesce(cards.c.message, "") == ""
-        is_young = findings.c.changed_at > now - self._patience
+        is_new = _is_new()
+        is_young = findings.c.changed_at > now - patience
         is_nameless = findings.c.lookup_due.is_not(None) & (findings.c.lookup_due <= now)
         posted_for = cards.c.team.label("posted_for")
         return (
@@ -174,6 +231,15 @@ class Cards:
 
 def _is_free(now: datetime) -> sa.ColumnElement[bool]:
     return cards.c.leased_until.is_(None) | (cards.c.leased_until <= now)
+
+
+def _is_new() -> sa.ColumnElement[bool]:
+    """Whether chat has not shown the finding yet."""
+    return sa.func.coalesce(cards.c.message, "") == ""
+
+
+def _ids(db: sa.Connection, query: sa.Select[Any]) -> list[str]:
+    return list(db.execute(query.with_only_columns(findings.c.id)).scalars())
 
 
 def _of_message(db: sa.Connection, place: Posted) -> list[str]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from compliance.change import Compliance
 from compliance.finding import Finding, State
 from ledger.rows import from_row
-from ledger.tables import audit, findings
+from ledger.tables import audit, cards, findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,25 @@ class Reports:
             .where(findings.c.state == State.EXCEPTED.value, findings.c.until < before)
             .order_by(findings.c.until)
         )
+        with self._reading() as db:
+            return tuple(map(from_row, db.execute(query).mappings()))
+
+    def beside(self, finding_id: str, until: datetime | None = None) -> tuple[Finding, ...]:
+        """Return the findings that share a message with this one, itself among them, oldest first.
+
+        Those that joined it after *until* are left out, and all that are another team's by now.
+        """
+        one = cards.alias()
+        query = (
+            sa.select(findings)
+            .join(cards, cards.c.finding == findings.c.id)
+            .join(one, (one.c.channel == cards.c.channel) & (one.c.message == cards.c.message))
+            .where(one.c.finding == finding_id, one.c.message != "")
+            .where(cards.c.team == findings.c.team)
+            .order_by(findings.c.opened_at, findings.c.id)
+        )
+        if until is not None:
+            query = query.where(cards.c.posted_at <= until)
         with self._reading() as db:
             return tuple(map(from_row, db.execute(query).mappings()))
 

@@ -139,6 +139,7 @@ cards = sa.Table(
     # Until then one replica sees to it; the message is empty until it has been posted.
     sa.Column("leased_until", UtcDateTime),
 )
+sa.Index("cards_by_age", cards.c.posted_at)
 sa.Index("cards_of_message", cards.c.channel, cards.c.message)
 
 audit = sa.Table(

@@ -1,12 +1,12 @@
-"""The courier: its only job is to make each card show the newest version of its finding."""
+"""The courier: its only job is to make each message show its findings' newest versions."""
 
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from compliance.card import Card, Moved
 from compliance.finding import Finding, State
+from compliance.group import Face
 from compliance.mendable import MendableError
 from compliance.routing import Team
 from ledger.cards import Cards, Delivery, Posted
@@ -49,9 +49,9 @@ class CardGoneError(Exception):
 class Notifier(Protocol):
     """A chat product, as far as cards need it. Raises the errors above."""
 
-    def post(self, channel: str, card: Card) -> Posted: ...
+    def post(self, channel: str, face: Face) -> Posted: ...
 
-    def replace(self, place: Posted, card: Card | Moved) -> None: ...
+    def replace(self, place: Posted, face: Face) -> None: ...
 
 
 class Courier:
@@ -65,7 +65,7 @@ class Courier:
         self,
         cards: Cards,
         teams: Sequence[Team],
-        draw: Callable[[Finding], Card],
+        draw: Callable[[Sequence[Finding]], Face],
         notifier: Notifier,
         now: Callable[[], datetime],
     ) -> None:
@@ -119,16 +119,12 @@ class Courier:
 
     def _show(self, delivery: Delivery, channel: str) -> Posted | None:
         if delivery.place is not None:
-            self._notifier.replace(delivery.place, self._face(delivery.findings))
+            self._notifier.replace(delivery.place, self._draw(delivery.findings))
             return delivery.place
         if all(finding.state is State.RESOLVED for finding in delivery.findings):
             # Nobody was told of it and nobody has anything to do.
             return None
-        return self._notifier.post(channel, self._draw(delivery.findings[0]))
-
-    def _face(self, findings: Sequence[Finding]) -> Card | Moved:
-        # Another team must never read the card: a new one is posted in its own channel.
-        return self._draw(findings[0]) if findings else Moved()
+        return self._notifier.post(channel, self._draw(delivery.findings))
 
 
 def _extra(delivery: Delivery) -> dict[str, str]:

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from commands.digest import Digest
-from compliance.card import Card, Moved
+from compliance.group import Face
 from ledger.cards import Posted
 from notifiers.courier import (
     CardGoneError,
@@ -20,19 +20,11 @@ from notifiers.courier import (
     ChatBusyError,
     ChatRefusedError,
 )
-from notifiers.slack.blocks import (
-    card_blocks,
-    card_text,
-    digest_blocks,
-    digest_text,
-    section,
-    spoken,
-)
+from notifiers.slack.blocks import digest_blocks, digest_text, section, spoken
+from notifiers.slack.group import face_message
 from notifiers.slack.text import MESSAGE_MAX, said
 
 log = logging.getLogger(__name__)
-
-MOVED = "This finding is now with another team."
 
 _TIMEOUT_SECONDS = 10
 #: chat.update answers these where the message cannot be brought up to date any more.
@@ -71,12 +63,12 @@ class SlackNotifier:
     def __init__(self, client: WebClient) -> None:
         self._client = client
 
-    def post(self, channel: str, card: Card) -> Posted:
-        sent = self._send(channel, *_drawn(card))
+    def post(self, channel: str, face: Face) -> Posted:
+        sent = self._send(channel, *face_message(face))
         return Posted(channel=sent["channel"], message=sent["ts"])
 
-    def replace(self, place: Posted, card: Card | Moved) -> None:
-        text, blocks = _drawn(card)
+    def replace(self, place: Posted, face: Face) -> None:
+        text, blocks = face_message(face)
         with _slack_errors():
             self._client.chat_update(
                 channel=place.channel, ts=place.message, text=text, blocks=blocks
@@ -104,13 +96,6 @@ class SlackNotifier:
             return self._client.chat_postMessage(
                 channel=channel, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False
             )
-
-
-def _drawn(card: Card | Moved) -> tuple[str, list[dict[str, Any]]]:
-    """Return *card* in words for screen readers, and as others see it."""
-    if isinstance(card, Moved):
-        return MOVED, [section(MOVED)]
-    return card_text(card), card_blocks(card)
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from compliance.card import Account, Button, draw
 from ledger.reports import Reports
 from notifiers.slack import modals
 from notifiers.slack.blocks import digest_blocks, digest_text, spoken
+from notifiers.slack.bulk import BulkListeners
 from notifiers.slack.home import home_view
 from notifiers.slack.people import People
 from notifiers.slack.replies import Say, open_form, say_answer, tell
@@ -61,6 +62,7 @@ class Listeners:
         self._accounts = accounts
         self._draw = partial(draw, catalogue=desk.catalogue, accounts=accounts)
         self._people = people
+        self._bulk = BulkListeners(desk, reports, accounts, self._actor, self._visible)
 
     def register(self, app: App) -> None:
         app.error(self.on_error)
@@ -72,6 +74,7 @@ class Listeners:
         app.event("app_home_opened")(self.on_home)
         app.view(modals.REMEDIATE_FORM)(self.on_remediate_form)
         app.view(modals.IGNORE_FORM)(self.on_ignore_form)
+        self._bulk.register(app)
 
     def on_error(self, error: Exception, body: Body, client: WebClient) -> None:
         """Whatever else goes wrong is logged here, and whoever waits for an answer gets one."""

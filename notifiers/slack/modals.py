@@ -28,18 +28,23 @@ _MEANING = {
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a form was opened from: a submission carries no channel (slack FACTS)."""
+    """Where a form was opened from: a submission carries no channel (slack FACTS).
+
+    *opened_at* is when, in ISO 8601, where it matters what was shown by then.
+    """
 
     finding_id: str
     channel: str
+    opened_at: str = ""
 
     def dump(self) -> str:
-        return json.dumps({"finding": self.finding_id, "channel": self.channel})
+        told = {"finding": self.finding_id, "channel": self.channel, "at": self.opened_at}
+        return json.dumps(told)
 
 
 def origin(view: dict[str, Any]) -> Origin:
     told = json.loads(view["private_metadata"])
-    return Origin(told["finding"], told["channel"])
+    return Origin(told["finding"], told["channel"], told["at"])
 
 
 def remediate_form(card: Card, channel: str) -> Block:
@@ -52,19 +57,23 @@ def remediate_form(card: Card, channel: str) -> Block:
         *([section(f"*Will come back*\n{said(card.source_fix)}")] if card.source_fix else []),
         context("AWS Config runs the remediation and then evaluates the rule again."),
     ]
-    return _modal(
-        REMEDIATE_FORM, "Remediate", "Remediate", Origin(card.finding_id, channel), blocks
-    )
+    return modal(REMEDIATE_FORM, "Remediate", "Remediate", Origin(card.finding_id, channel), blocks)
 
 
 def ignore_form(card: Card, channel: str, rule: Rule | None, today: date) -> Block:
     resource = dict(card.facts)["Resource"]
+    about = section(f"*{said(card.title)}*\n{code(resource)} · {code(card.finding_id)}")
+    blocks = [about, *exception_fields(rule, today)]
+    return modal(IGNORE_FORM, "Ignore", "Record", Origin(card.finding_id, channel), blocks)
+
+
+def exception_fields(rule: Rule | None, today: date) -> list[Block]:
+    """Return what is asked about an exception, whether of one finding or of many."""
     longest = rule.decision.longest_exception if rule else None
     hint = f"At most {longest.days} days from today." if longest else "The day it ends."
     initial = str(min(today + longest, _three_months_on(today))) if longest else str(today)
     options = [{"text": plain(_MEANING[each]), "value": each.value} for each in ExceptionClass]
-    blocks = [
-        section(f"*{said(card.title)}*\n{code(resource)} · {code(card.finding_id)}"),
+    return [
         _input(
             CLASS,
             "What kind of exception is this?",
@@ -95,7 +104,6 @@ def ignore_form(card: Card, channel: str, rule: Rule | None, today: date) -> Blo
             hint,
         ),
     ]
-    return _modal(IGNORE_FORM, "Ignore", "Record", Origin(card.finding_id, channel), blocks)
 
 
 def read_ignore(view: dict[str, Any]) -> Ignore:
@@ -116,7 +124,7 @@ def _three_months_on(today: date) -> date:
     return today + timedelta(days=90)
 
 
-def _modal(
+def modal(
     callback_id: str, title: str, submit: str, opened_from: Origin, blocks: list[Block]
 ) -> Block:
     return {

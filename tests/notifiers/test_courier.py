@@ -10,7 +10,8 @@ from compliance.card import Moved
 from compliance.change import ResourceFacts
 from compliance.finding import State
 from compliance.routing import Team
-from ledger.cards import Cards, Posted
+from ledger.cards import STORM, Cards, Posted
+from ledger.lookups import Lookups
 from ledger.store import Ledger
 from notifiers.courier import (
     CardGoneError,
@@ -49,6 +50,16 @@ def team(name, channel):
     return Team(name, channel, frozenset(), frozenset(), ())
 
 
+def shown_as(findings):
+    """A message undrawn: its finding, or all of them; Moved where they are another team's."""
+    match findings:
+        case []:
+            return Moved()
+        case [finding]:
+            return finding
+    return findings
+
+
 @pytest.fixture
 def chat():
     return Chat()
@@ -62,7 +73,7 @@ def cards(engine, clock):
 @pytest.fixture
 def courier(cards, chat, clock):
     teams = [team("housing", "C0HOUSING"), team("payments", "C0PAYMENTS")]
-    return Courier(cards, teams, lambda finding: finding, chat, clock)
+    return Courier(cards, teams, shown_as, chat, clock)
 
 
 def versions(chat):
@@ -99,15 +110,150 @@ def test_the_same_result_again_touches_no_card(courier, chat, ledger):
     assert courier.round() == 0
 
 
-def test_a_storm_is_one_message_a_round(courier, chat, ledger):
+def test_a_few_findings_are_one_message_a_round(courier, chat, ledger):
     ledger.record([change(resource=f"bucket-{number}") for number in range(5)])
 
     assert [courier.round() for _ in range(6)] == [1, 1, 1, 1, 1, 0]
 
 
+def storm(ledger, number=STORM + 1, **named):
+    """So many buckets break one rule at once."""
+    ledger.record([change(resource=f"bucket-{each}", **named) for each in range(number)])
+    return {finding.id for finding in ledger.each([State.OPEN])}
+
+
+def members(face):
+    return {finding.id for finding in face}
+
+
+def test_a_storm_is_one_message(courier, chat, ledger):
+    everyone = storm(ledger, 200)
+
+    assert [courier.round() for _ in range(3)] == [1, 0, 0]
+    [face] = chat.shown.values()
+    assert members(face) == everyone
+
+
+def test_as_many_as_are_no_storm_yet_are_cards_of_their_own(courier, chat, ledger):
+    storm(ledger, STORM)
+
+    while courier.round():
+        pass
+
+    assert len(chat.posts) == STORM
+
+
+def test_a_storm_is_of_one_rule(courier, chat, ledger):
+    storm(ledger, STORM)
+    storm(ledger, STORM, rule="s3-other")
+
+    while courier.round():
+        pass
+
+    assert len(chat.posts) == 2 * STORM
+
+
+def test_when_many_of_a_group_move_it_is_drawn_once(courier, chat, ledger):
+    everyone = storm(ledger)
+    courier.round()
+    for finding_id in everyone:
+        move(ledger, life.ask, finding_id, actor="U1", needed=0)
+
+    assert [courier.round(), courier.round()] == [1, 0]
+    [face] = chat.shown.values()
+    assert {finding.state for finding in face} == {State.APPROVED}
+    assert members(face) == everyone
+
+
+def test_what_follows_a_storm_at_once_joins_its_message(courier, chat, ledger, clock):
+    storm(ledger)
+    courier.round()
+    clock.move(seconds=59)
+    everyone = storm(ledger, STORM + 3)
+
+    courier.round()
+
+    [face] = chat.shown.values()
+    assert members(face) == everyone
+
+
+def test_what_comes_later_than_a_storm_has_a_card_of_its_own(courier, chat, ledger, clock):
+    storm(ledger)
+    courier.round()
+    clock.move(seconds=60)
+    ledger.record([change()])
+
+    courier.round()
+
+    assert chat.shown[chat.posts[-1]].id == ID
+
+
+def test_a_storm_waits_for_its_names_and_comes_in_one_message(engine, chat, ledger, clock):
+    teams = [team("housing", "C0HOUSING")]
+    courier = Courier(Cards(engine, clock), teams, shown_as, chat, clock)
+    everyone = storm(ledger)
+    Lookups(engine, clock).ask_again(min(everyone), None)
+
+    before = courier.round()
+    clock.move(seconds=15)
+
+    assert (before, courier.round()) == (0, 1)
+    assert members(chat.shown[chat.posts[0]]) == everyone
+
+
+def test_one_of_a_group_that_goes_to_another_team_leaves_the_others_alone(courier, chat, ledger):
+    ledger.record([change()])
+    everyone = storm(ledger)
+    courier.round()
+    given_to_payments(ledger)
+
+    rounds = [courier.round() for _ in range(3)]
+
+    group, card = chat.posts
+    assert members(chat.shown[group]) == everyone - {ID}
+    assert (card.channel, chat.shown[card].id) == ("C0PAYMENTS", ID)
+    assert rounds == [1, 1, 0]
+
+
+def test_a_group_that_goes_to_another_team_comes_there_as_one(courier, chat, ledger, clock):
+    everyone = storm(ledger)
+    courier.round()
+    Ledger(ledger.engine, clock, lambda key, tags: "payments").reroute()
+
+    rounds = [courier.round() for _ in range(3)]
+
+    old, new = chat.posts
+    assert chat.shown[old] == Moved()
+    assert (new.channel, members(chat.shown[new])) == ("C0PAYMENTS", everyone)
+    assert rounds == [1, 1, 0]
+
+
+def test_a_group_whose_message_somebody_deleted_comes_anew_with_all_of_it(courier, chat, ledger):
+    everyone = storm(ledger)
+    courier.round()
+    move(ledger, life.ask, min(everyone), actor="U1", needed=0)
+    chat.errors = [CardGoneError("message_not_found")]
+
+    courier.round()
+    courier.round()
+
+    assert members(chat.shown[chat.posts[-1]]) == everyone
+
+
+def test_a_group_that_chat_takes_later_has_lost_nobody(courier, chat, ledger, clock):
+    everyone = storm(ledger)
+    chat.errors = [ChatBusyError(timedelta(seconds=5))]
+    courier.round()
+    clock.move(seconds=6)
+
+    courier.round()
+
+    assert members(chat.shown[chat.posts[-1]]) == everyone
+
+
 def test_two_teams_in_one_channel_share_its_pace(cards, chat, clock, ledger):
     shared = [team("housing", "C0SHARED"), team("payments", "C0SHARED")]
-    courier = Courier(cards, shared, lambda finding: finding, chat, clock)
+    courier = Courier(cards, shared, shown_as, chat, clock)
     ledger.record([change()])
     ledger._owner = lambda key, tags: "payments"
     ledger.record([change(resource="other")])
@@ -165,7 +311,7 @@ def test_a_channel_that_takes_nothing_is_left_alone_and_others_are_not(
 
 def moved_to(channel, cards, chat, clock):
     """The courier after a restart with another channel for housing."""
-    return Courier(cards, [team("housing", channel)], lambda finding: finding, chat, clock)
+    return Courier(cards, [team("housing", channel)], shown_as, chat, clock)
 
 
 def test_a_card_in_a_channel_that_was_closed_comes_again_in_the_teams_new_one(
@@ -237,9 +383,9 @@ def test_a_card_leaves_its_team_once_and_moves_on_with_the_other(courier, chat, 
 
 def test_a_team_of_another_name_in_the_same_channel_keeps_its_cards(cards, chat, clock, ledger):
     ledger.record([change()])
-    Courier(cards, [team("housing", "C0HOUSING")], lambda finding: finding, chat, clock).round()
+    Courier(cards, [team("housing", "C0HOUSING")], shown_as, chat, clock).round()
     Ledger(ledger.engine, clock, lambda key, tags: "estates").reroute()
-    courier = Courier(cards, [team("estates", "C0HOUSING")], lambda finding: finding, chat, clock)
+    courier = Courier(cards, [team("estates", "C0HOUSING")], shown_as, chat, clock)
 
     assert [courier.round(), courier.round()] == [1, 0]
     assert [finding.team for finding in chat.shown.values()] == ["estates"]
@@ -318,7 +464,7 @@ def test_of_two_replicas_one_posts(cards, chat, ledger, clock):
     together = threading.Barrier(2)
 
     def replica():
-        courier = Courier(cards, [team("housing", "C0HOUSING")], lambda one: one, chat, clock)
+        courier = Courier(cards, [team("housing", "C0HOUSING")], shown_as, chat, clock)
         together.wait()
         courier.round()
 

@@ -15,6 +15,7 @@ def upgrade() -> None:
     team = sa.Column("team", sa.String(length=64), nullable=False, server_default="")
     op.add_column("cards", team)
     op.add_column("cards", sa.Column("leased_until", UtcDateTime(), nullable=True))
+    op.create_index("cards_by_age", "cards", ["posted_at"])
     op.create_index("cards_of_message", "cards", ["channel", "message"])
     # Until now a card was forgotten when its finding went to another team.
     op.execute(

@@ -7,9 +7,10 @@ import pytest
 
 from commands.answers import StatusReport, Table
 from commands.digest import Digest
-from compliance.card import Account, Card, draw
+from compliance.card import Account, Card, Moved, draw
 from compliance.finding import Finding, State
-from notifiers.slack import blocks, modals
+from compliance.group import Group, gather
+from notifiers.slack import blocks, group, modals
 from playground.slack.blockkit import check_message, check_view
 from tests import builders
 
@@ -55,6 +56,32 @@ CARDS = {
 @pytest.mark.parametrize("drawn", CARDS.values(), ids=CARDS)
 def test_cards_are_taken(drawn: Card) -> None:
     assert check_message(blocks.card_blocks(drawn)) == []
+
+
+def groups(**moved: object) -> Group:
+    many = (replace(each, resource_name=LONG, tags={"ManagedBy": LONG}) for each in found(60))
+    return gather([replace(each, **moved) for each in many], RULES, {})
+
+
+@pytest.mark.parametrize("state", State)
+def test_groups_are_taken(state: State) -> None:
+    assert check_message(group.group_blocks(groups(state=state))) == []
+
+
+def test_what_another_team_has_now_is_taken() -> None:
+    assert check_message(group.face_message(Moved())[1]) == []
+
+
+@pytest.mark.parametrize("page", [0, 1, 2])
+def test_a_groups_list_is_taken(page: int) -> None:
+    assert check_message(group.list_message(found(60), page)[1]) == []
+
+
+def test_a_groups_forms_are_taken() -> None:
+    rule = builders.rule()
+
+    assert check_view(group.remediate_all_form(groups(), "C0HOUSING", NOW)) == []
+    assert check_view(group.ignore_all_form(groups(), "C0HOUSING", rule, NOW)) == []
 
 
 @pytest.mark.parametrize("rows", [0, 1, 500])

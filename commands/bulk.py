@@ -1,0 +1,131 @@
+"""Deciding about all findings of one message at once, each by the command for a single one."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+
+from commands.agree import agree
+from commands.answers import Answer, Done, Invalid, Refused
+from commands.desk import Desk
+from commands.ignore import Ignore, ignore
+from commands.remediate import remediate
+from compliance.authority import Actor
+from compliance.card import Button
+from compliance.finding import Finding
+from compliance.group import by_state, decidable
+from ledger.reports import Reports
+
+GONE = (
+    "These findings are not in one message any more, or it is just being posted. Nothing was "
+    "changed; look at the channel and press again."
+)
+NONE_LEFT = "None of these findings can be decided about like this now: {states}."
+
+
+def members(
+    reports: Reports, finding_id: str, visible: frozenset[str]
+) -> tuple[Finding, ...] | Refused:
+    """Return all findings that share a message with this one, if the reader may see them."""
+    found = reports.beside(finding_id)
+    return found if found and found[0].team in visible else Refused(GONE)
+
+
+def may_decide_all(
+    desk: Desk, reports: Reports, finding_id: str, actor: Actor, button: Button
+) -> tuple[Finding, ...] | Refused:
+    """Return those that *actor* could decide about by *button* now, before a form is shown."""
+    found = _admitted(desk, reports, finding_id, actor, button)
+    if isinstance(found, Refused):
+        return found
+    open_to_it = decidable(found, desk.rule(found[0]), button)
+    return open_to_it or Refused(NONE_LEFT.format(states=_states(found)))
+
+
+def remediate_all(
+    desk: Desk, reports: Reports, finding_id: str, actor: Actor, asked_at: datetime
+) -> Answer:
+    """Ask for the remediation of each that was in the message at *asked_at*."""
+    each = partial(remediate, desk, actor=actor)
+    return _decide(desk, reports, finding_id, actor, asked_at, Button.REMEDIATE, each)
+
+
+def agree_all(
+    desk: Desk, reports: Reports, finding_id: str, actor: Actor, asked_at: datetime
+) -> Answer:
+    each = partial(agree, desk, actor=actor)
+    return _decide(desk, reports, finding_id, actor, asked_at, Button.AGREE, each)
+
+
+def ignore_all(
+    desk: Desk, reports: Reports, finding_id: str, actor: Actor, asked_at: datetime, form: Ignore
+) -> Answer:
+    """Write an exception for each that was in the message at *asked_at*."""
+    each = partial(ignore, desk, actor=actor, form=form)
+    return _decide(desk, reports, finding_id, actor, asked_at, Button.IGNORE, each)
+
+
+def _decide(
+    desk: Desk,
+    reports: Reports,
+    finding_id: str,
+    actor: Actor,
+    asked_at: datetime,
+    button: Button,
+    decide: Callable[[str], Answer],
+) -> Answer:
+    # What joined the message after the form was opened was not decided about.
+    found = _admitted(desk, reports, finding_id, actor, button, asked_at)
+    if isinstance(found, Refused):
+        return found
+    chosen = decidable(found, desk.rule(found[0]), button)
+    ids = [finding.id for finding in chosen]
+    return _sum_up([decide(each) for each in ids], [each for each in found if each.id not in ids])
+
+
+def _admitted(
+    desk: Desk,
+    reports: Reports,
+    finding_id: str,
+    actor: Actor,
+    button: Button,
+    until: datetime | None = None,
+) -> tuple[Finding, ...] | Refused:
+    """Return the message's findings if *actor* may decide about the first: all are one team's.
+
+    Each is asked about again when it is decided; this leaves one row of a refusal in the audit log
+    instead of hundreds.
+    """
+    found = reports.beside(finding_id, until)
+    if not found:
+        return Refused(GONE)
+    admitted = desk.admit(found[0].id, actor, button.value)
+    return admitted if isinstance(admitted, Refused) else found
+
+
+def _sum_up(answers: Sequence[Answer], left: Sequence[Finding]) -> Answer:
+    """Say how many were done, and of the others why they were not."""
+    done = Counter(each.text for each in answers if isinstance(each, Done))
+    refused = Counter(_why(each) for each in answers if not isinstance(each, Done))
+    told = [f"{_findings(number)}: {text}" for text, number in (done + refused).most_common()]
+    if left:
+        told.append(f"Left as before: {_states(left)}.")
+    answer = Done if done else Refused
+    return answer("\n".join(told))
+
+
+def _why(answer: Answer) -> str:
+    match answer:
+        case Refused(text):
+            return text
+        case Invalid(problems):
+            return " ".join(problems.values())
+    return "Not done."
+
+
+def _findings(number: int) -> str:
+    return "1 finding" if number == 1 else f"{number} findings"
+
+
+def _states(findings: Sequence[Finding]) -> str:
+    return ", ".join(f"{number} {state}" for state, number in by_state(findings))

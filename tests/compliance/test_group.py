@@ -1,0 +1,79 @@
+"""What one message says of many findings."""
+
+from dataclasses import replace
+
+import pytest
+
+import compliance.card as single
+from compliance.card import Account, Moved
+from compliance.finding import State
+from compliance.group import GroupButton, draw, gather
+from tests.builders import PACK_ARN, RULE, finding, rule
+
+RULES = {RULE: rule()}
+ACCOUNTS = {"111122223333": Account("111122223333", "housing", "production")}
+
+
+def found(number=12, **named):
+    return tuple(finding(resource=f"bucket-{each}", **named) for each in range(number))
+
+
+def test_a_message_of_one_finding_is_its_card():
+    assert draw(found(1), RULES, {}) == single.draw(found(1)[0], RULES, {})
+
+
+def test_a_message_whose_findings_are_all_another_teams_says_that_alone():
+    assert draw((), RULES, {}) == Moved()
+
+
+def test_a_group_counts_by_state_and_by_account():
+    elsewhere = found(2, account="999999999999")
+    moved = (replace(each, state=State.RESOLVED) for each in found(3))
+
+    group = gather((*elsewhere, *moved), RULES, ACCOUNTS)
+
+    assert group.number == 5
+    assert group.states == ((State.OPEN, 2), (State.RESOLVED, 3))
+    assert group.accounts == (("housing (111122223333)", 3), ("999999999999", 2))
+
+
+def test_a_group_names_first_what_waits_for_a_decision():
+    over = tuple(replace(each, state=State.RESOLVED) for each in found(5))
+    waiting = finding(resource="waiting")
+
+    group = gather((*over, waiting), RULES, {})
+
+    assert group.named[0] == (waiting.id, "waiting")
+    assert len(group.named) == 5
+
+
+def test_a_group_tells_the_impact_of_its_rule_and_who_will_undo_it():
+    managed = replace(finding(), tags={"aws:cloudformation:stack-name": "repairs"})
+
+    group = gather((managed, *found()), RULES, {})
+
+    assert ("What changes", rule().impact.change) in group.preflight
+    assert "Where" not in dict(group.preflight)
+    assert "CloudFormation: 1" in group.source_fix
+
+
+@pytest.mark.parametrize(
+    ("changed", "pressed"),
+    [
+        ({}, ["list", "remediate-all", "ignore-all"]),
+        ({"state": State.APPROVAL_PENDING}, ["list", "agree-all", "ignore-all"]),
+        ({"state": State.RESOLVED}, ["list"]),
+        ({"rule_arn": PACK_ARN}, ["list", "ignore-all"]),
+    ],
+    ids=["open", "pending", "resolved", "owned by AWS"],
+)
+def test_a_group_has_the_buttons_that_one_of_its_findings_has(changed, pressed):
+    group = gather([replace(each, **changed) for each in found(2)], RULES, {})
+
+    assert group.buttons == tuple(map(GroupButton, pressed))
+
+
+def test_a_group_of_a_rule_that_left_the_catalogue_shows_by_its_name():
+    group = gather(found(2), {}, {})
+
+    assert (group.title, group.severity, group.preflight, group.source_fix) == (RULE, None, (), "")

@@ -32,7 +32,7 @@ _TABLE_ROWS_MAX = 100
 _COPIED = frozenset({"Resource", "Resource id", "Type", "Rule", "Region"})
 _DIGEST, _ASKED = "Weekly compliance digest", "Asked of the TDA"
 _LAPSING, _LAPSING_MAX = "Exceptions that end within 30 days", 10
-_NARROW = "; ask `/compliance status` with team:, rule: or account: for fewer"
+_NARROW = "; ask /compliance status with team:, rule: or account: for fewer"
 _LABELS = {
     Button.REMEDIATE: ("Remediate", "primary"),
     Button.IGNORE: ("Ignore", None),
@@ -100,20 +100,27 @@ def table_text(shown: Table) -> str:
     return "\n".join(filter(None, [head, *rows, shown.closing]))
 
 
-def listed(shown: Table) -> list[Block]:
-    """Return a table as lines of text, for messages that hold more than Slack's one table."""
-    lines = [
-        " · ".join([f"*{escape(row[0])}*", *map(escape, _labelled(shown, row))])
-        for row in shown.rows
-    ]
-    return [_titled(shown.title, lines or ["None."], _NARROW)]
+def together(shown: Sequence[Table]) -> Block:
+    """Return several tables as one, each under its own headings: a message can hold only one."""
+    most = _TABLE_ROWS_MAX // len(shown) - 2
+    width = max(len(each.headings) for each in shown)
+    rows: list[list[Block]] = []
+    for each in shown:
+        headings = (each.title, *each.headings[1:])
+        lines = list(each.rows[:most]) or [("None",)]
+        if left := len(each.rows) - most if len(each.rows) > most else 0:
+            lines.append((f"… and {left} more{_NARROW}",))
+        rows.append(_padded([_bold(cell) for cell in headings], width))
+        rows += [_padded([_cell(cell) for cell in line], width) for line in lines]
+    numbers = [{"align": "right"}] * (width - 1)
+    return {"type": "table", "rows": rows, "column_settings": [{"is_wrapped": True}, *numbers]}
 
 
 def status_blocks(report: StatusReport) -> list[Block]:
     return [
         header("Compliance status"),
         section(f"*{report.total} findings are open.*"),
-        *(block for each in report.tables for block in listed(each)),
+        together(report.tables),
         *_findings("Oldest open findings", report.oldest),
         *([context(said(report.note))] if report.note else []),
     ]
@@ -131,7 +138,7 @@ def digest_blocks(report: Digest) -> list[Block]:
         header(_DIGEST),
         section(f"*{_share(report)}* {_week(report)}"),
         {"type": "section", "fields": [_mrkdwn(each) for each in headline]},
-        *(block for each in report.tables for block in listed(each)),
+        together(report.tables),
         *_findings(_LAPSING, report.lapsing, _LAPSING_MAX, "; the allowlist has them all"),
         *([section(f"*{_ASKED}*\n{said(_reviews(report))}")] if report.reviews_due else []),
     ]
@@ -179,6 +186,17 @@ def _mrkdwn(text: str) -> Block:
 
 def _cell(text: str) -> Block:
     return {"type": "raw_text", "text": text or "-"}
+
+
+def _bold(text: str) -> Block:
+    said_so = {"type": "text", "text": text, "style": {"bold": True}}
+    line = {"type": "rich_text_section", "elements": [said_so]}
+    return {"type": "rich_text", "elements": [line]}
+
+
+def _padded(cells: list[Block], width: int) -> list[Block]:
+    """Slack takes no cell without a text."""
+    return [*cells, *(_cell("\u00a0") for _ in range(width - len(cells)))]
 
 
 def _labelled(shown: Table, row: tuple[str, ...]) -> list[str]:

@@ -170,12 +170,19 @@ def test_a_table_is_cut_at_what_slack_takes_and_says_how_much_more_there_is():
     assert list(texts(kinds(drawn, "context")))[-1] == "… and 101 more."
 
 
-def test_of_a_long_list_whole_lines_are_shown_and_how_many_more_there_are():
-    [shown] = texts(kinds(blocks.listed(table(300)), "section"))
+def words(row):
+    return list(texts(row))
 
-    *lines, last = shown.splitlines()[1:]
-    assert lines == [f"*r{n}* · Open {n}" for n in range(len(lines))]
-    assert last.startswith(f"… and {300 - len(lines)} more; ask `/compliance status` with team:")
+
+def test_several_tables_are_one_and_each_says_how_much_more_there_is():
+    rows = blocks.together([table(300), table(0), table(2)])["rows"]
+
+    assert len(rows) <= 100
+    assert words(rows[0]) == ["Title", "Open"]
+    assert words(rows[32])[0].startswith("… and 269 more; ask /compliance status with team:")
+    assert words(rows[34]) == ["None", "\u00a0"]
+    assert [words(row) for row in rows[-2:]] == [["r0", "0"], ["r1", "1"]]
+    assert {len(row) for row in rows} == {2}
 
 
 WEEK = Digest(

@@ -87,7 +87,7 @@ def test_a_groups_forms_are_taken() -> None:
 @pytest.mark.parametrize("rows", [0, 1, 500])
 def test_tables_are_taken(rows: int) -> None:
     assert check_message(blocks.table(shown(rows))) == []
-    assert check_message(blocks.listed(shown(rows))) == []
+    assert check_message([blocks.together([shown(rows)] * 3)]) == []
 
 
 @pytest.mark.parametrize("open_findings", [(), found(10)], ids=["none open", "ten open"])

@@ -18,6 +18,9 @@ KEYS_MAX = 100
 #: PutRemediationExceptions' Message (FACTS §4).
 _MESSAGE_MAX = 1024
 
+#: What stands between the bot and AWS can answer with a whole page.
+_SAID_MAX = 500
+
 _BUSY = frozenset(
     {"Throttling", "ThrottlingException", "TooManyRequestsException", "LimitExceededException",
      "RequestLimitExceeded", "ServiceUnavailable", "InternalFailure", "InternalError"}
@@ -221,7 +224,7 @@ def _aws_errors() -> Iterator[None]:
         yield
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
-        said = error.response.get("Error", {}).get("Message") or str(error)
+        said = (error.response.get("Error", {}).get("Message") or str(error))[:_SAID_MAX]
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         if code in _BUSY or status >= 500:
             raise AwsBusyError(said) from error

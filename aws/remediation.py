@@ -6,7 +6,7 @@ restart needs no memory. Claim, then act, then settle: no transaction is open du
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -21,6 +21,7 @@ from aws.config_service import (
     ExecutionState,
     NotConfiguredError,
 )
+from aws.pauses import Pauses
 from commands.desk import Desk
 from compliance.allowlist import in_force
 from compliance.authority import Verdict
@@ -62,6 +63,7 @@ class Remediator:
     service: ConfigService
     authorise: Authorise
     window: timedelta
+    pauses: Pauses = field(default_factory=Pauses)
 
     def round(self) -> None:
         """Do what can be done now for every finding with a remediation under way."""
@@ -72,11 +74,20 @@ class Remediator:
 
     def _each(self, state: State, work: Callable[[Sequence[Finding]], None]) -> None:
         for batch in _batches(self.desk.ledger.each([state])):
-            try:
-                work(batch)
-            except AwsBusyError as error:
-                told = {"finding": batch[0].id, "why": str(error)}
-                log.warning("AWS is busy; trying again", extra=told)
+            key = batch[0].key
+            if self.pauses.is_over((key.account, key.region), self.desk.now()):
+                self._try(batch, work)
+
+    def _try(self, batch: Sequence[Finding], work: Callable[[Sequence[Finding]], None]) -> None:
+        place = batch[0].key.account, batch[0].key.region
+        try:
+            work(batch)
+        except AwsBusyError as error:
+            pause = self.pauses.lengthen(place, self.desk.now())
+            told = {"finding": batch[0].id, "why": str(error), "seconds": pause.total_seconds()}
+            log.warning("AWS is busy; trying again after a pause", extra=told)
+        else:
+            self.pauses.end(place)
 
     def _begin(self, batch: Sequence[Finding]) -> None:
         wanted = [finding for finding in batch if self._still_wanted(finding)]

@@ -45,13 +45,13 @@ def connect(url: str) -> sa.Engine:
 
     Raises LedgerOutOfReachError.
     """
-    engine = (
-        _sqlite(url) if url.startswith("sqlite:") else sa.create_engine(url, pool_pre_ping=True)
-    )
     try:
+        engine = (
+            _sqlite(url) if url.startswith("sqlite:") else sa.create_engine(url, pool_pre_ping=True)
+        )
         _upgrade(engine)
-    except (sa.exc.OperationalError, OSError) as error:
-        raise LedgerOutOfReachError(engine.url, error) from error
+    except (sa.exc.DatabaseError, OSError) as error:
+        raise LedgerOutOfReachError(sa.make_url(url), error) from error
     return engine
 
 

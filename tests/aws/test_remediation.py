@@ -150,13 +150,14 @@ def test_a_throttled_start_is_tried_again(bot):
     assert bot.state(finding) is State.WAITING
 
 
-def test_a_throttled_look_leaves_the_press_for_the_next_round(bot):
+def test_a_throttled_look_leaves_the_press_for_after_a_pause(bot):
     finding = bot.pressed()
     bot.world.aws.faults.throttle("DescribeRemediationConfigurations")
 
     bot.worker.round()
     assert bot.state(finding) is State.APPROVED
 
+    bot.world.clock.move(timedelta(seconds=5))
     bot.worker.round()
     assert bot.state(finding) is State.RUNNING
 

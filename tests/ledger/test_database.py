@@ -105,6 +105,14 @@ def test_nothing_is_held_where_several_may_run():
         pass
 
 
+@pytest.mark.parametrize("path", ["notes.txt", "notes.txt/ledger.db"])
+def test_a_path_that_cannot_hold_a_ledger_is_told(tmp_path, path):
+    (tmp_path / "notes.txt").write_text("no database, " * 100)
+
+    with pytest.raises(LedgerOutOfReachError, match="Correct DATABASE_URL"):
+        connect(f"sqlite:///{tmp_path}/{path}")
+
+
 def test_a_database_that_cannot_be_opened_is_told_without_its_password():
     url = "postgresql+psycopg://bot:secret@127.0.0.1:9/ledger"
 

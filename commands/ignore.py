@@ -69,7 +69,9 @@ def ignore(desk: Desk, finding_id: str, actor: Actor, form: Ignore) -> Answer:
         return Refused(UNWRITABLE.format(why=error))
     except IllegalMoveError as error:
         return too_late(error)
-    recorded = f"Recorded in the allowlist until the end of {entry.expires}."
+    recorded = (
+        f"Recorded in the allowlist until the end of {entry.expires.day} {entry.expires:%B %Y}."
+    )
     if after.state is not State.EXCEPTED:
         return Done(f"{recorded} The finding is {after.state} meanwhile, which was not stopped.")
     return Done(recorded)

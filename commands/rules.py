@@ -11,7 +11,7 @@ def rules(catalogue: Catalogue, today: date) -> Table:
     due = [rule.name for rule in catalogue.values() if rule.review_due(today)]
     return Table(
         title="Rule catalogue",
-        headings=("Rule", "Category", "Severity", "What it asks", "Last reviewed"),
+        headings=("Rule", "Category", "Severity", "What it finds", "Last reviewed"),
         rows=tuple(
             (
                 rule.name,

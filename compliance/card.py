@@ -110,7 +110,7 @@ def status(finding: Finding) -> str:
     said = {
         State.APPROVAL_PENDING: f"{len(finding.agreed)} of {finding.needed} agreed.",
         State.APPROVED: "The remediation is about to start.",
-        State.OPEN: "Nobody has decided yet.",
+        State.OPEN: finding.note or "Nobody has decided yet.",
         State.RUNNING: _step(finding),
     }.get(finding.state, finding.note)
     return said or finding.note

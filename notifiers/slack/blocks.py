@@ -1,12 +1,13 @@
 """Cards, answers and reports as Block Kit. Pure: from our data to lists of dicts."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from commands.answers import Done, Explained, Refused, StatusReport, Table
 from commands.digest import Digest
 from compliance.card import Button, Card
-from compliance.finding import Finding
+from compliance.finding import Finding, State
 from notifiers.slack.text import (
     FIELD_MAX,
     HEADER_MAX,
@@ -225,9 +226,17 @@ def _preflight(card: Card) -> list[Block]:
 def _status(card: Card) -> str:
     words = [f"*{card.state.capitalize()}* since {when(card.since)}"]
     if card.until:
-        words.append(f"until {when(card.until)}")
-    decided = f"\nDecided by {people(card.decided_by)}." if card.decided_by else ""
+        words.append(f"until {_end(card.state, card.until)}")
+    asked = "Asked" if card.state is State.APPROVAL_PENDING else "Decided"
+    decided = f"\n{asked} by {people(card.decided_by)}." if card.decided_by else ""
     return f"{', '.join(words)}\n{said(card.status, SECTION_MAX - 400)}{decided}"
+
+
+def _end(state: State, until: datetime) -> str:
+    """An exception is agreed by the day, and lasts through the whole of its last one, in UTC."""
+    if state is State.EXCEPTED:
+        return f"the end of {day(until - timedelta(seconds=1))}"
+    return when(until)
 
 
 def actions(card: Card) -> list[Block]:
@@ -254,7 +263,7 @@ def _footer(card: Card) -> str:
 def finding_line(finding: Finding) -> str:
     resource = code(finding.resource_name or finding.key.resource_id)
     since = f", since {when(finding.opened_at)}" if finding.opened_at else ""
-    until = f", until {when(finding.until)}" if finding.until else ""
+    until = f", until {_end(finding.state, finding.until)}" if finding.until else ""
     return (
         f"{code(finding.id)} {escape(finding.key.rule)}: {resource} "
         f"({escape(finding.team)}, {finding.state}{since}{until})"

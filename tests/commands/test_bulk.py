@@ -71,7 +71,7 @@ def test_what_cannot_be_done_says_why_beside_what_was(desk, reports, group, cloc
 def test_all_of_a_message_are_ignored_with_one_reason(desk, reports, group, clock):
     answer = ignore_all(desk, reports, group, member(), clock(), FORM)
 
-    assert "11 findings: Recorded in the allowlist until the end of 2026-12-01." in answer.text
+    assert "11 findings: Recorded in the allowlist until the end of 1 December 2026." in answer.text
     assert set(states(desk)) == {State.EXCEPTED}
     assert {each.reason for each in desk.allowlist.entries()} == {FORM.reason}
 

@@ -26,7 +26,7 @@ def opened(desk):
 def test_an_exception_is_in_the_file_and_on_the_finding(opened):
     answer = ignore(opened, ID, member(), FORM)
 
-    assert answer == Done("Recorded in the allowlist until the end of 2026-12-01.")
+    assert answer == Done("Recorded in the allowlist until the end of 1 December 2026.")
     assert opened.allowlist.entries() == (entry(reason=FORM.reason),)
     assert opened.ledger.find(ID).state is State.EXCEPTED
 

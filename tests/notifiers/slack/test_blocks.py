@@ -59,7 +59,13 @@ def test_a_card_shows_status_deciders_end_and_who_will_undo_it():
     excepted = life.except_until(finding(), at(60), "Accepted risk: why", "U1", at(1))
     told = "\n".join(texts(blocks.card_blocks(card(replace(excepted, tags={"terraform": "1"})))))
 
-    for expected in ("*Excepted* since", "until <!date", "<@U1>", "Terraform manages", "why"):
+    for expected in (
+        "*Excepted* since",
+        "until the end of 2 November 2026",
+        "<@U1>",
+        "Terraform manages",
+        "why",
+    ):
         assert expected in told
 
 

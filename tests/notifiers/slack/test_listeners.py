@@ -186,7 +186,7 @@ def test_the_form_records_the_exception(app, opened, workspace):
     submit(app, modals.IGNORE_FORM, values=entered())
 
     assert state(opened) is State.EXCEPTED
-    assert workspace.heard() == ["Recorded in the allowlist until the end of 2026-12-01."]
+    assert workspace.heard() == ["Recorded in the allowlist until the end of 1 December 2026."]
 
 
 def test_a_form_that_is_not_complete_stays_open_with_the_fault_beside_its_field(app, opened):

@@ -15,7 +15,7 @@ from ledger.tables import cards, findings
 #: More new findings of one rule than this come to a team in one message.
 STORM = 10
 #: How many one message may stand for: each of its changes reads them all.
-_GROUP_MAX = 500
+_GROUP_MAX = 200
 #: Findings join a group as long as they come no further apart than this.
 _GROWS_FOR = timedelta(seconds=60)
 #: AWS answers in less than a second, and a card that comes without a name is better than none.
@@ -66,17 +66,23 @@ class Cards:
         self._now = now
         self._patience = patience
 
-    def take(self, team: Team, closed: Collection[str] = ()) -> Delivery | None:
+    def take(
+        self, team: Team, closed: Collection[str] = (), *, new_first: bool = False
+    ) -> Delivery | None:
         """Take on what *team* has to be shown next, None if nothing or if others see to it.
 
-        A card that somebody is looking at comes before one that nobody has seen yet; of several,
-        the one whose finding has been in its state longest. What has its place in one of the
-        channels that are *closed* is left out. Whoever takes it notes what came of it: shown,
-        forget or release. A replica that dies before is relieved when its lease has run out.
+        A card that somebody is looking at comes before one that nobody has seen yet, or the other
+        way round where *new_first*; of several, the one whose finding has been in its state
+        longest. What has its place in one of the channels that are *closed* is left out.
+
+        Whoever takes it notes what came of it: shown, forget or release. A replica that dies
+        before is relieved when its lease has run out.
         """
         stale = self._stale(team, closed, self._patience)
+        is_last = sa.not_(_is_new()) if new_first else _is_new()
+        ordered = stale.order_by(is_last, findings.c.changed_at)
         with self._engine.connect().execution_options(read_only=True) as db:
-            first = db.execute(stale.limit(1)).mappings().first()
+            first = db.execute(ordered.limit(1)).mappings().first()
             if first is None:
                 return None
             place, ids = self._beside(db, team, closed, first)
@@ -154,7 +160,8 @@ class Cards:
             findings.c.rule == first["rule"],
             findings.c.state != State.RESOLVED.value,
         )
-        ready = self._stale(team, closed, self._patience).where(*of_rule)
+        stale = self._stale(team, closed, self._patience)
+        ready = stale.where(*of_rule).order_by(findings.c.changed_at)
         if first["state"] == State.RESOLVED:
             return None, [first["id"]]
         if group := db.execute(self._growing(team, closed, first["rule"])).first():
@@ -188,7 +195,7 @@ class Cards:
         )
 
     def _stale(self, team: Team, closed: Collection[str], patience: timedelta) -> sa.Select[Any]:
-        """Select the findings of *team* that are newer than what chat shows, in their order."""
+        """Select the findings of *team* that are newer than what chat shows."""
         now = self._now()
         is_new = _is_new()
         is_young = findings.c.changed_at > now - patience
@@ -205,7 +212,6 @@ class Cards:
                 _is_free(now),
                 sa.not_(is_new & is_young & is_nameless),
             )
-            .order_by(is_new, findings.c.changed_at)
         )
 
     def _lease(self, db: sa.Connection, ids: Collection[str], team: str, place: Posted) -> None:

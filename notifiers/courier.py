@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from itertools import cycle
 from typing import Protocol
 
 from compliance.finding import Finding, State
@@ -75,13 +76,15 @@ class Courier:
         self._notifier = notifier
         self._now = now
         self._held: dict[str, datetime] = {}
+        # In turn, or many moves of what is shown would keep back what nobody has seen yet.
+        self._new_first = cycle((False, True))
 
     def round(self) -> int:
         """Update at most one card of each channel that takes messages; return how many."""
-        shown = 0
+        shown, new_first = 0, next(self._new_first)
         closed = {channel for channel, until in self._held.items() if until > self._now()}
         for team in self._teams:
-            delivery = self._cards.take(team, closed)
+            delivery = self._cards.take(team, closed, new_first=new_first)
             if delivery is not None:
                 channel = delivery.place.channel if delivery.place else team.channel
                 closed.add(channel)

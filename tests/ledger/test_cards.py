@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 import compliance.finding as life
-from ledger.cards import Cards, Posted
+from ledger.cards import STORM, Cards, Posted
 from ledger.store import Ledger
 from tests.builders import ID, change, move, teams
 
@@ -91,6 +91,16 @@ def test_a_card_that_somebody_looks_at_comes_before_one_that_nobody_has_seen(car
     assert ids(cards.take(HOUSING)) == [ID]
 
 
+def test_what_nobody_has_seen_comes_first_when_it_is_its_turn(cards, ledger, clock):
+    ledger.record([change()])
+    post(cards)
+    move(ledger, life.ask, actor="U1", needed=0)
+    clock.move(minutes=5)
+    ledger.record([change(resource="never-shown")])
+
+    assert ids(cards.take(HOUSING, new_first=True)) != [ID]
+
+
 def test_of_cards_that_nobody_has_seen_the_oldest_comes_first(cards, ledger, clock):
     ledger.record([change()])
     clock.move(minutes=5)
@@ -158,8 +168,9 @@ def test_a_replica_that_died_is_relieved_when_its_lease_has_run_out(cards, ledge
     assert cards.take(HOUSING) == died
 
 
-def test_of_eight_replicas_one_sees_to_a_card(cards, ledger):
-    ledger.record([change()])
+@pytest.mark.parametrize("number", [1, STORM + 1], ids=["a card", "a group"])
+def test_of_eight_replicas_one_sees_to_a_message(cards, ledger, number):
+    ledger.record([change(resource=f"bucket-{each}") for each in range(number)])
     taken, together = [], threading.Barrier(8)
 
     def replica():
@@ -172,7 +183,7 @@ def test_of_eight_replicas_one_sees_to_a_card(cards, ledger):
     for thread in threads:
         thread.join()
 
-    assert len([each for each in taken if each]) == 1
+    assert [len(each.findings) for each in taken if each] == [number]
 
 
 @pytest.mark.postgresql

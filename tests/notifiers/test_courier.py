@@ -165,6 +165,19 @@ def test_when_many_of_a_group_move_it_is_drawn_once(courier, chat, ledger):
     assert members(face) == everyone
 
 
+def test_a_group_that_always_moves_keeps_back_nothing_new(courier, chat, ledger, clock):
+    everyone = storm(ledger)
+    courier.round()
+    clock.move(minutes=5)
+    ledger.record([change()])
+
+    for finding_id in sorted(everyone)[:2]:
+        move(ledger, life.ask, finding_id, actor="U1", needed=0)
+        courier.round()
+
+    assert len(chat.posts) == 2
+
+
 def test_what_follows_a_storm_at_once_joins_its_message(courier, chat, ledger, clock):
     storm(ledger)
     courier.round()

@@ -1,0 +1,99 @@
+"""A storm in the strict local Slack: its card, its list and its forms, as people use them."""
+
+import json
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from compliance.finding import State
+from compliance.group import draw
+from ledger.cards import Cards
+from notifiers.courier import Courier
+from notifiers.slack import app as bolt
+from notifiers.slack.client import SlackNotifier
+from notifiers.slack.listeners import Listeners
+from notifiers.slack.people import People
+from tests.builders import change
+from tests.playground.slack import world
+from tests.playground.slack.world import HANNAH, HOUSING, element_of, message_of
+
+MANIFEST = Path(__file__).parents[3] / "config" / "slack-manifest.yaml"
+HOSTILE = "<!channel> & `bucket`"
+
+
+@pytest.fixture(scope="module")
+def slack():
+    with world.running(MANIFEST, pace=world.PACE) as slack:
+        yield slack
+
+
+@pytest.fixture
+def client(slack):
+    slack.reset()
+    return world.client(slack)
+
+
+@pytest.fixture
+def courier(desk, clock, client):
+    cards = Cards(desk.ledger.engine, clock, timedelta())
+    face = partial(draw, catalogue=desk.catalogue, accounts={})
+    return Courier(cards, desk.teams.ordered, face, SlackNotifier(client), clock)
+
+
+@pytest.fixture
+def card(desk, reports, clock, client, slack, courier):
+    """A group's card in the channel, its buttons connected to the bot."""
+    names = [f"{HOSTILE} {number}" for number in range(45)]
+    desk.ledger.record([change(resource=name) for name in names])
+    people = People(client, desk.teams.groups(), clock)
+    courier.round()
+    app = bolt.build(client, "", Listeners(desk, reports, {}, people))
+    with world.by_socket(slack, app):
+        yield message_of(slack, HOUSING, "45 findings")
+
+
+def use(slack, message, button):
+    slack.do(slack.acting.use(HANNAH, element_of(message, button), ()))
+
+
+def form(slack):
+    return slack.wait_for(lambda: slack.workspace.top_view(HANNAH))
+
+
+def test_the_list_is_read_page_by_page(slack, card):
+    use(slack, card, "list")
+    first = message_of(slack, HOUSING, "page 1 of 3", HANNAH)
+
+    use(slack, first, "list-next")
+
+    second = message_of(slack, HOUSING, "page 2 of 3", HANNAH)
+    assert second.ts == first.ts
+    assert "&lt;!channel&gt;" in second.text
+    assert message_of(slack, HOUSING, "45 findings, high").ts == card.ts
+
+
+def test_all_are_remediated_and_the_card_says_so_once(slack, card, courier):
+    use(slack, card, "remediate-all")
+
+    slack.do(slack.acting.submit(HANNAH, form(slack).id, {}))
+
+    message_of(slack, HOUSING, "45 findings: Approved.", HANNAH)
+    assert [courier.round(), courier.round()] == [1, 0]
+    assert "45 approved" in json.dumps(message_of(slack, HOUSING, "45 findings, high").blocks)
+
+
+def test_all_are_ignored(slack, card, desk):
+    use(slack, card, "ignore-all")
+    entered = {
+        ("exception_class", "input"): ["accepted risk"],
+        ("reason", "input"): ["The public website's pictures."],
+        ("expires", "input"): ["2026-12-01"],
+    }
+
+    outcome = slack.do(slack.acting.submit(HANNAH, form(slack).id, entered))
+
+    assert outcome.errors == {}
+    message_of(slack, HOUSING, "45 findings: Recorded", HANNAH)
+    assert {each.state for each in desk.ledger.each(State)} == {State.EXCEPTED}

@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 #: How long a channel that refuses messages is left alone before it is tried again.
 _REFUSED_FOR = timedelta(seconds=60)
+#: Where nobody has seen a card yet, these need none.
+_NOTHING_TO_DO = frozenset({State.RESOLVED, State.EXCEPTED})
 
 
 class ChatBusyError(MendableError):
@@ -124,7 +126,7 @@ class Courier:
         if delivery.place is not None:
             self._notifier.replace(delivery.place, self._draw(delivery.findings))
             return delivery.place
-        if all(finding.state is State.RESOLVED for finding in delivery.findings):
+        if all(finding.state in _NOTHING_TO_DO for finding in delivery.findings):
             # Nobody was told of it and nobody has anything to do.
             return None
         return self._notifier.post(channel, self._draw(delivery.findings))

@@ -1,9 +1,10 @@
 """Every message the bot sends to Slack, and Slack's refusals in the courier's words."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from slack_sdk import WebClient
@@ -20,7 +21,7 @@ from notifiers.courier import (
     ChatBusyError,
     ChatRefusedError,
 )
-from notifiers.slack.blocks import digest_blocks, digest_text, section, spoken
+from notifiers.slack.blocks import Block, digest_blocks, digest_text, section, spoken
 from notifiers.slack.group import face_message
 from notifiers.slack.text import MESSAGE_MAX, said
 
@@ -64,15 +65,11 @@ class SlackNotifier:
         self._client = client
 
     def post(self, channel: str, face: Face) -> Posted:
-        sent = self._send(channel, *face_message(face))
+        sent = _else_in_words(partial(self._send, channel), face)
         return Posted(channel=sent["channel"], message=sent["ts"])
 
     def replace(self, place: Posted, face: Face) -> None:
-        text, blocks = face_message(face)
-        with _slack_errors():
-            self._client.chat_update(
-                channel=place.channel, ts=place.message, text=text, blocks=blocks
-            )
+        _else_in_words(partial(self._update, place), face)
 
     def problem(self) -> str:
         """Say why Slack cannot be reached, empty when it can."""
@@ -91,11 +88,30 @@ class SlackNotifier:
         told = said(text, MESSAGE_MAX)
         self._send(channel, told, [section(told)])
 
-    def _send(self, channel: str, text: str, blocks: list[dict[str, Any]]) -> Any:
+    def _update(self, place: Posted, text: str, blocks: list[Block]) -> None:
+        with _slack_errors():
+            self._client.chat_update(
+                channel=place.channel, ts=place.message, text=text, blocks=blocks
+            )
+
+    def _send(self, channel: str, text: str, blocks: list[Block]) -> Any:
         with _slack_errors():
             return self._client.chat_postMessage(
                 channel=channel, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False
             )
+
+
+def _else_in_words(send: Callable[[str, list[Block]], Any], face: Face) -> Any:
+    """Send *face*; where Slack does not take its blocks, its words alone: better than nothing.
+
+    Not all workspaces have new kinds of blocks at once (slack FACTS, "2026 features").
+    """
+    text, blocks = face_message(face)
+    try:
+        return send(text, blocks)
+    except CardRefusedError as error:
+        log.error("Slack takes a card only in words", extra={"problem": error.problem})
+        return send(text, [section(text)])
 
 
 @contextmanager

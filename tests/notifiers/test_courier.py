@@ -274,6 +274,15 @@ def test_two_teams_in_one_channel_share_its_pace(cards, chat, clock, ledger):
     assert [courier.round(), courier.round(), courier.round()] == [1, 1, 0]
 
 
+def test_what_the_allowlist_covers_on_arrival_is_not_posted(courier, chat, ledger):
+    ledger.record([change()])
+    move(ledger, life.except_until, until=at(60), note="known", actor="U1")
+
+    courier.round()
+
+    assert chat.posts == []
+
+
 def test_what_was_resolved_before_anybody_was_told_is_not_posted(courier, chat, ledger):
     ledger.record([change(), change("COMPLIANT", minute=1)])
 

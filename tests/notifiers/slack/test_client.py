@@ -86,10 +86,20 @@ def test_a_refusal_names_slacks_own_word_and_what_to_do(notifier, workspace, err
     assert bool(raised.value.remedy) is (error != "odd_error")
 
 
-def test_blocks_that_slack_does_not_take_are_the_cards_fault_and_not_the_channels(
+def test_a_card_whose_blocks_slack_does_not_take_is_told_in_words(notifier, workspace):
+    workspace.refuse("chat.postMessage", "invalid_blocks")
+
+    notifier.post("C0HOUSING", CARD)
+
+    _, sent = workspace.called("chat.postMessage")
+    assert [each["type"] for each in sent["blocks"]] == ["section"]
+    assert finding().id in sent["blocks"][0]["text"]["text"]
+
+
+def test_a_card_that_slack_does_not_take_at_all_is_the_cards_fault_and_not_the_channels(
     notifier, workspace
 ):
-    workspace.refuse("chat.postMessage", "invalid_blocks")
+    workspace.refuse("chat.postMessage", "invalid_blocks", times=2)
 
     with pytest.raises(CardRefusedError):
         notifier.post("C0HOUSING", CARD)

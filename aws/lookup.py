@@ -65,5 +65,7 @@ class Lookup:
         """Return what AWS Config says of a deleted resource, where that was not heard."""
         if not facts.deleted:
             return []
+        # As of now: a rule that looks away may have reported on it after its end.
+        as_of = max(self._now(), facts.captured_at)
         gone = Compliance.NOT_APPLICABLE
-        return [Change(finding.key, gone, facts.captured_at, _DELETED, finding.rule_arn)]
+        return [Change(finding.key, gone, as_of, _DELETED, finding.rule_arn)]

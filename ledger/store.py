@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain, islice
 from typing import Any
 
@@ -35,6 +35,8 @@ AWS_CONFIG = "aws-config"
 BOT = "bot"
 #: The states in which nobody has to know whose the resource is.
 _NOBODYS_WORK = frozenset({State.COMPLIANT, State.RESOLVED})
+#: How long AWS Config may take to evaluate its rules after a deletion.
+_DELETED_FOR = timedelta(minutes=15)
 #: How often a move is tried again when another one came in between.
 _TRIES = 20
 
@@ -323,19 +325,24 @@ class Ledger:
                 db.execute(sa.update(resources).where(of_it).values(gone))
             else:
                 db.execute(sa.update(resources).where(of_it).values(values))
-            if not fact.deleted:
+            if fact.deleted:
+                self._doubt(db, fact)
+            else:
                 self._name(db, fact)
+
+    def _doubt(self, db: sa.Connection, fact: ResourceFacts) -> None:
+        """Let AWS be asked about what was deleted, if it does not settle its findings by itself.
+
+        Rules of one's own can leave them NON_COMPLIANT for ever (FACTS §2.4).
+        """
+        in_work = findings.c.state.not_in([state.value for state in _NOBODYS_WORK])
+        due = {"lookup_due": self.now() + _DELETED_FOR}
+        db.execute(sa.update(findings).where(_of_resource(fact), in_work).values(due))
 
     def _name(self, db: sa.Connection, fact: ResourceFacts) -> None:
         """Write what was learnt of a resource into its findings, so that their cards show it."""
-        of_resource = (
-            (findings.c.account == fact.account)
-            & (findings.c.region == fact.region)
-            & (findings.c.resource_type == fact.resource_type)
-            & (findings.c.resource_id == fact.resource_id)
-        )
         # Locked on PostgreSQL: a press in between would be met by names that are written once only.
-        found = sa.select(findings).where(of_resource).with_for_update()
+        found = sa.select(findings).where(_of_resource(fact)).with_for_update()
         moved = []
         for before in map(from_row, db.execute(found).mappings()):
             after = replace(
@@ -567,6 +574,15 @@ def _names(
     rows = db.execute(_NAMES, {"keys": list(of.values())})
     known = {row.key: (row.name, json.loads(row.tags)) for row in rows}
     return {key: known[text] for key, text in of.items() if text in known}
+
+
+def _of_resource(fact: ResourceFacts) -> sa.ColumnElement[bool]:
+    return (
+        (findings.c.account == fact.account)
+        & (findings.c.region == fact.region)
+        & (findings.c.resource_type == fact.resource_type)
+        & (findings.c.resource_id == fact.resource_id)
+    )
 
 
 def _fact_key(fact: ResourceFacts) -> str:

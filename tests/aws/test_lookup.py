@@ -188,3 +188,16 @@ def test_what_a_sweep_sees_is_not_asked_about(ledger, lookups, look_up):
     lookups.unseen(place.account, place.region, place.rule, seen={place})
 
     assert look_up() == []
+
+
+def test_what_was_deleted_is_settled_where_aws_does_not_do_it_in_time(ledger, look_up, clock):
+    ledger.record([change(minute=3)], [facts(name="known")])
+    gone = facts(captured_at=at(2), deleted=True)
+    ledger.record([], [gone])
+
+    asked_at_once = look_up(gone)
+    clock.move(minutes=15)
+    look_up(gone)
+
+    assert asked_at_once == []
+    assert ledger.find(ID).state is State.RESOLVED

@@ -102,6 +102,7 @@ def test_whoever_may_not_decide_is_told_privately(demo, new_page, who, why):
     press(card(page, DATABASE), "Remediate")
 
     told(page, why)
+    expect(page.get_by_text(why).last).to_be_in_viewport()
     expect(approver.get_by_text(why)).to_have_count(0)
     expect(card(approver, DATABASE)).to_contain_text("Nobody has decided yet")
 

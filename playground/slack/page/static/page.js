@@ -92,6 +92,7 @@ function listUpdater(list) {
       if (!order.includes(key) && !isOlder) item.remove();
     }
     let previous = null;
+    let answer = null;
     for (const key of order) {
       const old = items.get(key);
       let item = old;
@@ -104,6 +105,7 @@ function listUpdater(list) {
           if (old) old.replaceWith(item);
           restore?.(item);
           if (!old) announce(item);
+          if (!old && find(".ephemeral", item)) answer = item;
         }
       }
       const place = previous ? previous.nextElementSibling : find(":scope > li", list);
@@ -111,6 +113,8 @@ function listUpdater(list) {
       previous = item;
     }
     if (atEnd) scroller.scrollTop = scroller.scrollHeight;
+    // Whoever pressed a button further up waits for what only they are told.
+    else answer?.scrollIntoView({ block: "nearest" });
   };
 }
 

@@ -155,15 +155,12 @@ class Cards:
         if first["message"]:
             place = Posted(first["channel"], first["message"])
             return place, _of_message(db, place)
-        of_rule = (
-            _is_new(),
-            findings.c.rule == first["rule"],
-            findings.c.state != State.RESOLVED.value,
-        )
         stale = self._stale(team, closed, self._patience)
-        ready = stale.where(*of_rule).order_by(findings.c.changed_at)
+        is_over = findings.c.state == State.RESOLVED.value
         if first["state"] == State.RESOLVED:
-            return None, [first["id"]]
+            return None, _ids(db, stale.where(_is_new(), is_over).limit(_GROUP_MAX))
+        of_rule = (_is_new(), findings.c.rule == first["rule"], sa.not_(is_over))
+        ready = stale.where(*of_rule).order_by(findings.c.changed_at)
         if group := db.execute(self._growing(team, closed, first["rule"])).first():
             place = Posted(group.channel, group.message)
             known = _of_message(db, place)

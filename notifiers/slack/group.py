@@ -46,7 +46,7 @@ def face_message(face: Face) -> tuple[str, list[Block]]:
 
 def group_text(group: Group) -> str:
     states = ", ".join(f"{number} {state}" for state, number in group.states)
-    accounts = ", ".join(f"{number} in {name}" for name, number in _counted(group.accounts))
+    accounts = ", ".join(f"{number} {where}" for where, number in _counted(group.accounts))
     named = ", ".join(f"{finding_id} {name}" for finding_id, name in group.named)
     return said(
         f"{group.title}: {_findings(group.number)}, {_severity(group)}. Status: {states}. "
@@ -128,10 +128,11 @@ def _lines(counted: Iterable[tuple[str, int]]) -> str:
 
 
 def _counted(accounts: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Return the accounts with the most findings, and all others as one."""
+    """Return where the most findings are, and all other accounts as one."""
+    named = [(f"in {name}", number) for name, number in accounts[:_ACCOUNTS_MAX]]
     others = accounts[_ACCOUNTS_MAX:]
     rest = [(f"in {len(others)} more accounts", sum(n for _, n in others))] if others else []
-    return [*accounts[:_ACCOUNTS_MAX], *rest]
+    return [*named, *rest]
 
 
 def _impact(group: Group) -> list[Block]:

@@ -292,6 +292,13 @@ def test_what_was_resolved_before_anybody_was_told_is_not_posted(courier, chat, 
     assert courier.round() == 0
 
 
+def test_what_was_resolved_before_anybody_was_told_takes_one_round(courier, chat, ledger):
+    for minute, compliance in enumerate(["NON_COMPLIANT", "COMPLIANT"]):
+        ledger.record([change(compliance, minute, resource=f"b-{each}") for each in range(50)])
+
+    assert [courier.round(), courier.round()] == [1, 0]
+
+
 def test_a_card_that_somebody_deleted_is_posted_anew(courier, chat, ledger, caplog):
     ledger.record([change()])
     courier.round()

@@ -36,7 +36,7 @@ def test_a_groups_card_says_what_how_many_where_and_what_a_fix_changes():
         "*High severity*",
         rule().why,
         "12 open",
-        "12 111122223333",
+        "12 in 111122223333",
         rule().impact.change,
         f"`{found()[0].id}` `bucket-0`",
         "and 7 more",
@@ -70,7 +70,7 @@ def test_of_many_accounts_those_with_most_findings_are_named():
 
     drawn = told(group.group_blocks(face(many)))
 
-    assert "13 000000000000" in drawn
+    assert "13 in 000000000000" in drawn
     assert "5 in 2 more accounts" in drawn
 
 

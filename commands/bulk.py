@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
 from commands.agree import agree
 from commands.answers import Answer, Done, Invalid, Refused
 from commands.desk import Desk
-from commands.ignore import Ignore, ignore
+from commands.ignore import Ignore, entry_of, ignore, may_ignore, problems
 from commands.remediate import remediate
+from compliance.allowlist import UnwritableAllowlistError
 from compliance.authority import Actor
 from compliance.card import Button
 from compliance.finding import Finding
@@ -46,36 +48,45 @@ def remediate_all(
     desk: Desk, reports: Reports, finding_id: str, actor: Actor, asked_at: datetime
 ) -> Answer:
     """Ask for the remediation of each that was in the message at *asked_at*."""
-    each = partial(remediate, desk, actor=actor)
-    return _decide(desk, reports, finding_id, actor, asked_at, Button.REMEDIATE, each)
+    found = _admitted(desk, reports, finding_id, actor, Button.REMEDIATE, asked_at)
+    return _decide(desk, found, Button.REMEDIATE, partial(remediate, desk, actor=actor))
 
 
 def agree_all(
     desk: Desk, reports: Reports, finding_id: str, actor: Actor, asked_at: datetime
 ) -> Answer:
-    each = partial(agree, desk, actor=actor)
-    return _decide(desk, reports, finding_id, actor, asked_at, Button.AGREE, each)
+    found = _admitted(desk, reports, finding_id, actor, Button.AGREE, asked_at)
+    return _decide(desk, found, Button.AGREE, partial(agree, desk, actor=actor))
 
 
 def ignore_all(
     desk: Desk, reports: Reports, finding_id: str, actor: Actor, asked_at: datetime, form: Ignore
 ) -> Answer:
     """Write an exception for each that was in the message at *asked_at*."""
-    each = partial(ignore, desk, actor=actor, form=form)
-    return _decide(desk, reports, finding_id, actor, asked_at, Button.IGNORE, each)
+    found = _admitted(desk, reports, finding_id, actor, Button.IGNORE, asked_at)
+    if not isinstance(found, Refused):
+        _write(desk, found, actor, form)
+    return _decide(desk, found, Button.IGNORE, partial(ignore, desk, actor=actor, form=form))
+
+
+def _write(desk: Desk, found: Sequence[Finding], actor: Actor, form: Ignore) -> None:
+    """Write all entries at once: the whole file is checked each time that it is written."""
+    rule = desk.rule(found[0])
+    if problems(form, rule, desk.now().date()):
+        return
+    chosen = decidable(found, rule, Button.IGNORE)
+    allowed = [each for each in chosen if isinstance(may_ignore(desk, each.id, actor), Finding)]
+    # Each is told below where its entry could not be written.
+    with suppress(UnwritableAllowlistError):
+        desk.allowlist.add(*(entry_of(each, actor, form) for each in allowed))
 
 
 def _decide(
     desk: Desk,
-    reports: Reports,
-    finding_id: str,
-    actor: Actor,
-    asked_at: datetime,
+    found: Sequence[Finding] | Refused,
     button: Button,
     decide: Callable[[str], Answer],
 ) -> Answer:
-    # What joined the message after the form was opened was not decided about.
-    found = _admitted(desk, reports, finding_id, actor, button, asked_at)
     if isinstance(found, Refused):
         return found
     chosen = decidable(found, desk.rule(found[0]), button)
@@ -92,6 +103,8 @@ def _admitted(
     until: datetime | None = None,
 ) -> tuple[Finding, ...] | Refused:
     """Return the message's findings if *actor* may decide about the first: all are one team's.
+
+    What joined the message after *until*, when the form was opened, was not decided about.
 
     Each is asked about again when it is decided; this leaves one row of a refusal in the audit log
     instead of hundreds.

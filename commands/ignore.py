@@ -52,7 +52,7 @@ def ignore(desk: Desk, finding_id: str, actor: Actor, form: Ignore) -> Answer:
     rule = desk.rule(finding)
     if found := problems(form, rule, desk.now().date()):
         return Invalid(found)
-    entry = _entry(finding, actor, form)
+    entry = entry_of(finding, actor, form)
     try:
         excepted(finding, entry, desk.now())
         desk.allowlist.add(entry)
@@ -141,7 +141,7 @@ def problems(form: Ignore, rule: Rule | None, today: date) -> dict[str, str]:
     return found
 
 
-def _entry(finding: Finding, actor: Actor, form: Ignore) -> Entry:
+def entry_of(finding: Finding, actor: Actor, form: Ignore) -> Entry:
     if form.expires is None:
         raise ValueError("an exception needs an end")
     return Entry(

@@ -63,8 +63,8 @@ def in_force(entries: Iterable[Entry], key: FindingKey, now: datetime) -> Entry 
     return max(covering, key=lambda entry: entry.expires, default=None)
 
 
-def add_entry(text: str, entry: Entry) -> str:
-    """Return the file's *text* with *entry* after the last one, every other line as it was.
+def add_entries(text: str, *entries: Entry) -> str:
+    """Return the file's *text* with *entries* after the last one, every other line as it was.
 
     Raises UneditableAllowlistError where that cannot be done by inserting lines.
     """
@@ -73,10 +73,11 @@ def add_entry(text: str, entry: Entry) -> str:
     if lines and not lines[-1].endswith(("\n", "\r")):
         lines[-1] += newline
     at, indent, head = _place(text, lines)
-    added = [f"{line}{newline}" for line in [*head, *_entry_lines(entry, indent)]]
+    new = [line for entry in entries for line in _entry_lines(entry, indent)]
+    added = [f"{line}{newline}" for line in [*head, *new]]
     rest = lines[at + 1 :] if head and _is_empty_list(lines, at) else lines[at:]
     edited = "".join([*lines[:at], *added, *rest])
-    _check(text, edited, entry)
+    _check(text, edited, entries)
     return edited
 
 
@@ -149,13 +150,13 @@ def as_data(entry: Entry) -> dict[str, Any]:
     return {name: value for name, value in data.items() if value != ""}
 
 
-def _check(before: str, after: str, entry: Entry) -> None:
+def _check(before: str, after: str, entries: Iterable[Entry]) -> None:
     """What was written must read as what was meant, or nothing is written."""
     try:
         old, new = yaml.safe_load(before) or {}, yaml.safe_load(after)
     except (yaml.YAMLError, ValueError) as error:
         raise UneditableAllowlistError(f"the allowlist cannot be edited: {error}") from error
-    if new != {**old, "exceptions": [*(old.get("exceptions") or ()), as_data(entry)]}:
+    if new != {**old, "exceptions": [*(old.get("exceptions") or ()), *map(as_data, entries)]}:
         raise UneditableAllowlistError(
             "the allowlist cannot be edited without changing other lines"
         )

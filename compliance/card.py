@@ -1,6 +1,6 @@
 """What a card says of a finding, for any chat product: facts, status, buttons. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -170,10 +170,15 @@ def _source_fix(finding: Finding, rule: Rule | None) -> str:
     if not tool or rule is None:
         return ""
     undone = f"{tool} manages this resource: its next deploy will undo a fix made here."
-    if "terraform" not in tool.lower():
-        return f"{undone} Change this in what it deploys instead."
+    return f"{undone} {at_the_source([tool], rule)}"
+
+
+def at_the_source(tools: Iterable[str], rule: Rule) -> str:
+    """Say what to change in the code of *tools*; the catalogue knows it in Terraform's words."""
+    if not any("terraform" in tool.lower() for tool in tools):
+        return "Change this in what it deploys instead."
     source = f"{rule.terraform.resource}: {rule.terraform.attribute}"
-    return f"{undone} Change this at the source instead: {source}"
+    return f"Change this at the source instead: {source}"
 
 
 def _by_hand(finding: Finding, rule: Rule | None) -> str:

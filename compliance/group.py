@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import compliance.card as single
-from compliance.card import Account, Button, Card, Moved, buttons, managed_by, preflight
+from compliance.card import (
+    Account,
+    Button,
+    Card,
+    Moved,
+    at_the_source,
+    buttons,
+    managed_by,
+    preflight,
+)
 from compliance.finding import UNDECIDED, Finding, State
 from compliance.rules import Catalogue, Rule, Severity, catalogue_entry
 
@@ -115,8 +124,7 @@ def _source_fix(findings: Iterable[Finding], rule: Rule | None) -> str:
     counted = ", ".join(f"{tool}: {number}" for tool, number in tools.most_common())
     return (
         f"Code manages some of these resources ({counted}): its next deploy will undo a fix made "
-        "here. Change this at the source instead: "
-        f"{rule.terraform.resource}: {rule.terraform.attribute}"
+        f"here. {at_the_source(tools, rule)}"
     )
 
 

@@ -17,7 +17,7 @@ from compliance.allowlist import (
     ExceptionClass,
     UneditableAllowlistError,
     UnwritableAllowlistError,
-    add_entry,
+    add_entries,
 )
 from compliance.rules import Catalogue, catalogue_entry
 from config.faults import ConfigError, Fault, read_text, unknown_rule, validate
@@ -131,17 +131,21 @@ class AllowlistFile:
         except OSError as error:
             return str(error)
 
-    def add(self, entry: Entry) -> None:
-        """Write *entry* after the last one; an equal one that is there already is enough.
+    def add(self, *entries: Entry) -> None:
+        """Write *entries* after the last one; an equal one that is there already is enough.
 
         Raises UnwritableAllowlistError, and then nothing was changed.
         """
+        if set(entries) <= set(self.entries()) and self.fault is None:
+            return
         try:
             with FileLock(f"{self._path}.lock", timeout=_LOCK_SECONDS):
                 text = self._path.read_bytes().decode("utf-8")
-                if entry in self._parse(text):
+                known = self._parse(text)
+                new = [entry for entry in entries if entry not in known]
+                if not new:
                     return
-                edited = add_entry(text, entry)
+                edited = add_entries(text, *new)
                 self._parse(edited)
                 _replace(self._path, edited)
         except (ConfigError, UneditableAllowlistError, OSError, Timeout, ValueError) as error:

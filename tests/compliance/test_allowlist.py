@@ -13,7 +13,7 @@ from compliance.allowlist import (
     Entry,
     ExceptionClass,
     UneditableAllowlistError,
-    add_entry,
+    add_entries,
     as_data,
     in_force,
 )
@@ -35,7 +35,7 @@ def read(text):
 
 
 def test_a_new_entry_stands_after_the_last_and_before_the_comment_below():
-    after = add_entry(HAND, entry())
+    after = add_entries(HAND, entry())
 
     before_it, _, below = after.partition(f"  - rule: {entry().rule}\n")
     assert before_it == HAND.removesuffix("# below\n")
@@ -59,21 +59,23 @@ def test_a_new_entry_stands_after_the_last_and_before_the_comment_below():
     ids=repr,
 )
 def test_the_first_entry_can_be_added_to(text):
-    assert read(add_entry(text, entry())) == [as_data(entry())]
+    assert read(add_entries(text, entry())) == [as_data(entry())]
 
 
 def test_a_comment_beside_the_empty_list_stays():
-    assert add_entry("exceptions: []  # none yet\n", entry()).startswith("exceptions: # none yet\n")
+    assert add_entries("exceptions: []  # none yet\n", entry()).startswith(
+        "exceptions: # none yet\n"
+    )
 
 
 def test_entries_without_indent_get_one_without_indent():
-    after = add_entry("exceptions:\n- {rule: a}\n", entry())
+    after = add_entries("exceptions:\n- {rule: a}\n", entry())
 
     assert f"\n- rule: {entry().rule}\n" in after
 
 
 def test_windows_line_ends_stay_windows_line_ends():
-    after = add_entry(HAND.replace("\n", "\r\n"), entry())
+    after = add_entries(HAND.replace("\n", "\r\n"), entry())
 
     assert "\n" not in after.replace("\r\n", "")
 
@@ -81,7 +83,7 @@ def test_windows_line_ends_stay_windows_line_ends():
 def test_what_stands_below_the_list_stays_below_it():
     text = "exceptions:\n  - rule: a\nother: 1\n"
 
-    after = add_entry(text, entry())
+    after = add_entries(text, entry())
 
     assert yaml.safe_load(after) == {"exceptions": [{"rule": "a"}, as_data(entry())], "other": 1}
 
@@ -111,11 +113,11 @@ def test_what_stands_below_the_list_stays_below_it():
 )
 def test_a_file_that_no_line_edit_fits_is_refused_and_says_why(text, told):
     with pytest.raises(UneditableAllowlistError, match=told):
-        add_entry(text, entry())
+        add_entries(text, entry())
 
 
 def test_an_empty_ticket_is_left_out():
-    assert "ticket" not in add_entry("", entry(ticket=""))
+    assert "ticket" not in add_entries("", entry(ticket=""))
 
 
 @pytest.mark.parametrize("character", ["\n", "\r", "\x85", "\u2028", "\u2029", "\t", "\x00", "ü"])
@@ -123,7 +125,7 @@ def test_an_empty_ticket_is_left_out():
 def test_a_reason_with_an_odd_character_reads_as_it_was_entered(character, at):
     reason = "x" * at + character + "x" * (20 - at)
 
-    assert read(add_entry(HAND, entry(reason=reason)))[-1]["reason"] == reason
+    assert read(add_entries(HAND, entry(reason=reason)))[-1]["reason"] == reason
 
 
 COMMENT = st.sampled_from(["# why", "  # indented", "", "    "])
@@ -154,7 +156,7 @@ REASONS = st.text(min_size=20, max_size=120).filter(lambda text: text.strip())
 def test_every_kept_line_is_kept_in_its_order_and_the_entry_reads_as_meant(text, reason):
     added = entry(reason=reason)
 
-    after = add_entry(text, added)
+    after = add_entries(text, added)
 
     before_it, after_it = split(after.splitlines(), text.splitlines())
     assert before_it + after_it == text.splitlines()
@@ -200,10 +202,18 @@ def test_the_last_day_ends_in_utc_wherever_the_clock_stands():
 def test_every_class_of_exception_can_be_written_and_read():
     text = ""
     for each in ExceptionClass:
-        text = add_entry(text, Entry(**{**fields(), "exception_class": each}))
+        text = add_entries(text, Entry(**{**fields(), "exception_class": each}))
 
     assert [each["class"] for each in read(text)] == [each.value for each in ExceptionClass]
 
 
 def fields():
     return {name: getattr(entry(), name) for name in Entry.__slots__}
+
+
+def test_several_entries_come_in_their_order_after_the_last_one():
+    several = entry(resource="one"), entry(resource="two")
+
+    after = add_entries(HAND, *several)
+
+    assert read(after) == [*read(HAND), *map(as_data, several)]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from commands.checks import check_allowlist
-from compliance.allowlist import Entry, ExceptionClass, UnwritableAllowlistError, add_entry
+from compliance.allowlist import Entry, ExceptionClass, UnwritableAllowlistError, add_entries
 from config.allowlist import AllowlistFile, parse_allowlist
 from config.faults import ConfigError
 from tests.builders import RULE, key, rule
@@ -56,7 +56,7 @@ def test_the_same_exception_twice_is_one_entry(path):
 def test_what_people_write_by_hand_is_picked_up(path):
     file = AllowlistFile(path, CATALOGUE)
 
-    path.write_text(add_entry(path.read_text(), ENTRY))
+    path.write_text(add_entries(path.read_text(), ENTRY))
 
     assert file.entries() == (ENTRY,)
 

@@ -14,6 +14,9 @@ from compliance.mendable import MendableError
 Place = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
+#: Levels and values of a file: no catalogue or allowlist of people comes near.
+_DEEPEST, _MOST = 50, 200_000
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
@@ -62,26 +65,18 @@ def read(path: Path) -> Document:
 
 
 def read_text(text: str, file: str) -> Document:
-    """Read YAML; a key that stands twice is a fault, for one of the two is not applied.
-
-    So is an alias: one of a thing to itself, or of many to many, has no end.
-    """
+    """Read YAML; a key that stands twice is a fault, for one of the two is not applied."""
+    lines: dict[Place, int] = {}
+    twice: list[Fault] = []
     try:
-        for token in yaml.scan(text, yaml.SafeLoader):
-            if isinstance(token, yaml.AliasToken):
-                line = token.start_mark.line + 1
-                problem = f"expected the thing itself, found the alias *{token.value}"
-                raise ConfigError([Fault(file, line, "", problem)])
         root = yaml.compose(text, yaml.SafeLoader)
+        _walk(root, (), lines, lambda place, line: twice.append(_twice(file, place, line)))
         data = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         said = getattr(error, "problem", None) or str(error)
         line = mark.line + 1 if mark else 0
         raise ConfigError([Fault(file, line, "", f"is not valid YAML: {said}")]) from error
-    lines: dict[Place, int] = {}
-    twice: list[Fault] = []
-    _walk(root, (), lines, lambda place, line: twice.append(_twice(file, place, line)))
     if twice:
         raise ConfigError(twice)
     return Document(file, data, lines)
@@ -146,6 +141,10 @@ def _twice(file: str, place: Place, line: int) -> Fault:
 def _walk(node: Any, place: Place, lines: dict[Place, int], twice: Any) -> None:
     if node is None:
         return
+    if len(place) > _DEEPEST or len(lines) > _MOST:
+        # Through an alias a thing can hold itself, or many hold many.
+        problem = "expected less: this holds itself, or more than anybody writes"
+        raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
     lines.setdefault(place, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         for name, value in node.value:

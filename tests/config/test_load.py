@@ -151,9 +151,31 @@ def test_a_database_url_of_either_kind_is_taken(url):
 
 
 @pytest.mark.parametrize("name", ["rules.yaml", "teams.yaml", "bot.yaml", "allowlist.yaml"])
-def test_an_alias_is_told_with_its_line(folder, name):
-    (folder / name).write_text("# first\nexceptions: &a [*a]\n")
+@pytest.mark.parametrize(
+    "endless",
+    [
+        "exceptions: &a [*a]",
+        "a: &a [1, 2, 3, 4, 5, 6, 7, 8, 9]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\n"
+        "c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c]\n"
+        "e: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d]\nf: [*e, *e, *e, *e, *e, *e, *e, *e, *e]",
+    ],
+    ids=["itself", "many of many"],
+)
+def test_a_file_without_end_is_told_with_its_line(folder, name, endless):
+    (folder / name).write_text(f"# first\n{endless}\n")
 
-    told = [each for each in faults(folder) if each.startswith(name)]
+    [told] = [each for each in faults(folder) if each.startswith(name)]
 
-    assert told == [f"{name}:2: expected the thing itself, found the alias *a"]
+    assert re.match(rf"{name}:[1-9]\d*: is not valid YAML: expected less", told)
+
+
+def test_what_several_entries_share_can_be_written_once(folder):
+    shared = "&place {rule: dynamodb-pitr-enabled, account: '*', region: '*', class: not ours,"
+    (folder / "allowlist.yaml").write_text(
+        f"exceptions:\n  - {shared} resource: a, reason: r, asked_by: U1, expires: 2027-01-31}}\n"
+        "  - {<<: *place, resource: b}\n"
+    )
+
+    entries = config.load(folder).allowlist.entries()
+
+    assert [each.resource for each in entries] == ["a", "b"]

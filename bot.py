@@ -117,7 +117,7 @@ class Bot:
             AllowlistWatch(self.allowlist.problem, notifier, tda).round: 10,
             Weekly(Periods(engine), monday, self.digest, notifier, tda, now).round: 60,
         }
-        return ticking(every, nightly={self.sweep: time(2, 30)})
+        return ticking(every, {self.sweep: time(2, 30)}, Periods(engine), now)
 
     def sweep(self) -> int:
         recorded = self.ledger.record, self.lookups.unseen

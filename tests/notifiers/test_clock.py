@@ -1,11 +1,21 @@
 """What the clock brings."""
 
 import threading
+from datetime import time
 
-from notifiers.clock import ticking
+import pytest
+
+from ledger.periods import Periods
+from notifiers.clock import Nightly, ticking
 
 
-def test_every_job_runs_at_once_and_again_and_never_twice_at_a_time(eventually):
+@pytest.fixture
+def tick(engine, clock):
+    """Run jobs as often as they say, and none at night."""
+    return lambda every: ticking(every, {}, Periods(engine), clock)
+
+
+def test_every_job_runs_at_once_and_again_and_never_twice_at_a_time(eventually, tick):
     running, most, runs = 0, 0, []
     lock = threading.Lock()
 
@@ -18,34 +28,86 @@ def test_every_job_runs_at_once_and_again_and_never_twice_at_a_time(eventually):
         with lock:
             running -= 1
 
-    with ticking({job: 0.05}, {}):
+    with tick({job: 0.05}):
         eventually(lambda: len(runs) >= 3)
 
     assert most == 1
 
 
-def test_a_job_that_fails_runs_again(eventually):
+def test_a_job_that_fails_runs_again(eventually, tick):
     runs = []
 
     def job():
         runs.append(1)
         raise ZeroDivisionError
 
-    with ticking({job: 0.05}, {}):
+    with tick({job: 0.05}):
         eventually(lambda: len(runs) >= 2)
 
 
-def test_the_end_waits_for_no_job():
+def test_the_end_waits_for_no_job(tick):
     begun, released = threading.Event(), threading.Event()
 
     def job():
         begun.set()
         released.wait(60)
 
-    with ticking({job: 60.0}, {}):
+    with tick({job: 60.0}):
         assert begun.wait(20)
 
     left = [each for each in threading.enumerate() if each.name == "clock"]
     released.set()
     assert left
     assert all(each.daemon for each in left)
+
+
+@pytest.fixture
+def nights(engine, clock):
+    """Two replicas of a job at half past two, and what they did. It is nine in the morning."""
+    done = []
+
+    def sweep():
+        done.append(clock())
+
+    replicas = [Nightly(sweep, time(2, 30), Periods(engine), clock) for _ in range(2)]
+
+    def look(**passed):
+        done.clear()
+        clock.move(**passed)
+        for each in replicas:
+            each.round()
+        return len(done)
+
+    return look
+
+
+def test_a_nights_job_is_done_once_by_one_replica(nights):
+    first, later = nights(), nights(hours=1)
+    night, again = nights(hours=17), nights(hours=1)
+
+    assert (first, later, night, again) == (0, 0, 1, 0)
+
+
+def test_a_night_that_was_missed_is_made_up_for(nights):
+    nights()
+
+    assert nights(days=2, hours=3) == 1
+
+
+def test_a_job_that_failed_is_tried_again_when_its_lease_is_over(engine, clock):
+    tries = []
+
+    def sweep():
+        tries.append(1)
+        raise ZeroDivisionError
+
+    nightly = Nightly(sweep, time(2, 30), Periods(engine), clock)
+    nightly.round()
+    for hours in (18, 1, 3):
+        clock.move(hours=hours)
+        try:
+            nightly.round()
+        except ZeroDivisionError:
+            continue
+
+    assert len(tries) == 2

@@ -286,7 +286,11 @@ def _change(account: str, region: str, result: Mapping[str, Any]) -> Change | No
 
 def _facts(key: FindingKey, item: Mapping[str, Any]) -> ResourceFacts:
     """Read a configuration item as the API tells it: its configuration is a text of JSON."""
-    configuration = json.loads(item.get("configuration") or "{}")
+    try:
+        configuration = json.loads(item.get("configuration") or "{}")
+    except ValueError:
+        # Only a database's name stands in there: one odd item must not hold up all others.
+        configuration = {}
     return ResourceFacts(
         account=key.account,
         region=key.region,

@@ -2,14 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
 from commands.agree import agree
 from commands.answers import Answer, Done, Invalid, Refused
 from commands.desk import Desk
-from commands.ignore import Ignore, entry_of, ignore, may_ignore, problems
+from commands.ignore import UNWRITABLE, Ignore, entry_of, may_ignore, problems, record
 from commands.remediate import remediate
 from compliance.allowlist import UnwritableAllowlistError
 from compliance.authority import Actor
@@ -49,14 +48,15 @@ def remediate_all(
 ) -> Answer:
     """Ask for the remediation of each that was in the message at *asked_at*."""
     found = _admitted(desk, reports, finding_id, actor, Button.REMEDIATE, asked_at)
-    return _decide(desk, found, Button.REMEDIATE, partial(remediate, desk, actor=actor))
+    decide = partial(remediate, desk, actor=actor)
+    return _decide(desk, found, Button.REMEDIATE, asked_at, decide)
 
 
 def agree_all(
     desk: Desk, reports: Reports, finding_id: str, actor: Actor, asked_at: datetime
 ) -> Answer:
     found = _admitted(desk, reports, finding_id, actor, Button.AGREE, asked_at)
-    return _decide(desk, found, Button.AGREE, partial(agree, desk, actor=actor))
+    return _decide(desk, found, Button.AGREE, asked_at, partial(agree, desk, actor=actor))
 
 
 def ignore_all(
@@ -64,34 +64,54 @@ def ignore_all(
 ) -> Answer:
     """Write an exception for each that was in the message at *asked_at*."""
     found = _admitted(desk, reports, finding_id, actor, Button.IGNORE, asked_at)
-    if not isinstance(found, Refused):
-        _write(desk, found, actor, form)
-    return _decide(desk, found, Button.IGNORE, partial(ignore, desk, actor=actor, form=form))
-
-
-def _write(desk: Desk, found: Sequence[Finding], actor: Actor, form: Ignore) -> None:
-    """Write all entries at once: the whole file is checked each time that it is written."""
+    if isinstance(found, Refused):
+        return found
     rule = desk.rule(found[0])
-    if problems(form, rule, desk.now().date()):
-        return
-    chosen = decidable(found, rule, Button.IGNORE)
-    allowed = [each for each in chosen if isinstance(may_ignore(desk, each.id, actor), Finding)]
-    # Each is told below where its entry could not be written.
-    with suppress(UnwritableAllowlistError):
-        desk.allowlist.add(*(entry_of(each, actor, form) for each in allowed))
+    if wrong := problems(form, rule, desk.now().date()):
+        return Invalid(wrong)
+    admitted = {
+        each.id: may_ignore(desk, each.id, actor)
+        for each in _chosen(desk, found, Button.IGNORE, asked_at)
+    }
+    entries = {
+        each.id: entry_of(each, actor, form)
+        for each in admitted.values()
+        if isinstance(each, Finding)
+    }
+    try:
+        # All at once: the whole file is checked each time that it is written.
+        desk.allowlist.add(*entries.values())
+    except UnwritableAllowlistError as error:
+        return Refused(UNWRITABLE.format(why=error))
+
+    def decide(finding_id: str) -> Answer:
+        each = admitted[finding_id]
+        return each if isinstance(each, Refused) else record(desk, each, actor, entries[each.id])
+
+    return _sum_up(
+        [decide(each) for each in admitted], [each for each in found if each.id not in admitted]
+    )
 
 
 def _decide(
     desk: Desk,
     found: Sequence[Finding] | Refused,
     button: Button,
+    asked_at: datetime,
     decide: Callable[[str], Answer],
 ) -> Answer:
     if isinstance(found, Refused):
         return found
-    chosen = decidable(found, desk.rule(found[0]), button)
-    ids = [finding.id for finding in chosen]
+    ids = [finding.id for finding in _chosen(desk, found, button, asked_at)]
     return _sum_up([decide(each) for each in ids], [each for each in found if each.id not in ids])
+
+
+def _chosen(
+    desk: Desk, found: Sequence[Finding], button: Button, asked_at: datetime
+) -> list[Finding]:
+    """Return those with *button*, but for what has come into its state after it was asked about."""
+    open_to_it = decidable(found, desk.rule(found[0]), button)
+    return [each for each in open_to_it if each.changed_at <= asked_at]
 
 
 def _admitted(

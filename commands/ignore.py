@@ -52,7 +52,11 @@ def ignore(desk: Desk, finding_id: str, actor: Actor, form: Ignore) -> Answer:
     rule = desk.rule(finding)
     if found := problems(form, rule, desk.now().date()):
         return Invalid(found)
-    entry = entry_of(finding, actor, form)
+    return record(desk, finding, actor, entry_of(finding, actor, form))
+
+
+def record(desk: Desk, finding: Finding, actor: Actor, entry: Entry) -> Answer:
+    """Write *entry*, which *actor* may, and move the finding, if no other thread has by now."""
     try:
         excepted(finding, entry, desk.now())
         desk.allowlist.add(entry)

@@ -106,7 +106,9 @@ class Cards:
 
     def shown(self, delivery: Delivery, place: Posted | None) -> None:
         """Note that *place* shows the delivery's findings as they were, or that none needs to."""
-        noted = [{"noted": each.id, "at": each.version} for each in delivery.findings]
+        # In the order of ids, as the ledger locks them, or PostgreSQL ends one of the two.
+        by_id = sorted(delivery.findings, key=lambda each: each.id)
+        noted = [{"noted": each.id, "at": each.version} for each in by_id]
         # A newer version stays stale: only what was shown is noted.
         note = (
             sa.update(findings)
@@ -182,6 +184,7 @@ class Cards:
             .where(
                 cards.c.posted_at > self._now() - _GROWS_FOR,
                 cards.c.team == team.name,
+                cards.c.channel == team.channel,
                 cards.c.channel.not_in(closed),
                 cards.c.message != "",
                 findings.c.rule == rule,

@@ -34,7 +34,9 @@ class Lookups:
     def ask_again(self, finding_id: str, due: datetime | None) -> None:
         """Let AWS be asked at *due*; None where it has answered."""
         with self._engine.begin() as db:
-            of_finding = findings.c.id == finding_id
+            # What became due later meanwhile, after a deletion, is still to be asked.
+            later = findings.c.lookup_due > self._now()
+            of_finding = (findings.c.id == finding_id) & later.is_not(True)
             db.execute(sa.update(findings).where(of_finding).values(lookup_due=due))
 
     def unseen(self, account: str, region: str, rule: str, seen: Collection[FindingKey]) -> None:

@@ -151,7 +151,8 @@ class Reports:
             .order_by(findings.c.opened_at, findings.c.id)
         )
         if until is not None:
-            query = query.where(cards.c.posted_at <= until)
+            # And all of them where the one that was pressed came into another message since.
+            query = query.where(cards.c.posted_at <= until, one.c.posted_at <= until)
         with self._reading() as db:
             return tuple(map(from_row, db.execute(query).mappings()))
 

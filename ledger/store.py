@@ -134,10 +134,11 @@ class Ledger:
         for _ in range(_TRIES):
             try:
                 with self._transaction() as db:
-                    if facts:
-                        self._learn(db, facts)
+                    routed = self._learn(db, facts)
                     if changes:
                         self._observe(db, changes)
+                    # The audit log is locked last: whoever waits for a row must not hold it.
+                    self._tell_routed(db, routed, AWS_CONFIG)
             except sa.exc.IntegrityError:
                 # Another replica inserted the same finding between our look and our insert.
                 log.info("a batch met another replica's insert; reading again")
@@ -170,7 +171,7 @@ class Ledger:
             with self._transaction() as db:
                 before = _get(db, finding_id)
                 after = move(before)
-                if after == before:
+                if after == before and decision is None:
                     return before
                 after = replace(after, version=before.version + 1)
                 if not _swap(db, [(before, after)]):
@@ -256,7 +257,8 @@ class Ledger:
     def _route(self, finding_ids: Collection[str]) -> int:
         """Give these findings to their teams, as they are by now; return how many changed hands."""
         # Locked on PostgreSQL: a press in between waits, and what it did is read here.
-        asked = sa.select(findings).where(findings.c.id.in_(finding_ids)).with_for_update()
+        of_these = sa.select(findings).where(findings.c.id.in_(finding_ids))
+        asked = of_these.order_by(findings.c.id).with_for_update()
         with self._transaction() as db:
             moved = [
                 (before, replace(before, team=team, version=before.version + 1))
@@ -269,7 +271,10 @@ class Ledger:
             self._tell_routed(db, moved, BOT)
             # Nobody has anything to do about these, so nobody is told.
             settled = [after.id for _, after in moved if after.state in _NOBODYS_WORK]
-            of_those = findings.c.id.in_(settled)
+            # A card that does not say yet that it is settled is still brought up to date.
+            of_those = findings.c.id.in_(settled) & (
+                findings.c.shown_version == findings.c.version - 1
+            )
             db.execute(sa.update(findings).where(of_those).values(shown_version=findings.c.version))
         return len(moved)
 
@@ -303,7 +308,11 @@ class Ledger:
         with _our_errors(), self.engine.begin() as connection:
             yield connection
 
-    def _learn(self, db: sa.Connection, facts: Sequence[ResourceFacts]) -> None:
+    def _learn(
+        self, db: sa.Connection, facts: Sequence[ResourceFacts]
+    ) -> list[tuple[Finding, Finding]]:
+        """Keep what was told of resources; return the findings that it moved."""
+        moved: list[tuple[Finding, Finding]] = []
         for fact in sorted(facts, key=_fact_key):
             key = _fact_key(fact)
             values = {
@@ -328,7 +337,8 @@ class Ledger:
             if fact.deleted:
                 self._doubt(db, fact)
             else:
-                self._name(db, fact)
+                moved += self._name(db, fact)
+        return moved
 
     def _doubt(self, db: sa.Connection, fact: ResourceFacts) -> None:
         """Let AWS be asked about what was deleted, if it does not settle its findings by itself.
@@ -339,7 +349,7 @@ class Ledger:
         due = {"lookup_due": self.now() + _DELETED_FOR}
         db.execute(sa.update(findings).where(_of_resource(fact), in_work).values(due))
 
-    def _name(self, db: sa.Connection, fact: ResourceFacts) -> None:
+    def _name(self, db: sa.Connection, fact: ResourceFacts) -> list[tuple[Finding, Finding]]:
         """Write what was learnt of a resource into its findings, so that their cards show it."""
         # Locked on PostgreSQL: a press in between would be met by names that are written once only.
         found = sa.select(findings).where(_of_resource(fact)).with_for_update()
@@ -355,7 +365,7 @@ class Ledger:
                 moved.append((before, replace(after, version=before.version + 1)))
         if moved:
             _swap(db, moved)
-            self._tell_routed(db, moved, AWS_CONFIG)
+        return moved
 
     def _observe(self, db: sa.Connection, changes: Sequence[Change]) -> None:
         by_key: dict[FindingKey, list[Change]] = {}

@@ -9,13 +9,14 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from notifiers.slack.client import FAILURES
 from notifiers.slack.listeners import Listeners
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ class Socket:
         while not stop.is_set():
             try:
                 self._handler.connect()  # type: ignore[no-untyped-call]
-            except (SlackClientError, OSError) as error:
+            except FAILURES as error:
                 self._refused = _why(error)
                 log.warning("Slack's socket is out of reach", extra={"why": self._refused})
                 stop.wait(_RETRY_AFTER.total_seconds())
@@ -101,6 +102,6 @@ class Socket:
 
 
 def _why(error: Exception) -> str:
-    if not isinstance(error, SlackApiError):
+    if not isinstance(error, SlackApiError) or error.response.status_code != 200:
         return type(error).__name__
     return f"{error.response.get('error')}: {_REMEDY}"

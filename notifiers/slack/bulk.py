@@ -117,7 +117,9 @@ class BulkListeners:
         if not (ruling := may_ask(actor)).allowed:
             self._desk.ledger.refuse(finding_id, actor.id, GroupButton.LIST.value, ruling.reason)
             return Refused(ruling.reason)
-        visible = self._visible(actor, frozenset({_channel(body)}))
+        # teams.yaml may have a channel by its name.
+        named = f"#{(body.get('channel') or {}).get('name', '')}"
+        visible = self._visible(actor, frozenset({_channel(body), named}))
         return members(self._reports, finding_id, visible)
 
     def _decidable(self, body: Body, client: WebClient, button: Button) -> tuple[Finding, ...]:

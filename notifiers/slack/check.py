@@ -3,17 +3,16 @@
 from collections.abc import Iterator
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 
 from commands.checks import Check
 from compliance.routing import Approvers, Teams
+from notifiers.slack.client import FAILURES
 
 #: https://docs.slack.dev/reference/scopes: what the bot calls needs these (slack FACTS).
 SCOPES = frozenset(
     {"chat:write", "commands", "users:read", "usergroups:read", "channels:read", "groups:read"}
 )
-#: What every call can end with: Slack's refusals and faults, and everything on the way to it.
-_ERRORS = (SlackClientError, OSError)
 _REACH = "Open the way to Slack's Web API, or correct SLACK_API_URL, and try again."
 _REINSTALL = "Upload config/slack-manifest.yaml, install the app again, and use its new token."
 
@@ -22,7 +21,7 @@ def check_slack(client: WebClient, app_token: str, teams: Teams) -> Iterator[Che
     """Yield what was looked at, in the order in which it has to be mended."""
     try:
         answer = client.auth_test()
-    except _ERRORS as error:
+    except FAILURES as error:
         remedy = "Set SLACK_BOT_TOKEN to the installed app's token."
         yield _failed("Slack's token", error, remedy)
         return
@@ -45,7 +44,7 @@ def check_slack(client: WebClient, app_token: str, teams: Teams) -> Iterator[Che
 def _socket(client: WebClient, app_token: str) -> Check:
     try:
         client.apps_connections_open(app_token=app_token)
-    except _ERRORS as error:
+    except FAILURES as error:
         remedy = "Give the app-level token the scope connections:write, and set SLACK_APP_TOKEN."
         return _failed("Socket Mode", error, remedy)
     return Check("Socket Mode")
@@ -56,7 +55,7 @@ def _approvers(client: WebClient, of: str, named: Approvers) -> Iterator[Check]:
         what = f"approver {user} of {of}"
         try:
             found = client.users_info(user=user)["user"]
-        except _ERRORS as error:
+        except FAILURES as error:
             yield _failed(what, error, "Correct the user's id in teams.yaml.")
             continue
         gone = found.get("deleted") or found.get("is_restricted") or found.get("is_bot")
@@ -66,7 +65,7 @@ def _approvers(client: WebClient, of: str, named: Approvers) -> Iterator[Check]:
         what = f"approver group {group} of {of}"
         try:
             client.usergroups_users_list(usergroup=group)
-        except _ERRORS as error:
+        except FAILURES as error:
             yield _failed(what, error, "Correct the group's id in teams.yaml.")
             continue
         yield Check(what)
@@ -81,7 +80,7 @@ def _channel(client: WebClient, whose: str, channel: str) -> Check:
         return Check(what, "is given by name", remedy)
     try:
         found = client.conversations_info(channel=channel)["channel"]
-    except _ERRORS as error:
+    except FAILURES as error:
         return _failed(what, error, "Correct the channel's id in teams.yaml.")
     if found.get("is_archived"):
         return Check(what, "is archived", "Unarchive it, or name another channel in teams.yaml.")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
+from http.client import HTTPException
 from typing import Any
 
 from slack_sdk import WebClient
@@ -28,6 +29,8 @@ from notifiers.slack.text import MESSAGE_MAX, said
 log = logging.getLogger(__name__)
 
 _TIMEOUT_SECONDS = 10
+#: What any call can end with: Slack's refusals and faults, and everything on the way to it.
+FAILURES = (SlackClientError, OSError, HTTPException)
 #: chat.update answers these where the message cannot be brought up to date any more.
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"})
 #: Answers about what the message holds, not about where it goes.
@@ -75,7 +78,7 @@ class SlackNotifier:
         """Say why Slack cannot be reached, empty when it can."""
         try:
             self._client.auth_test()
-        except (SlackClientError, OSError) as error:
+        except FAILURES as error:
             return type(error).__name__
         return ""
 
@@ -121,7 +124,7 @@ def _slack_errors() -> Iterator[None]:
         yield
     except SlackApiError as error:
         raise _in_our_words(error) from error
-    except (SlackClientError, OSError) as error:
+    except FAILURES as error:
         raise ChatRefusedError(f"Slack is out of reach: {type(error).__name__}") from error
 
 

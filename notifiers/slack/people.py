@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 
 from compliance.authority import Actor, Standing
+from notifiers.slack.client import FAILURES
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class People:
             user = self._remember(f"user {user_id}", oldest, lambda: self._user(user_id))
             home = self._remember("home", _KEPT, self._home)
             members = self._remember("groups", oldest, self._members) if self._groups else {}
-        except (SlackClientError, OSError) as error:
+        except FAILURES as error:
             log.warning("Slack did not say who pressed", extra={"user": user_id, "why": str(error)})
             return Actor(user_id, standing=_GONE.get(_problem(error), Standing.UNKNOWN))
         groups = frozenset(group for group, users in members.items() if user_id in users)

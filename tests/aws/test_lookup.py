@@ -201,3 +201,41 @@ def test_what_was_deleted_is_settled_where_aws_does_not_do_it_in_time(ledger, lo
 
     assert asked_at_once == []
     assert ledger.find(ID).state is State.RESOLVED
+
+
+class Answers:
+    """AWS Config's clients at boto3's seam: configuration items by resource."""
+
+    def __init__(self, items):
+        self.items = items
+
+    def client(self, service, account, region):
+        return self
+
+    def get_resource_config_history(self, **asked):
+        item = self.items[asked["resourceId"]]
+        captured_at = change().recorded_at
+        return {"configurationItems": [{"configurationItemCaptureTime": captured_at, **item}]}
+
+
+def test_an_odd_configuration_item_does_not_hold_up_the_others(lookups, ledger, clock):
+    ledger.record([change(resource="odd"), change()])
+    items = {"odd": {"configuration": "no JSON"}, "repairs-photos": {"tags": TAGGED}}
+
+    Lookup(lookups, ConfigService(Answers(items)), ledger.record, clock).round()
+
+    assert ledger.find(ID).team == "payments"
+
+
+def test_a_deletion_that_comes_while_aws_answers_is_still_asked_about(ledger, lookups, clock):
+    ledger.record([change()])
+
+    class Slow(Service):
+        def facts(self, key):
+            ledger.record([], [facts(captured_at=at(1), deleted=True)])
+            return facts(name="before")
+
+    Lookup(lookups, Slow({}), ledger.record, clock).round()
+    clock.move(minutes=15)
+
+    assert [each.id for each in lookups.due()] == [ID]

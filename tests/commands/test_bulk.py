@@ -1,17 +1,24 @@
 """Deciding about all findings of one message at once."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
 import compliance.finding as life
 from commands.answers import Done, Refused
-from commands.bulk import agree_all, ignore_all, may_decide_all, members, remediate_all
+from commands.bulk import GONE, agree_all, ignore_all, may_decide_all, members, remediate_all
+from commands.enforce import enforce_allowlist
 from commands.ignore import Ignore
+from compliance.allowlist import UnwritableAllowlistError
 from compliance.authority import Actor, Standing
 from compliance.card import Button
 from compliance.finding import State
+from config.allowlist import AllowlistFile
 from ledger.cards import Cards, Posted
+from ledger.store import Ledger
 from tests.builders import PAIRED_RULE, change, entry, member, move
 
 FORM = Ignore("accepted risk", "The public website's pictures.", "SEC-1", date(2026, 12, 1))
@@ -150,3 +157,88 @@ def test_a_finding_that_is_in_no_message_is_told(desk, reports, clock):
 def test_the_list_is_for_those_who_see_the_teams_findings(reports, group):
     assert len(members(reports, group, frozenset({"housing"}))) == 11
     assert isinstance(members(reports, group, frozenset({"payments"})), Refused)
+
+
+@dataclass
+class Watched:
+    """The allowlist file, counted; *after* happens when many entries have been written."""
+
+    file: AllowlistFile
+    after: Callable[[], object] = lambda: None
+    error: Exception | None = None
+    writes: int = 0
+
+    def entries(self):
+        return self.file.entries()
+
+    def add(self, *entries):
+        self.writes += 1
+        if self.error:
+            raise self.error
+        self.file.add(*entries)
+        if len(entries) > 1:
+            self.after()
+
+
+def test_an_exception_that_is_enforced_before_it_is_decided_is_still_a_decision(
+    desk, reports, group, clock
+):
+    watched = Watched(desk.allowlist)
+    between = replace(desk, allowlist=watched)
+    watched.after = partial(enforce_allowlist, between)
+
+    answer = ignore_all(between, reports, group, member(), clock(), FORM)
+
+    told = [row["actor"] for row in reports.history(group) if row["action"] == "ignore"]
+    assert answer.text.startswith("11 findings: Recorded in the allowlist")
+    assert told == ["U0HANNAH"]
+
+
+def test_an_allowlist_that_cannot_be_written_is_tried_once(desk, reports, group, clock):
+    watched = Watched(desk.allowlist, error=UnwritableAllowlistError("locked"))
+
+    answer = ignore_all(replace(desk, allowlist=watched), reports, group, member(), clock(), FORM)
+
+    assert "could not be written into the allowlist" in answer.text
+    assert watched.writes == 1
+
+
+def test_what_came_into_its_state_after_the_form_was_opened_is_left(desk, reports, group, clock):
+    asked = list(desk.ledger.each([State.OPEN]))[:10]
+    for each in asked:
+        move(desk.ledger, life.ask, each.id, actor="U1", needed=0)
+    opened_at = clock()
+    clock.move(minutes=5)
+    for each in asked:
+        move(desk.ledger, life.fail, each.id, note="x")
+
+    answer = ignore_all(desk, reports, group, member(), opened_at, FORM)
+
+    first, last = answer.text.splitlines()
+    assert first.startswith("1 finding: Recorded")
+    assert last == "Left as before: 10 failed."
+
+
+def test_a_form_says_nothing_about_a_message_that_it_did_not_show(desk, reports, clock):
+    """The finding that the form names goes into another team's message while it is open."""
+    engine, both = desk.ledger.engine, member("U0SEC", "S0SECURITY")
+
+    def owner(key, tags, gone=()):
+        theirs = key.resource_id.startswith("pay") or key in gone
+        return "payments" if theirs else "housing"
+
+    Ledger(engine, clock, owner).record([change(resource=f"pay-{each}") for each in range(11)])
+    cards = Cards(engine, clock, timedelta())
+    cards.shown(cards.take(desk.teams["payments"]), Posted("C0PAYMENTS", "2.2"))
+    named = desk.ledger.find(post(desk, clock))
+    opened_at = clock()
+    clock.move(seconds=5)
+    Ledger(engine, clock, partial(owner, gone={named.key})).reroute()
+    for _ in range(2):
+        delivery = cards.take(desk.teams["payments"])
+        cards.shown(delivery, delivery.place)
+
+    answer = ignore_all(desk, reports, named.id, both, opened_at, FORM)
+
+    assert answer == Refused(GONE)
+    assert State.EXCEPTED not in states(desk)

@@ -504,3 +504,29 @@ def test_of_two_replicas_one_posts(cards, chat, ledger, clock):
         thread.join()
 
     assert len(chat.posts) == 1
+
+
+def test_a_card_that_is_out_of_date_leaves_its_channel_although_nobody_has_to_do_anything(
+    courier, chat, ledger, engine, clock
+):
+    ledger.record([change()])
+    courier.round()
+    ledger.record([change("COMPLIANT", minute=1)])
+    Ledger(engine, clock, lambda key, tags: "payments").reroute()
+
+    courier.round()
+
+    assert list(chat.shown.values()) == [Moved()]
+
+
+def test_what_comes_after_a_channel_was_corrected_comes_in_the_right_one(
+    cards, chat, ledger, clock
+):
+    ledger.record([change(resource=f"bucket-{each}") for each in range(STORM + 1)])
+    Courier(cards, [team("housing", "C0WRONG")], shown_as, chat, clock).round()
+    ledger.record([change(resource="later")])
+
+    Courier(cards, [team("housing", "C0RIGHT")], shown_as, chat, clock).round()
+
+    assert [place.channel for place in chat.posts] == ["C0WRONG", "C0RIGHT"]
+    assert chat.shown[chat.posts[1]].key.resource_id == "later"

@@ -1,6 +1,7 @@
 """The way from Slack over HTTP: signed, or not at all."""
 
 import json
+import socket
 import threading
 import time
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from starlette.testclient import TestClient
 
 from compliance.finding import State
 from notifiers.slack import app as slack
+from notifiers.slack.client import connect
 from notifiers.slack.listeners import Listeners
 from notifiers.slack.modals import REMEDIATE_FORM, Origin
 from tests.builders import ID, change
@@ -89,14 +91,52 @@ def test_a_socket_that_slack_refuses_says_why_nothing_is_heard(
 ):
     workspace.refuse("apps.connections.open", "invalid_auth", times=50)
     app = slack.build(client, "", Listeners(desk, reports, {}, people))
-    socket, stop = slack.Socket(app, "xapp-old"), threading.Event()
-    before = socket.problem
-    keeping = threading.Thread(target=socket.keep, args=[stop])
+    kept, stop = slack.Socket(app, "xapp-old"), threading.Event()
+    before = kept.problem
+    keeping = threading.Thread(target=kept.keep, args=[stop])
     keeping.start()
 
-    told = eventually(lambda: socket.problem if "invalid_auth" in socket.problem else "")
+    told = eventually(lambda: kept.problem if "invalid_auth" in kept.problem else "")
 
     stop.set()
     keeping.join()
     assert before == "the socket is not connected"
     assert "SLACK_APP_TOKEN" in told
+
+
+@pytest.fixture
+def cut():
+    """A server whose every answer ends too early; how many there were."""
+    answers = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve():
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection:
+                    connection.recv(65536)
+                    answers.append(1)
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/", answers
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join()
+
+
+def test_an_answer_that_is_cut_off_ends_no_connecting(cut, desk, reports, people, eventually):
+    url, answers = cut
+    app = slack.build(connect("xoxb-1", url), "", Listeners(desk, reports, {}, people))
+    kept, stop = slack.Socket(app, "xapp-1"), threading.Event()
+    keeping = threading.Thread(target=kept.keep, args=[stop])
+    keeping.start()
+
+    eventually(lambda: len(answers) >= 2)
+    stop.set()
+    keeping.join()
+
+    assert kept.problem == "IncompleteRead"

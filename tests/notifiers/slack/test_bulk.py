@@ -1,6 +1,7 @@
 """What people press and submit about all findings of one message."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -11,7 +12,9 @@ from compliance.finding import State
 from compliance.group import draw
 from ledger.cards import Cards
 from notifiers.courier import Courier
+from notifiers.slack import app as slack
 from notifiers.slack import group, modals
+from notifiers.slack.listeners import Listeners
 from tests.builders import PAIRED_RULE, at, change, member
 from tests.notifiers.slack.test_listeners import CHANNEL, dispatch, entered, press
 from tests.notifiers.slack.workspace import HOME, user
@@ -141,3 +144,19 @@ def test_one_of_a_group_is_shown_as_ever(app, workspace, one):
     [answer] = workspace.called("respond")
     assert f"Finding {one}" in answer["text"]
     assert '"action_id": "remediate"' in json.dumps(answer["blocks"])
+
+
+def test_the_list_is_shown_in_a_channel_that_is_configured_by_its_name(
+    desk, clock, notifier, workspace, client, reports, people
+):
+    housing = replace(desk.teams["housing"], channel="#housing")
+    teams = replace(desk.teams, ordered=(housing, *desk.teams.ordered[1:]))
+    named = replace(desk, teams=teams)
+    one = posted(named, clock, notifier, workspace)
+    app = slack.build(client, "", Listeners(named, reports, {}, people))
+    container = {"type": "message", "channel_id": CHANNEL, "is_ephemeral": False}
+    pressed = {"channel": {"id": CHANNEL, "name": "housing"}, "container": container}
+
+    press(app, "list", one, by="U0NOBODY", response_url=f"{workspace.url}respond", **pressed)
+
+    assert "bucket-" in str(workspace.called("respond")[-1]["blocks"])

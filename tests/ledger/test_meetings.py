@@ -1,0 +1,87 @@
+"""Two that want the same rows of PostgreSQL: one waits for the other, and never both."""
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from compliance.finding import State, short_ids
+from ledger.cards import STORM, Cards
+from ledger.store import Ledger
+from ledger.tables import findings
+from notifiers.courier import Courier
+from tests.builders import at, change
+from tests.notifiers.test_courier import Chat, shown_as, team
+
+pytestmark = pytest.mark.postgresql
+
+
+def waiting(engine):
+    """Whether somebody waits for a row that another one has locked."""
+    with engine.connect() as db:
+        return db.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted").scalar()
+
+
+@pytest.fixture
+def meeting(on_postgresql, eventually):
+    """Run *work* while somebody else locks two findings, the lower id first, as batches do."""
+
+    def meet(work, first, second):
+        failed = []
+
+        def run():
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the test tells it
+                failed.append(error)
+
+        worker = threading.Thread(target=run)
+        with on_postgresql.connect() as db:
+            _lock(db, first)
+            worker.start()
+            eventually(lambda: waiting(on_postgresql))
+            _lock(db, second)
+            db.rollback()
+        worker.join()
+        return failed
+
+    return meet
+
+
+def _lock(db, finding_id):
+    db.execute(sa.select(findings).where(findings.c.id == finding_id).with_for_update())
+
+
+@pytest.fixture
+def stormy(on_postgresql, clock):
+    """A ledger on PostgreSQL with a storm whose oldest findings have the highest ids."""
+    ledger = Ledger(on_postgresql, clock, lambda key, tags: "housing")
+    some = [change(resource=f"bucket-{each}") for each in range(STORM + 1)]
+    by_id = sorted(some, key=lambda each: short_ids(each.key)[0], reverse=True)
+    for minute, each in enumerate(by_id):
+        ledger.record([replace(each, recorded_at=at(minute - 60))])
+    return ledger
+
+
+def test_a_note_waits_for_a_batch_and_the_batch_for_the_note_but_never_both(
+    stormy, meeting, on_postgresql, clock
+):
+    chat, cards = Chat(), Cards(on_postgresql, clock, timedelta())
+    courier = Courier(cards, [team("housing", "C0HOUSING")], shown_as, chat, clock)
+    low, *_, high = sorted(each.id for each in stormy.each([State.OPEN]))
+
+    failed = meeting(courier.round, low, high)
+
+    assert failed == []
+    assert len(chat.posts) == 1
+
+
+def test_a_new_routing_waits_for_a_batch_and_loses_nothing(stormy, meeting, on_postgresql, clock):
+    low, *_, high = sorted(each.id for each in stormy.each([State.OPEN]))
+
+    failed = meeting(Ledger(on_postgresql, clock, lambda key, tags: "payments").reroute, low, high)
+
+    assert failed == []
+    assert {each.team for each in stormy.each([State.OPEN])} == {"payments"}

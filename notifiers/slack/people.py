@@ -28,6 +28,7 @@ _GONE = {
 #: Answers about groups that do not pass by themselves: free workspaces have none. Nobody becomes
 #: an approver by it, and users named in teams.yaml still can.
 _NO_GROUPS = frozenset({"plan_upgrade_required", "missing_scope"})
+_UNKNOWN_METHOD = "unknown_method"
 
 
 class People:
@@ -79,6 +80,8 @@ class People:
         try:
             found = self._client.usergroups_list(include_users=True)["usergroups"]
         except SlackApiError as error:
+            if _problem(error) == _UNKNOWN_METHOD:
+                return {group: self._members_of(group) for group in self._groups}
             if _problem(error) not in _NO_GROUPS:
                 # A rate limit must not be kept as "nobody is an approver".
                 raise
@@ -89,6 +92,16 @@ class People:
             for group in found
             if group["id"] in self._groups
         }
+
+    def _members_of(self, group: str) -> frozenset[str]:
+        """Ask what stands in for Slack and knows this method alone."""
+        try:
+            return frozenset(self._client.usergroups_users_list(usergroup=group)["users"])
+        except SlackApiError as error:
+            if _problem(error) not in _NO_GROUPS | {_UNKNOWN_METHOD, "no_such_subteam"}:
+                raise
+            log.warning("user group unreadable", extra={"group": group, "why": _problem(error)})
+            return frozenset()
 
     def _remember(self, what: str, oldest: timedelta, ask: Callable[[], Any]) -> Any:
         with self._lock:

@@ -120,3 +120,18 @@ def test_a_person_is_called_by_the_name_that_they_chose(people, workspace):
 
     assert people.actor("U0HANNAH").name == "hannah.m"
     assert people.actor("U0HARRY").name == "Harry"
+
+
+def test_groups_are_asked_one_by_one_where_they_cannot_be_listed(people, workspace):
+    workspace.refuse("usergroups.list", "unknown_method")
+
+    assert people.actor("U0SAM").groups == {"S0SECURITY"}
+
+
+def test_without_any_answer_about_groups_the_people_named_can_still_approve(people, workspace):
+    workspace.refuse("usergroups.list", "unknown_method")
+    workspace.refuse("usergroups.users.list", "unknown_method", times=9)
+
+    actor = people.actor("U0SAM")
+
+    assert (actor.standing, actor.groups) == (Standing.MEMBER, frozenset())

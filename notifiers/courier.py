@@ -15,7 +15,7 @@ from ledger.cards import Cards, Delivery, Posted
 log = logging.getLogger(__name__)
 
 #: How long a channel that refuses messages is left alone before it is tried again.
-_REFUSED_FOR = timedelta(seconds=60)
+_REFUSED_FOR = timedelta(seconds=20)
 #: Where nobody has seen a card yet, these need none.
 _NOTHING_TO_DO = frozenset({State.RESOLVED, State.EXCEPTED})
 

@@ -316,7 +316,7 @@ def test_a_card_that_somebody_deleted_is_posted_anew(courier, chat, ledger, capl
     ("error", "pause"),
     [
         (ChatBusyError(timedelta(seconds=7)), 7),
-        (ChatRefusedError("not_in_channel", "Invite it."), 60),
+        (ChatRefusedError("not_in_channel", "Invite it."), 20),
     ],
     ids=["busy", "refused"],
 )

@@ -5,11 +5,14 @@ finding. A resource that was deleted while nobody listened is reported no more.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 
 from aws.config_service import AwsBusyError, AwsRefusedError, ConfigService
-from compliance.change import Change, Compliance, ResourceFacts
+from aws.queue import Record
+from compliance.change import Change, Compliance, FindingKey, ResourceFacts
 from compliance.finding import Finding
 from ledger.lookups import Lookups
 
@@ -17,8 +20,6 @@ log = logging.getLogger(__name__)
 
 _AGAIN = timedelta(minutes=5)
 _DELETED = "The resource was deleted."
-
-Record = Callable[[Sequence[Change], Sequence[ResourceFacts]], None]
 
 
 class Lookup:
@@ -39,18 +40,20 @@ class Lookup:
     def round(self) -> None:
         """Record what AWS Config knows; where it cannot be asked now, the others go on."""
         busy = set[tuple[str, str]]()
+        # One resource can break several rules.
+        once = cache(self._service.facts)
         for finding in self._lookups.due():
             place = finding.key.account, finding.key.region
-            if place not in busy and not self._ask(finding):
+            if place not in busy and not self._ask(finding, once):
                 busy.add(place)
             again = self._now() + _AGAIN if place in busy else None
             self._lookups.ask_again(finding.id, again)
 
-    def _ask(self, finding: Finding) -> bool:
+    def _ask(self, finding: Finding, tell: Callable[[FindingKey], ResourceFacts | None]) -> bool:
         """Return whether AWS Config answered."""
         told = {"finding": finding.id}
         try:
-            facts = self._service.facts(finding.key)
+            facts = tell(replace(finding.key, rule=""))
         except AwsBusyError as error:
             log.info("a resource is looked up later", extra={**told, "why": str(error)})
             return False

@@ -5,8 +5,8 @@ from functools import partial
 
 from commands.desk import Desk
 from compliance.allowlist import ANY, Entry
-from compliance.enforcement import CAN_BEGIN, enforce
-from compliance.finding import Finding, State
+from compliance.enforcement import enforce
+from compliance.finding import CAN_BEGIN, Finding, State
 from ledger.store import BOT, Ledger
 
 

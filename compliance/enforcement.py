@@ -5,15 +5,12 @@ from datetime import UTC, datetime, time, timedelta
 
 from compliance.allowlist import Entry, in_force
 from compliance.finding import (
-    UNDECIDED,
+    CAN_BEGIN,
     Finding,
     State,
     end_exception,
     except_until,
 )
-
-#: Where an exception can begin. A remediation that runs is let run to its end.
-CAN_BEGIN = UNDECIDED | {State.APPROVAL_PENDING, State.APPROVED}
 
 
 def enforce(finding: Finding, entries: Sequence[Entry], now: datetime) -> Finding:

@@ -41,6 +41,10 @@ UNDECIDED = frozenset({State.OPEN, State.REOPENED, State.FAILED, State.NOT_VERIF
 IN_PROGRESS = frozenset({State.APPROVED, State.RUNNING, State.APPLIED, State.WAITING})
 #: Somebody still has to do something, or something is being done.
 UNRESOLVED = UNDECIDED | IN_PROGRESS | {State.APPROVAL_PENDING}
+#: Nobody has anything to do.
+SETTLED = frozenset({State.COMPLIANT, State.RESOLVED})
+#: Where an exception can begin. A remediation that runs is let run to its end.
+CAN_BEGIN = UNDECIDED | {State.APPROVAL_PENDING, State.APPROVED}
 
 
 class IllegalMoveError(Exception):
@@ -238,11 +242,7 @@ def except_until(
     finding: Finding, until: datetime, note: str, actor: str, now: datetime
 ) -> Finding:
     """An allowlist entry covers the finding until *until*; again with a new end when it changed."""
-    _require(
-        finding,
-        "ignore",
-        UNDECIDED | {State.APPROVAL_PENDING, State.APPROVED, State.EXCEPTED},
-    )
+    _require(finding, "ignore", CAN_BEGIN | {State.EXCEPTED})
     return _to(State.EXCEPTED, finding, now, until=until, note=note, actor=actor, agreed=())
 
 

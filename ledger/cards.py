@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from compliance.finding import Finding, State
 from compliance.routing import Team
+from ledger.database import reading
 from ledger.rows import from_row
 from ledger.tables import cards, findings
 
@@ -81,7 +82,7 @@ class Cards:
         stale = self._stale(team, closed, self._patience)
         is_last = sa.not_(_is_new()) if new_first else _is_new()
         ordered = stale.order_by(is_last, findings.c.changed_at)
-        with self._engine.connect().execution_options(read_only=True) as db:
+        with reading(self._engine) as db:
             first = db.execute(ordered.limit(1)).mappings().first()
             if first is None:
                 return None

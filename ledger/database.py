@@ -55,6 +55,11 @@ def connect(url: str) -> sa.Engine:
     return engine
 
 
+def reading(engine: sa.Engine) -> sa.Connection:
+    """Return a connection that only reads, so that on SQLite it waits for nobody who writes."""
+    return engine.connect().execution_options(read_only=True)
+
+
 @contextmanager
 def only_process(url: str) -> Iterator[None]:
     """Hold the ledger for this process; raises LedgerInUseError where SQLite has another one.

@@ -1,17 +1,17 @@
 """Which resources AWS Config has to be asked about: their names, owners, or their end."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from compliance.change import FindingKey
-from compliance.finding import Finding, State
+from compliance.finding import SETTLED, Finding
+from ledger.database import reading
 from ledger.rows import from_row
 from ledger.tables import findings
 
 _BATCH = 50
-_SETTLED = (State.COMPLIANT.value, State.RESOLVED.value)
 
 
 class Lookups:
@@ -28,16 +28,21 @@ class Lookups:
             .order_by(findings.c.lookup_due)
             .limit(_BATCH)
         )
-        with self._engine.connect().execution_options(read_only=True) as db:
+        with reading(self._engine) as db:
             return tuple(map(from_row, db.execute(query).mappings()))
 
     def ask_again(self, finding_id: str, due: datetime | None) -> None:
         """Let AWS be asked at *due*; None where it has answered."""
-        with self._engine.begin() as db:
-            # What became due later meanwhile, after a deletion, is still to be asked.
-            later = findings.c.lookup_due > self._now()
-            of_finding = (findings.c.id == finding_id) & later.is_not(True)
-            db.execute(sa.update(findings).where(of_finding).values(lookup_due=due))
+        self._ask([finding_id], due)
+
+    def _ask(self, finding_ids: Iterable[str], due: datetime | None) -> None:
+        asked = [{"asked": each} for each in finding_ids]
+        # What became due later meanwhile, after a deletion, is still to be asked.
+        later = findings.c.lookup_due > self._now()
+        of_each = (findings.c.id == sa.bindparam("asked")) & later.is_not(True)
+        if asked:
+            with self._engine.begin() as db:
+                db.execute(sa.update(findings).where(of_each).values(lookup_due=due), asked)
 
     def unseen(self, account: str, region: str, rule: str, seen: Collection[FindingKey]) -> None:
         """Let AWS be asked about a rule's findings that it does not report with those *seen*."""
@@ -45,10 +50,8 @@ class Lookups:
             findings.c.account == account,
             findings.c.region == region,
             findings.c.rule == rule,
-            findings.c.state.not_in(_SETTLED),
+            findings.c.state.not_in([state.value for state in SETTLED]),
         )
-        with self._engine.connect().execution_options(read_only=True) as db:
+        with reading(self._engine) as db:
             known = tuple(map(from_row, db.execute(query).mappings()))
-        for finding in known:
-            if finding.key not in seen:
-                self.ask_again(finding.id, self._now())
+        self._ask((each.id for each in known if each.key not in seen), self._now())

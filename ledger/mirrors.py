@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from compliance.finding import Finding
+from ledger.database import reading
 from ledger.rows import from_row
 from ledger.tables import findings
 
@@ -33,7 +34,7 @@ class Mirrors:
             .order_by(findings.c.mirror_due)
             .limit(_BATCH)
         )
-        with self._engine.connect().execution_options(read_only=True) as db:
+        with reading(self._engine) as db:
             return tuple(
                 Mirrored(from_row(row), row["mirrored_until"])
                 for row in db.execute(query).mappings()

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from compliance.change import Compliance
 from compliance.finding import Finding, State
+from ledger.database import reading
 from ledger.rows import from_row
 from ledger.tables import audit, cards, findings
 
@@ -163,7 +164,7 @@ class Reports:
             return tuple(db.execute(query).mappings())
 
     def _reading(self) -> sa.Connection:
-        return self._engine.connect().execution_options(read_only=True)
+        return reading(self._engine)
 
 
 def _in(states: Iterable[State]) -> sa.ColumnElement[bool]:

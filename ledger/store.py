@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from compliance.change import Change, FindingKey, ResourceFacts
 from compliance.finding import (
     IN_PROGRESS,
+    SETTLED,
     Finding,
     Move,
     State,
@@ -24,6 +25,7 @@ from compliance.finding import (
 )
 from ledger import audit
 from ledger.audit import AuditRow
+from ledger.database import reading
 from ledger.rows import from_row, to_changed_row, to_row
 from ledger.tables import decisions, findings, remediations, resources
 
@@ -33,8 +35,6 @@ log = logging.getLogger(__name__)
 AWS_CONFIG = "aws-config"
 #: The bot itself: deadlines, the allowlist, the remediation worker.
 BOT = "bot"
-#: The states in which nobody has to know whose the resource is.
-_NOBODYS_WORK = frozenset({State.COMPLIANT, State.RESOLVED})
 #: How long AWS Config may take to evaluate its rules after a deletion.
 _DELETED_FOR = timedelta(minutes=15)
 #: How often a move is tried again when another one came in between.
@@ -270,7 +270,7 @@ class Ledger:
             _swap(db, moved)
             self._tell_routed(db, moved, BOT)
             # Nobody has anything to do about these, so nobody is told.
-            settled = [after.id for _, after in moved if after.state in _NOBODYS_WORK]
+            settled = [after.id for _, after in moved if after.state in SETTLED]
             # A card that does not say yet that it is settled is still brought up to date.
             of_those = findings.c.id.in_(settled) & (
                 findings.c.shown_version == findings.c.version - 1
@@ -300,7 +300,7 @@ class Ledger:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        with _our_errors(), self.engine.connect().execution_options(read_only=True) as connection:
+        with _our_errors(), reading(self.engine) as connection:
             yield connection
 
     @contextmanager
@@ -345,7 +345,7 @@ class Ledger:
 
         Rules of one's own can leave them NON_COMPLIANT for ever (FACTS §2.4).
         """
-        in_work = findings.c.state.not_in([state.value for state in _NOBODYS_WORK])
+        in_work = findings.c.state.not_in([state.value for state in SETTLED])
         due = {"lookup_due": self.now() + _DELETED_FOR}
         db.execute(sa.update(findings).where(_of_resource(fact), in_work).values(due))
 
@@ -399,9 +399,7 @@ class Ledger:
     def _look_up(self, db: sa.Connection, moved: Iterable[tuple[Finding, Finding]]) -> None:
         """Let AWS be asked about the resources that nobody had to know before."""
         due = [
-            after.id
-            for before, after in moved
-            if before.state in _NOBODYS_WORK and _is_nameless(after)
+            after.id for before, after in moved if before.state in SETTLED and _is_nameless(after)
         ]
         if due:
             of_those = findings.c.id.in_(due)
@@ -499,7 +497,7 @@ class Ledger:
 
 
 def _is_nameless(finding: Finding) -> bool:
-    is_shown = finding.state not in _NOBODYS_WORK
+    is_shown = finding.state not in SETTLED
     return is_shown and not finding.resource_name and not finding.tags
 
 

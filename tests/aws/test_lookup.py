@@ -239,3 +239,10 @@ def test_a_deletion_that_comes_while_aws_answers_is_still_asked_about(ledger, lo
     clock.move(minutes=15)
 
     assert [each.id for each in lookups.due()] == [ID]
+
+
+def test_a_resource_that_breaks_several_rules_is_asked_about_once(ledger, look_up):
+    ledger.record([change(), change(rule="s3-other")])
+
+    assert look_up(facts(tags=TAGGED)) == ["111122223333"]
+    assert {each.team for each in ledger.each(State)} == {"payments"}

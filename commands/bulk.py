@@ -1,7 +1,7 @@
 """Deciding about all findings of one message at once, each by the command for a single one."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -14,7 +14,7 @@ from compliance.allowlist import UnwritableAllowlistError
 from compliance.authority import Actor
 from compliance.card import Button
 from compliance.finding import Finding
-from compliance.group import by_state, decidable
+from compliance.group import by_state, decidable, how_many
 from ledger.reports import Reports
 
 GONE = (
@@ -88,9 +88,7 @@ def ignore_all(
         each = admitted[finding_id]
         return each if isinstance(each, Refused) else record(desk, each, actor, entries[each.id])
 
-    return _sum_up(
-        [decide(each) for each in admitted], [each for each in found if each.id not in admitted]
-    )
+    return _sum_up(found, {each: decide(each) for each in admitted})
 
 
 def _decide(
@@ -102,8 +100,8 @@ def _decide(
 ) -> Answer:
     if isinstance(found, Refused):
         return found
-    ids = [finding.id for finding in _chosen(desk, found, button, asked_at)]
-    return _sum_up([decide(each) for each in ids], [each for each in found if each.id not in ids])
+    chosen = _chosen(desk, found, button, asked_at)
+    return _sum_up(found, {each.id: decide(each.id) for each in chosen})
 
 
 def _chosen(
@@ -136,12 +134,13 @@ def _admitted(
     return admitted if isinstance(admitted, Refused) else found
 
 
-def _sum_up(answers: Sequence[Answer], left: Sequence[Finding]) -> Answer:
-    """Say how many were done, and of the others why they were not."""
-    done = Counter(each.text for each in answers if isinstance(each, Done))
-    refused = Counter(_why(each) for each in answers if not isinstance(each, Done))
-    told = [f"{_findings(number)}: {text}" for text, number in (done + refused).most_common()]
-    if left:
+def _sum_up(found: Sequence[Finding], answers: Mapping[str, Answer]) -> Answer:
+    """Say how many were done, and of the others why they were not; *answers* are by finding."""
+    told_each = answers.values()
+    done = Counter(each.text for each in told_each if isinstance(each, Done))
+    refused = Counter(_why(each) for each in told_each if not isinstance(each, Done))
+    told = [f"{how_many(number)}: {text}" for text, number in (done + refused).most_common()]
+    if left := [each for each in found if each.id not in answers]:
         told.append(f"Left as before: {_states(left)}.")
     answer = Done if done else Refused
     return answer("\n".join(told))
@@ -154,10 +153,6 @@ def _why(answer: Answer) -> str:
         case Invalid(problems):
             return " ".join(problems.values())
     return "Not done."
-
-
-def _findings(number: int) -> str:
-    return "1 finding" if number == 1 else f"{number} findings"
 
 
 def _states(findings: Sequence[Finding]) -> str:

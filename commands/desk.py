@@ -7,7 +7,7 @@ from typing import Protocol
 
 from commands.answers import Refused
 from compliance.allowlist import Entry
-from compliance.authority import Actor, Verdict, may_decide, who_can
+from compliance.authority import Actor, Verdict, may_ask, may_decide, who_can
 from compliance.finding import Finding, IllegalMoveError, State
 from compliance.routing import Team, Teams
 from compliance.rules import Catalogue, Rule, catalogue_entry
@@ -21,8 +21,8 @@ class Allowlist(Protocol):
 
     def entries(self) -> tuple[Entry, ...]: ...
 
-    def add(self, entry: Entry) -> None:
-        """Write *entry*; raises UnwritableAllowlistError, and then nothing was changed."""
+    def add(self, *entries: Entry) -> None:
+        """Write *entries*; raises UnwritableAllowlistError, and then nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,14 @@ class Desk:
         self.ledger.refuse(finding.id, actor.id, action, ruling.reason)
         users, groups = who_can(self.team(finding), self.teams)
         return Refused(f"{ruling.reason} Nothing was changed.", users, groups)
+
+    def refuse_to_tell(self, actor: Actor, finding_id: str, action: str) -> Refused | None:
+        """Return why *actor* is told nothing, None where they may ask; it leaves an audit row."""
+        ruling = may_ask(actor)
+        if ruling.allowed:
+            return None
+        self.ledger.refuse(finding_id, actor.id, action, ruling.reason)
+        return Refused(ruling.reason)
 
     def _may_decide(self, actor: Actor, finding: Finding) -> Verdict:
         return may_decide(actor, self.team(finding), self.teams)

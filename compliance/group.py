@@ -72,14 +72,14 @@ def gather(
     findings: Sequence[Finding], catalogue: Catalogue, accounts: Mapping[str, Account]
 ) -> Group:
     """Return the group of *findings*, which are one at least and all of one rule."""
-    first = findings[0]
-    rule = catalogue_entry(catalogue, first.key.rule)
+    first = single.draw(findings[0], catalogue, accounts)
+    rule = catalogue_entry(catalogue, findings[0].key.rule)
     waiting_first = sorted(findings, key=lambda each: each.state not in UNDECIDED)
     return Group(
-        finding_id=first.id,
-        title=rule.title if rule else first.key.rule,
-        severity=rule.severity if rule else None,
-        why=rule.why if rule else "This rule is not in the catalogue any more.",
+        finding_id=first.finding_id,
+        title=first.title,
+        severity=first.severity,
+        why=first.why,
         number=len(findings),
         states=by_state(findings),
         accounts=_by_account(findings, accounts),
@@ -97,6 +97,10 @@ def decidable(
 ) -> tuple[Finding, ...]:
     """Return those of *findings* whose own card has *button* now."""
     return tuple(each for each in findings if button in buttons(each, rule))
+
+
+def how_many(number: int) -> str:
+    return "1 finding" if number == 1 else f"{number} findings"
 
 
 def by_state(findings: Iterable[Finding]) -> tuple[tuple[State, int], ...]:

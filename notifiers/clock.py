@@ -39,7 +39,7 @@ class _Threads(BaseExecutor):  # type: ignore[misc]
 class Nightly:
     """Looks whether a night's job is owed: one replica does it, and a night that was missed too."""
 
-    job: Callable[[], object]
+    job: Job
     at: time
     periods: Periods
     now: Callable[[], datetime]

@@ -8,6 +8,7 @@ from commands.answers import Done, Explained, Refused, StatusReport, Table
 from commands.digest import Digest
 from compliance.card import Button, Card
 from compliance.finding import Finding, State
+from compliance.rules import Severity
 from notifiers.slack.text import (
     FIELD_MAX,
     HEADER_MAX,
@@ -47,8 +48,8 @@ def card_text(card: Card) -> str:
     facts = dict(card.facts)
     resource = facts.get("Resource", "")
     return said(
-        f"{card.title}. Finding {card.finding_id}, {_severity(card)}: {resource} in account "
-        f"{facts.get('Account', '')}, {facts.get('Region', '')}. "
+        f"{card.title}. Finding {card.finding_id}, {severity(card.severity)}: {resource} "
+        f"in account {facts.get('Account', '')}, {facts.get('Region', '')}. "
         f"Status: {card.state}. {card.status}",
         MESSAGE_MAX,
     )
@@ -57,7 +58,7 @@ def card_text(card: Card) -> str:
 def card_blocks(card: Card) -> list[Block]:
     return [
         header(card.title),
-        section(f"*{_severity(card).capitalize()}*\n{said(card.why, SECTION_MAX - 100)}"),
+        section(f"*{severity(card.severity).capitalize()}*\n{said(card.why, SECTION_MAX - 100)}"),
         *_facts(card),
         *_preflight(card),
         *([section(f"*Will come back*\n{said(card.source_fix)}")] if card.source_fix else []),
@@ -109,7 +110,7 @@ def together(shown: Sequence[Table]) -> Block:
     for each in shown:
         headings = (each.title, *each.headings[1:])
         lines = list(each.rows[:most]) or [("None",)]
-        if left := len(each.rows) - most if len(each.rows) > most else 0:
+        if (left := len(each.rows) - most) > 0:
             lines.append((f"… and {left} more{_NARROW}",))
         rows.append(_padded([_bold(cell) for cell in headings], width))
         rows += [_padded([_cell(cell) for cell in line], width) for line in lines]
@@ -204,8 +205,8 @@ def _labelled(shown: Table, row: tuple[str, ...]) -> list[str]:
     return [f"{name} {cell}" for name, cell in zip(shown.headings[1:], row[1:], strict=True)]
 
 
-def _severity(card: Card) -> str:
-    return f"{card.severity} severity" if card.severity else "rule not in the catalogue"
+def severity(found: Severity | None) -> str:
+    return f"{found} severity" if found else "rule not in the catalogue"
 
 
 def _facts(card: Card) -> list[Block]:
@@ -246,12 +247,11 @@ def actions(card: Card) -> list[Block]:
 
 def _button(button: Button, finding_id: str) -> Block:
     label, style = _LABELS[button]
-    drawn: Block = {
-        "type": "button",
-        "action_id": button.value,
-        "text": plain(label),
-        "value": finding_id,
-    }
+    return button_block(button.value, label, finding_id, style)
+
+
+def button_block(action: str, label: str, value: str, style: str | None = None) -> Block:
+    drawn = {"type": "button", "action_id": action, "text": plain(label), "value": value}
     return {**drawn, "style": style} if style else drawn
 
 
@@ -279,12 +279,10 @@ def _in_words(finding: Finding) -> str:
 def _findings(
     title: str, found: Sequence[Finding], most: int | None = None, hint: str = ""
 ) -> list[Block]:
-    return [_titled(title, list(map(finding_line, found)), hint, most)] if found else []
-
-
-def _titled(title: str, lines: Sequence[str], hint: str, most: int | None = None) -> Block:
-    """Return *lines* under a title, as many as fit."""
-    return section(f"*{escape(title)}*\n{fit(lines, SECTION_MAX - HEADER_MAX, hint, most)}")
+    """Return *found* under a title, a line each, as many as fit."""
+    lines = list(map(finding_line, found))
+    told = fit(lines, SECTION_MAX - HEADER_MAX, hint, most)
+    return [section(f"*{escape(title)}*\n{told}")] if lines else []
 
 
 def _share(report: Digest) -> str:

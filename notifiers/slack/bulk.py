@@ -14,16 +14,15 @@ from commands.answers import Refused
 from commands.bulk import agree_all, ignore_all, may_decide_all, members, remediate_all
 from commands.desk import Desk
 from commands.ignore import problems
-from compliance.authority import Actor, may_ask
+from compliance.authority import Actor
 from compliance.card import Account, Button
 from compliance.finding import Finding
 from compliance.group import GroupButton, gather
 from ledger.reports import Reports
 from notifiers.slack import group, modals
 from notifiers.slack.blocks import Block
+from notifiers.slack.bodies import Body, channel_of, channels_of
 from notifiers.slack.replies import open_form, say_answer, tell
-
-Body = dict[str, Any]
 
 
 class BulkListeners:
@@ -76,22 +75,22 @@ class BulkListeners:
         ack()
         if found := self._decidable(body, client, Button.REMEDIATE):
             gathered = gather(found, self._desk.catalogue, self._accounts)
-            form = group.remediate_all_form(gathered, _channel(body), self._desk.now())
-            open_form(client, body, form, _channel(body))
+            form = group.remediate_all_form(gathered, channel_of(body), self._desk.now())
+            open_form(client, body, form, channel_of(body))
 
     def on_ignore_all(self, ack: Any, body: Body, client: WebClient) -> None:
         ack()
         if found := self._decidable(body, client, Button.IGNORE):
             gathered = gather(found, self._desk.catalogue, self._accounts)
             rule = self._desk.rule(found[0])
-            form = group.ignore_all_form(gathered, _channel(body), rule, self._desk.now())
-            open_form(client, body, form, _channel(body))
+            form = group.ignore_all_form(gathered, channel_of(body), rule, self._desk.now())
+            open_form(client, body, form, channel_of(body))
 
     def on_agree_all(self, ack: Any, body: Body, client: WebClient) -> None:
         ack()
         actor, finding_id = self._actor(body), body["actions"][0]["value"]
         answer = agree_all(self._desk, self._reports, finding_id, actor, self._desk.now())
-        tell(client, actor.id, _channel(body), answer)
+        tell(client, actor.id, channel_of(body), answer)
 
     def on_remediate_all_form(self, ack: Any, body: Body, view: Body, client: WebClient) -> None:
         ack()
@@ -114,12 +113,9 @@ class BulkListeners:
 
     def _members(self, finding_id: str, body: Body) -> tuple[Finding, ...] | Refused:
         actor = self._actor(body)
-        if not (ruling := may_ask(actor)).allowed:
-            self._desk.ledger.refuse(finding_id, actor.id, GroupButton.LIST.value, ruling.reason)
-            return Refused(ruling.reason)
-        # teams.yaml may have a channel by its name.
-        named = f"#{(body.get('channel') or {}).get('name', '')}"
-        visible = self._visible(actor, frozenset({_channel(body), named}))
+        if refused := self._desk.refuse_to_tell(actor, finding_id, GroupButton.LIST.value):
+            return refused
+        visible = self._visible(actor, channels_of(body))
         return members(self._reports, finding_id, visible)
 
     def _decidable(self, body: Body, client: WebClient, button: Button) -> tuple[Finding, ...]:
@@ -127,11 +123,6 @@ class BulkListeners:
         actor, finding_id = self._actor(body), body["actions"][0]["value"]
         found = may_decide_all(self._desk, self._reports, finding_id, actor, button)
         if isinstance(found, Refused):
-            tell(client, actor.id, _channel(body), found)
+            tell(client, actor.id, channel_of(body), found)
             return ()
         return found
-
-
-def _channel(body: Body) -> str:
-    """Where somebody pressed: a group's buttons are in messages only."""
-    return str(body["container"]["channel_id"])

@@ -5,9 +5,18 @@ from datetime import datetime
 
 from compliance.card import Card, Moved
 from compliance.finding import Finding
-from compliance.group import Face, Group, GroupButton
+from compliance.group import Face, Group, GroupButton, how_many
 from compliance.rules import Rule
-from notifiers.slack.blocks import Block, card_blocks, card_text, context, header, plain, section
+from notifiers.slack.blocks import (
+    Block,
+    button_block,
+    card_blocks,
+    card_text,
+    context,
+    header,
+    section,
+    severity,
+)
 from notifiers.slack.modals import Origin, exception_fields, modal
 from notifiers.slack.text import MESSAGE_MAX, SECTION_MAX, code, cut, escape, said
 
@@ -49,7 +58,7 @@ def group_text(group: Group) -> str:
     accounts = ", ".join(f"{number} {where}" for where, number in _counted(group.accounts))
     named = ", ".join(f"{finding_id} {name}" for finding_id, name in group.named)
     return said(
-        f"{group.title}: {_findings(group.number)}, {_severity(group)}. Status: {states}. "
+        f"{group.title}: {how_many(group.number)}, {severity(group.severity)}. Status: {states}. "
         f"Accounts: {accounts}. Among them: {named}.",
         MESSAGE_MAX,
     )
@@ -57,8 +66,8 @@ def group_text(group: Group) -> str:
 
 def group_blocks(group: Group) -> list[Block]:
     return [
-        header(f"{_findings(group.number)}: {group.title}"),
-        section(f"*{_severity(group).capitalize()}*\n{said(group.why, SECTION_MAX - 100)}"),
+        header(f"{how_many(group.number)}: {group.title}"),
+        section(f"*{severity(group.severity).capitalize()}*\n{said(group.why, SECTION_MAX - 100)}"),
         section("*How they stand*\n" + _lines(group.states)),
         section("*Where they are*\n" + _lines(_counted(group.accounts))),
         *_impact(group),
@@ -74,7 +83,7 @@ def list_message(found: Sequence[Finding], page: int) -> tuple[str, list[Block]]
     last = (len(found) - 1) // _PAGE
     page = min(page, last)
     lines = [_line(finding) for finding in found[page * _PAGE : (page + 1) * _PAGE]]
-    title = f"{_findings(len(found))}, page {page + 1} of {last + 1}"
+    title = f"{how_many(len(found))}, page {page + 1} of {last + 1}"
     turning = _turning(found[0].id, page, last)
     told = [
         section(f"*{title}*"),
@@ -110,17 +119,9 @@ def ignore_all_form(group: Group, channel: str, rule: Rule | None, now: datetime
 
 def _about(group: Group) -> list[Block]:
     return [
-        section(f"*{said(group.title, 500)}*\n{_findings(group.number)}"),
+        section(f"*{said(group.title, 500)}*\n{how_many(group.number)}"),
         section("*Where they are*\n" + _lines(_counted(group.accounts))),
     ]
-
-
-def _findings(number: int) -> str:
-    return "1 finding" if number == 1 else f"{number} findings"
-
-
-def _severity(group: Group) -> str:
-    return f"{group.severity} severity" if group.severity else "rule not in the catalogue"
 
 
 def _lines(counted: Iterable[tuple[str, int]]) -> str:
@@ -168,15 +169,10 @@ def _some(lines: Sequence[str]) -> Iterable[Sequence[str]]:
 
 def _press(button: GroupButton, group: Group) -> Block:
     label, style = _LABELS[button]
-    drawn = _button(button.value, label, group.finding_id)
-    return {**drawn, "style": style} if style else drawn
+    return button_block(button.value, label, group.finding_id, style)
 
 
 def _turning(finding_id: str, page: int, last: int) -> list[Block]:
-    before = [_button(PREVIOUS, "Previous page", f"{finding_id} {page - 1}")] if page else []
-    after = [_button(NEXT, "Next page", f"{finding_id} {page + 1}")] if page < last else []
+    before = [button_block(PREVIOUS, "Previous page", f"{finding_id} {page - 1}")] if page else []
+    after = [button_block(NEXT, "Next page", f"{finding_id} {page + 1}")] if page < last else []
     return before + after
-
-
-def _button(action: str, label: str, value: str) -> Block:
-    return {"type": "button", "action_id": action, "text": plain(label), "value": value}

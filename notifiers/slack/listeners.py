@@ -22,11 +22,12 @@ from commands.remediate import may_remediate, remediate
 from commands.rules import rules
 from commands.sight import visible_teams
 from commands.status import status
-from compliance.authority import Actor, may_ask
+from compliance.authority import Actor
 from compliance.card import Account, Button, draw
 from ledger.reports import Reports
 from notifiers.slack import modals
 from notifiers.slack.blocks import digest_blocks, digest_text, spoken
+from notifiers.slack.bodies import Body, channel_of, channels_of, user_of
 from notifiers.slack.bulk import BulkListeners
 from notifiers.slack.home import home_view
 from notifiers.slack.people import People
@@ -38,8 +39,6 @@ FAILED = (
     "The bot could not finish this, and its log says why. Look at the card for what has been done "
     "before you try again; if it happens again, tell the people who run the bot."
 )
-
-Body = dict[str, Any]
 
 _BUTTONS: Mapping[str, Callable[[Desk, str, Actor], Answer]] = {
     Button.AGREE: agree,
@@ -80,22 +79,22 @@ class Listeners:
         """Whatever else goes wrong is logged here, and whoever waits for an answer gets one."""
         log.error("a press or a command failed", exc_info=error)
         if body.get("user") or body.get("user_id"):
-            tell(client, _user(body), _channel(body), Refused(FAILED))
+            tell(client, user_of(body), channel_of(body), Refused(FAILED))
 
     def on_button(self, ack: Any, body: Body, client: WebClient) -> None:
         ack()
         pressed = body["actions"][0]
         actor = self._actor(body)
         answer = _BUTTONS[pressed["action_id"]](self._desk, pressed["value"], actor)
-        self._settle(client, actor, _channel(body), answer)
+        self._settle(client, actor, channel_of(body), answer)
 
     def on_remediate(self, ack: Any, body: Body, client: WebClient) -> None:
         ack()
-        self._open_remediate(body, client, body["actions"][0]["value"], _channel(body))
+        self._open_remediate(body, client, body["actions"][0]["value"], channel_of(body))
 
     def on_ignore(self, ack: Any, body: Body, client: WebClient) -> None:
         ack()
-        self._open_ignore(body, client, body["actions"][0]["value"], _channel(body))
+        self._open_ignore(body, client, body["actions"][0]["value"], channel_of(body))
 
     def on_remediate_form(self, ack: Any, body: Body, view: Body, client: WebClient) -> None:
         ack()
@@ -154,13 +153,12 @@ class Listeners:
 
     def _inform(self, say: Say, request: Request, body: Body) -> None:
         actor = self._actor(body)
-        if not (ruling := may_ask(actor)).allowed:
-            self._desk.ledger.refuse(request.finding_id, actor.id, request.verb, ruling.reason)
-            say_answer(say, Refused(ruling.reason))
+        if refused := self._desk.refuse_to_tell(actor, request.finding_id, request.verb):
+            say_answer(say, refused)
         elif request.verb == "digest":
             self._say_digest(say, actor, body)
         else:
-            say_answer(say, self._answer(request, actor, self._channels(body)))
+            say_answer(say, self._answer(request, actor, channels_of(body)))
 
     def _answer(self, request: Request, actor: Actor, channels: frozenset[str]) -> Answer:
         visible = self._visible(actor, channels)
@@ -187,7 +185,7 @@ class Listeners:
 
     def _say_digest(self, say: Say, actor: Actor, body: Body) -> None:
         every_team = frozenset(team.name for team in self._desk.teams.ordered)
-        if self._visible(actor, self._channels(body)) != every_team:
+        if self._visible(actor, channels_of(body)) != every_team:
             say_answer(say, Refused("The digest covers all teams; ask in the TDA's channel."))
             return
         report = digest(self._reports, self._desk.catalogue, self._desk.now())
@@ -197,7 +195,7 @@ class Listeners:
         """Show the confirmation to those who may confirm it; tell the others why not."""
         allowed = may_remediate(self._desk, finding_id, self._actor(body))
         if isinstance(allowed, Refused):
-            tell(client, _user(body), channel, allowed)
+            tell(client, user_of(body), channel, allowed)
             return
         card = self._draw(allowed[0])
         open_form(client, body, modals.remediate_form(card, channel), channel)
@@ -205,7 +203,7 @@ class Listeners:
     def _open_ignore(self, body: Body, client: WebClient, finding_id: str, channel: str) -> None:
         allowed = may_ignore(self._desk, finding_id, self._actor(body))
         if isinstance(allowed, Refused):
-            tell(client, _user(body), channel, allowed)
+            tell(client, user_of(body), channel, allowed)
             return
         card = self._draw(allowed)
         today = self._desk.now().date()
@@ -214,25 +212,8 @@ class Listeners:
 
     def _actor(self, body: Body) -> Actor:
         team = (body.get("user") or {}).get("team_id") if isinstance(body.get("user"), dict) else ""
-        return self._people.actor(_user(body), team or "")
+        return self._people.actor(user_of(body), team or "")
 
     def _visible(self, actor: Actor, channels: frozenset[str]) -> frozenset[str]:
         seen = (visible_teams(actor, channel, self._desk.teams) for channel in channels)
         return frozenset().union(*seen)
-
-    def _channels(self, body: Body) -> frozenset[str]:
-        """The channel by its id and by its name: teams.yaml may have either."""
-        name = str(body.get("channel_name") or "")
-        return frozenset({str(body.get("channel_id") or ""), f"#{name}" if name else ""})
-
-
-def _user(body: Body) -> str:
-    """The presser's id: a command's body has it elsewhere than a press's."""
-    return str(body["user"]["id"] if isinstance(body.get("user"), dict) else body["user_id"])
-
-
-def _channel(body: Body) -> str:
-    """Where somebody pressed; empty for the Home tab, which is in no channel."""
-    channel = body.get("channel") or {}
-    container = body.get("container") or {}
-    return str(channel.get("id") or container.get("channel_id") or body.get("channel_id") or "")

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -20,6 +19,7 @@ from notifiers.slack.blocks import (
     table,
     table_text,
 )
+from notifiers.slack.bodies import Body, user_of
 
 log = logging.getLogger(__name__)
 
@@ -65,11 +65,10 @@ def say_answer(say: Say, answer: Answer) -> None:
             say(spoken(status_text(answer)), status_blocks(answer))
 
 
-def open_form(client: WebClient, body: dict[str, Any], view: Block, channel: str) -> None:
+def open_form(client: WebClient, body: Body, view: Block, channel: str) -> None:
     """Show *view* to whoever pressed; where Slack does not, they are told."""
     try:
         client.views_open(trigger_id=body["trigger_id"], view=view)
     except SlackApiError as error:
         log.warning("Slack did not open a form", extra={"why": error.response.get("error")})
-        user = body["user"]["id"] if isinstance(body.get("user"), dict) else body["user_id"]
-        tell(client, user, channel, Refused(NOT_OPENED))
+        tell(client, user_of(body), channel, Refused(NOT_OPENED))

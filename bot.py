@@ -34,7 +34,7 @@ from commands.enforce import enforce_allowlist
 from compliance.enforcement import enforce
 from compliance.group import draw
 from compliance.mendable import MendableError
-from compliance.rules import catalogue_entry
+from compliance.rules import canonical_name, catalogue_entry
 from config import Config, load
 from config.environment import Environment, read_environment
 from ledger.cards import Cards
@@ -71,8 +71,9 @@ class Bot:
             engine,
             now,
             owner=lambda key, tags: self.teams.owner(key, tags).name,
-            settle=lambda finding: enforce(finding, self.allowlist.entries(), now()),
-            listed=partial(catalogue_entry, self.catalogue),
+            enforce=lambda finding: enforce(finding, self.allowlist.entries(), now()),
+            canonical=partial(canonical_name, self.catalogue),
+            accepts=partial(catalogue_entry, self.catalogue),
         )
         use_region(environment.aws_region)
         self.service = ConfigService(Accounts(self.settings.role_name, self.settings.external_id))
@@ -95,7 +96,6 @@ class Bot:
         ledger = self.reports.problem
         reach = {"ledger": ledger, "chat": self.slack.problem, "queues": reports.problem}
         application = web.application([reports.route, *presses], reach, metrics.registry)
-        self.ledger.reroute()
         with web.serving(application, environment.http_host, environment.http_port), self.clock():
             return 0 if reports.read(stop) else 1
 

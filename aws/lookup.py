@@ -71,4 +71,7 @@ class Lookup:
         # As of now: a rule that looks away may have reported on it after its end.
         as_of = max(self._now(), facts.captured_at)
         gone = Compliance.NOT_APPLICABLE
-        return [Change(finding.key, gone, as_of, _DELETED, finding.rule_arn)]
+        return [
+            Change(replace(finding.key, rule=copy.rule), gone, as_of, _DELETED)
+            for copy in finding.copies
+        ]

@@ -19,7 +19,7 @@ from compliance.notification import (
     SubscriptionRequest,
     parse,
 )
-from ledger.store import LedgerUnavailableError, UnfitError
+from ledger.errors import LedgerUnavailableError, UnfitError
 
 log = logging.getLogger(__name__)
 

@@ -35,7 +35,8 @@ from compliance.failures import (
     explain,
 )
 from compliance.finding import Finding, IllegalMoveError, Move, State
-from ledger.store import BOT, Attempt
+from ledger.attempts import Attempt
+from ledger.store import BOT
 
 log = logging.getLogger(__name__)
 

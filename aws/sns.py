@@ -24,7 +24,7 @@ from starlette.routing import Route
 from aws import clients
 from aws.queue import Confirm, Count, LaterError, Record
 from compliance.notification import NotCompliance, Reading, Refused, SubscriptionRequest, parse
-from ledger.store import LedgerUnavailableError, UnfitError
+from ledger.errors import LedgerUnavailableError, UnfitError
 
 if TYPE_CHECKING:
     from aws.signing import Certificate

@@ -7,6 +7,7 @@ from commands.answers import Answer, Done, Refused
 from commands.desk import Desk, too_late
 from compliance.authority import Actor, Verdict, may_agree
 from compliance.finding import Finding, IllegalMoveError, State
+from compliance.request import Verb
 from ledger.store import Decision
 
 
@@ -14,17 +15,19 @@ def agree(desk: Desk, finding_id: str, actor: Actor) -> Answer:
     """Record that *actor*, who is not the asker, agrees to the remediation."""
 
     def verdict(actor: Actor, finding: Finding) -> Verdict:
-        return may_agree(actor, finding.actor, desk.team(finding), desk.teams)
+        asked = finding.request(Verb.REMEDIATE)
+        return may_agree(actor, asked.actor if asked else "", desk.team(finding), desk.teams)
 
     finding = desk.admit(finding_id, actor, "agree", verdict)
     if isinstance(finding, Refused):
         return finding
-    if finding.state is State.APPROVAL_PENDING and actor.id in finding.agreed:
+    asked = finding.request(Verb.REMEDIATE)
+    if asked and actor.id in asked.agreed:
         return Done("You agreed already. Somebody else has to agree as well.")
     try:
         after = desk.ledger.move(
             finding.id,
-            partial(life.agree, actor=actor.id, now=desk.now()),
+            partial(life.agree, verb=Verb.REMEDIATE, actor=actor.id, now=desk.now()),
             actor=actor.id,
             action="agree",
             decision=Decision("agree", actor.id),
@@ -33,7 +36,8 @@ def agree(desk: Desk, finding_id: str, actor: Actor) -> Answer:
         return too_late(error)
     if after.state is State.APPROVED:
         return Done("Agreed. The remediation is about to start.")
-    return Done(f"Agreed: {len(after.agreed)} of {after.needed}.")
+    waits = after.request(Verb.REMEDIATE)
+    return Done(f"Agreed: {len(waits.agreed)} of {waits.needed}." if waits else "Agreed.")
 
 
 def withdraw(desk: Desk, finding_id: str, actor: Actor) -> Answer:
@@ -45,7 +49,7 @@ def withdraw(desk: Desk, finding_id: str, actor: Actor) -> Answer:
     try:
         desk.ledger.move(
             finding.id,
-            partial(life.withdraw, now=desk.now(), note=note),
+            partial(life.withdraw, verb=Verb.REMEDIATE, now=desk.now(), note=note),
             actor=actor.id,
             action="withdraw",
             decision=Decision("withdraw", actor.id),

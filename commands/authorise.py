@@ -9,7 +9,8 @@ from compliance.finding import Finding
 
 def authorise(desk: Desk, person: Callable[[str], Actor], finding: Finding) -> Verdict | None:
     """Return the verdict on all who decided; None when chat cannot say who somebody is now."""
-    for user in (finding.actor, *finding.agreed):
+    decided = finding.decided
+    for user in decided.deciders if decided else ():
         actor = person(user)
         if actor.standing is Standing.UNKNOWN:
             return None

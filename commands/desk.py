@@ -11,7 +11,8 @@ from compliance.authority import Actor, Verdict, may_ask, may_decide, who_can
 from compliance.finding import Finding, IllegalMoveError, State
 from compliance.routing import Team, Teams
 from compliance.rules import Catalogue, Rule, catalogue_entry
-from ledger.store import Ledger, UnknownFindingError
+from ledger.errors import UnknownFindingError
+from ledger.store import Ledger
 
 NOT_FOUND = "There is no finding {id}. Type /compliance findings to see those of your teams."
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from commands.answers import Table
 from compliance.finding import UNRESOLVED, Finding, State
 from compliance.rules import Catalogue
-from ledger.reports import Count, Moved, Reports
+from ledger.reports import Count, Reports, TransitionCount
 
 _WEEK = timedelta(days=7)
 _LAPSING = timedelta(days=30)
@@ -32,13 +32,13 @@ def digest(reports: Reports, catalogue: Catalogue, now: datetime) -> Digest:
     """Return the report of the seven days before *now*."""
     since = now - _WEEK
     counts = reports.counts(applicable=True)
-    moved = reports.moved(since, now)
+    moved = reports.transitions(since, now)
     return Digest(
         since=since,
         until=now,
         share=_share(counts),
         unresolved=sum(count.number for count in counts if count.state in UNRESOLVED),
-        headline=_headline(moved),
+        headline=_headline(moved, reports.refusals(since, now)),
         tables=(_by_rule(counts, moved, catalogue), _by_team(counts, moved)),
         lapsing=reports.ending(now + _LAPSING),
         reviews_due=tuple(rule.name for rule in catalogue.values() if rule.review_due(now.date())),
@@ -54,11 +54,10 @@ def _share(counts: Sequence[Count]) -> float | None:
 _COMPLIANT = frozenset({State.COMPLIANT, State.RESOLVED})
 
 
-def _headline(moved: Sequence[Moved]) -> tuple[tuple[str, int], ...]:
+def _headline(moved: Sequence[TransitionCount], refused: int) -> tuple[tuple[str, int], ...]:
     into: Counter[str] = Counter()
     for each in moved:
         into[each.to_state] += each.number
-    refused = sum(each.number for each in moved if each.action.endswith("refused"))
     return (
         ("New", _new(moved)),
         ("Resolved", into[State.RESOLVED]),
@@ -70,7 +69,9 @@ def _headline(moved: Sequence[Moved]) -> tuple[tuple[str, int], ...]:
     )
 
 
-def _by_rule(counts: Sequence[Count], moved: Sequence[Moved], catalogue: Catalogue) -> Table:
+def _by_rule(
+    counts: Sequence[Count], moved: Sequence[TransitionCount], catalogue: Catalogue
+) -> Table:
     named = *(count.rule for count in counts), *(each.rule for each in moved)
     rows = []
     for name in dict.fromkeys([*catalogue, *named]):
@@ -83,7 +84,7 @@ def _by_rule(counts: Sequence[Count], moved: Sequence[Moved], catalogue: Catalog
     return Table("By rule", ("Rule", "Compliant", "Open", "New", "Resolved"), tuple(rows))
 
 
-def _by_team(counts: Sequence[Count], moved: Sequence[Moved]) -> Table:
+def _by_team(counts: Sequence[Count], moved: Sequence[TransitionCount]) -> Table:
     named = *(count.team for count in counts), *(each.team for each in moved)
     rows = []
     for name in sorted(set(named)):
@@ -95,13 +96,13 @@ def _by_team(counts: Sequence[Count], moved: Sequence[Moved]) -> Table:
     return Table("By team", ("Team", "Compliant", "Open", "New", "Resolved"), tuple(rows))
 
 
-def _figures(counts: Sequence[Count], moved: Sequence[Moved]) -> tuple[str, str, str]:
+def _figures(counts: Sequence[Count], moved: Sequence[TransitionCount]) -> tuple[str, str, str]:
     unresolved = sum(count.number for count in counts if count.state in UNRESOLVED)
     resolved = sum(each.number for each in moved if each.to_state == State.RESOLVED)
     return str(unresolved), str(_new(moved)), str(resolved)
 
 
-def _new(moved: Sequence[Moved]) -> int:
+def _new(moved: Sequence[TransitionCount]) -> int:
     """Count the findings that opened first; a request taken back leaves one open as well."""
     return sum(
         each.number

@@ -11,8 +11,8 @@ from compliance.authority import who_can
 from compliance.card import Card
 from compliance.finding import UNRESOLVED, Finding
 from compliance.routing import Match
+from ledger.errors import UnknownFindingError
 from ledger.reports import Reports, Scope
-from ledger.store import UnknownFindingError
 
 #: Slack shows at most 100 rows in one table; twenty are read, a hundred are not.
 _ROWS = 20

@@ -10,6 +10,7 @@ from compliance.allowlist import ANY, Entry, ExceptionClass, UnwritableAllowlist
 from compliance.authority import Actor, Verdict, may_except
 from compliance.enforcement import enforce, excepted
 from compliance.finding import Finding, IllegalMoveError, State
+from compliance.request import Verb
 from compliance.rules import Rule
 from ledger.store import Decision
 
@@ -108,8 +109,8 @@ def _admit(desk: Desk, finding_id: str, actor: Actor) -> Finding | Refused:
     """Return the finding if *actor* may agree an exception that the allowlist can hold."""
 
     def verdict(actor: Actor, finding: Finding) -> Verdict:
-        asked = finding.needed and finding.state in {State.APPROVAL_PENDING, State.APPROVED}
-        asker = finding.actor if asked else ""
+        asked = finding.request(Verb.REMEDIATE) or finding.decided
+        asker = asked.actor if asked and asked.needed else ""
         return may_except(actor, asker, desk.team(finding), desk.teams)
 
     finding = desk.admit(finding_id, actor, "ignore", verdict)

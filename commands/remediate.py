@@ -7,6 +7,7 @@ from commands.desk import Desk, too_late
 from compliance.allowlist import in_force
 from compliance.authority import Actor
 from compliance.finding import Finding, IllegalMoveError, ask
+from compliance.request import Request, Verb
 from compliance.rules import Rule
 from ledger.store import Decision
 
@@ -30,7 +31,7 @@ def may_remediate(desk: Desk, finding_id: str, actor: Actor) -> tuple[Finding, R
     if entry := in_force(desk.allowlist.entries(), finding.key, desk.now()):
         return Refused(EXCEPTED.format(end=entry.expires))
     try:
-        ask(finding, actor.id, rule.decision.approvers, desk.now())
+        ask(finding, _request(desk, rule, actor), desk.now())
     except IllegalMoveError as error:
         return too_late(error)
     return finding, rule
@@ -42,17 +43,21 @@ def remediate(desk: Desk, finding_id: str, actor: Actor) -> Answer:
     if isinstance(allowed, Refused):
         return allowed
     finding, rule = allowed
-    needed = rule.decision.approvers
+    request = _request(desk, rule, actor)
     try:
         desk.ledger.move(
             finding.id,
-            partial(ask, actor=actor.id, needed=needed, now=desk.now()),
+            partial(ask, request=request, now=desk.now()),
             actor=actor.id,
             action="remediate",
-            decision=Decision("remediate", actor.id, {"needed": needed}),
+            decision=Decision("remediate", actor.id, {"needed": request.needed}),
         )
     except IllegalMoveError as error:
         return too_late(error)
-    if needed:
-        return Done(f"Asked. {needed} more must agree before the remediation starts.")
+    if request.needed:
+        return Done(f"Asked. {request.needed} more must agree before the remediation starts.")
     return Done("Approved. The card shows each step.")
+
+
+def _request(desk: Desk, rule: Rule, actor: Actor) -> Request:
+    return Request(Verb.REMEDIATE, actor.id, rule.decision.needed(Verb.REMEDIATE), desk.now())

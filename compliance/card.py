@@ -89,7 +89,7 @@ def draw(finding: Finding, catalogue: Catalogue, accounts: Mapping[str, Account]
         since=finding.changed_at,
         opened_at=finding.opened_at,
         until=finding.until,
-        decided_by=tuple(filter(None, (finding.actor, *finding.agreed))),
+        decided_by=_decided_by(finding),
         buttons=buttons(finding, rule),
     )
 
@@ -108,12 +108,23 @@ def buttons(finding: Finding, rule: Rule | None) -> tuple[Button, ...]:
 def status(finding: Finding) -> str:
     """Say where the finding stands, in the words of its life, with the reason behind them."""
     said = {
-        State.APPROVAL_PENDING: f"{len(finding.agreed)} of {finding.needed} agreed.",
+        State.APPROVAL_PENDING: _agreed(finding),
         State.APPROVED: "The remediation is about to start.",
         State.OPEN: finding.note or "Nobody has decided yet.",
         State.RUNNING: _step(finding),
     }.get(finding.state, finding.note)
     return said or finding.note
+
+
+def _decided_by(finding: Finding) -> tuple[str, ...]:
+    asked = finding.decided or next(iter(finding.requests), None)
+    return tuple(filter(None, asked.deciders)) if asked else ()
+
+
+def _agreed(finding: Finding) -> str:
+    return " ".join(
+        f"{len(request.agreed)} of {request.needed} agreed." for request in finding.requests
+    )
 
 
 def _step(finding: Finding) -> str:

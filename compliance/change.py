@@ -51,6 +51,21 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """What one AWS Config rule says last of a finding's resource.
+
+    Security Hub, conformance packs and organisations make rules of their own from one rule of the
+    catalogue, each under another name. *rule* is AWS Config's name.
+    """
+
+    rule: str
+    compliance: Compliance
+    recorded_at: datetime
+    service_linked: bool = False
+    annotation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ResourceFacts:
     """What a configuration item tells of a resource: its name, its tags, whether it is gone."""
 

@@ -11,6 +11,7 @@ from compliance.finding import (
     end_exception,
     except_until,
 )
+from compliance.request import Request, Verb
 
 
 def enforce(finding: Finding, entries: Sequence[Entry], now: datetime) -> Finding:
@@ -34,7 +35,8 @@ def excepted(finding: Finding, entry: Entry, now: datetime) -> Finding:
     note = f"{entry.exception_class.value.capitalize()}: {entry.reason}"
     if entry.ticket:
         note += f" ({entry.ticket})"
-    after = except_until(finding, end(entry), note, entry.asked_by, now)
+    request = finding.request(Verb.EXCEPT) or Request(Verb.EXCEPT, entry.asked_by, 0, now)
+    after = except_until(finding, end(entry), note, request, now)
     same = finding.state is State.EXCEPTED and (finding.until, finding.note) == (
         after.until,
         after.note,

@@ -1,12 +1,13 @@
 """A finding and its life: every move is a function from finding to finding. Pure."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from compliance.change import Change, Compliance, FindingKey
+from compliance.change import Change, Compliance, Copy, FindingKey
+from compliance.request import Request, Verb
 
 #: Crockford's base 32: no letter that a person mistakes for a digit.
 _ID_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -45,6 +46,16 @@ UNRESOLVED = UNDECIDED | IN_PROGRESS | {State.APPROVAL_PENDING}
 SETTLED = frozenset({State.COMPLIANT, State.RESOLVED})
 #: Where an exception can begin. A remediation that runs is let run to its end.
 CAN_BEGIN = UNDECIDED | {State.APPROVAL_PENDING, State.APPROVED}
+#: Where each verb can be asked for.
+CAN_ASK: Mapping[Verb, frozenset[State]] = {
+    Verb.REMEDIATE: UNDECIDED | {State.APPROVAL_PENDING},
+    Verb.EXCEPT: CAN_BEGIN,
+    Verb.EXTEND: frozenset({State.EXCEPTED}),
+    Verb.REVOKE: frozenset({State.EXCEPTED}),
+    Verb.UNDO: frozenset({State.RESOLVED}),
+}
+#: AWS's clock and ours differ by less. What is dated further ahead counts as of now.
+_CLOCK_SKEW = timedelta(minutes=5)
 
 
 class IllegalMoveError(Exception):
@@ -60,10 +71,13 @@ class IllegalMoveError(Exception):
 class Finding:
     """One rule broken by one resource, and what has been decided about it.
 
-    *opened_at* is when AWS Config recorded the violation that is open now, None before the first.
-    *changed_at* is when the present state began. *until* is the end of an exception, or the end of
-    the wait for AWS Config's own evaluation. *actor* decided last; *agreed* are those who agreed
-    with the actor, *needed* how many must. *note* says in plain words why the state is what it is.
+    *key* names the rule as the catalogue does; *copies* are the AWS Config rules that evaluate the
+    resource for it, oldest first. *compliance* is what they say together, *recorded_at* when the
+    newest of them said it. *opened_at* is when AWS Config recorded the violation that is open now,
+    None before the first. *changed_at* is when the present state began. *until* is the end of an
+    exception, or the end of the wait for AWS Config's own evaluation. *requests* wait to be agreed
+    or carried out, one a verb at most; *decided* is the one that led to the present state. *note*
+    says in plain words why the state is what it is.
     """
 
     id: str
@@ -74,23 +88,50 @@ class Finding:
     recorded_at: datetime
     changed_at: datetime
     team: str
+    copies: tuple[Copy, ...]
     opened_at: datetime | None = None
-    annotation: str = ""
-    rule_arn: str = ""
     resource_name: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
-    actor: str = ""
     note: str = ""
     until: datetime | None = None
     step: int = 0
     steps: int = 0
-    needed: int = 0
-    agreed: tuple[str, ...] = ()
+    requests: tuple[Request, ...] = ()
+    decided: Request | None = None
+
+    @property
+    def actor(self) -> str:
+        """Who asked for what was decided, or for what waits; empty where nobody did."""
+        asked = self.decided or next(iter(self.requests), None)
+        return asked.actor if asked else ""
+
+    @property
+    def annotation(self) -> str:
+        """AWS Config's own words about the violation, of the newest evaluation that has any."""
+        newest_first = sorted(self._decisive(), key=lambda copy: copy.recorded_at, reverse=True)
+        return next((copy.annotation for copy in newest_first if copy.annotation), "")
 
     @property
     def service_linked(self) -> bool:
-        """Whether an AWS service owns the rule, so that it takes no remediation (FACTS §6)."""
-        return "/aws-service-rule/" in self.rule_arn
+        """Whether AWS services own every broken rule: those take no remediation (FACTS §6)."""
+        return all(copy.service_linked for copy in self._decisive())
+
+    @property
+    def aws_key(self) -> FindingKey:
+        """The key under the name by which AWS Config knows the rule, as its calls want it.
+
+        Of several rules it is the one that can have a remediation.
+        """
+        by_use = sorted(self._decisive(), key=lambda copy: copy.service_linked)
+        return replace(self.key, rule=by_use[0].rule)
+
+    def request(self, verb: Verb) -> Request | None:
+        """Return the request for *verb* that waits, None if there is none."""
+        return next((each for each in self.requests if each.verb is verb), None)
+
+    def _decisive(self) -> tuple[Copy, ...]:
+        """The copies that say what the finding says: at least one."""
+        return tuple(copy for copy in self.copies if copy.compliance is self.compliance)
 
 
 Move = Callable[[Finding], Finding]
@@ -106,21 +147,26 @@ def short_ids(key: FindingKey) -> tuple[str, ...]:
     return tuple(f"F-{letters[:length]}" for length in range(_ID_SHORTEST, _ID_LONGEST + 1))
 
 
-def first_seen(change: Change, finding_id: str, team: str, now: datetime) -> Finding:
-    """Return what the ledger keeps of the first change of its key."""
+def first_seen(
+    change: Change, finding_id: str, team: str, now: datetime, rule: str = ""
+) -> Finding:
+    """Return what the ledger keeps of the first change of its key.
+
+    *rule* is the catalogue's name for the change's rule, where that is another one.
+    """
     broken = change.compliance is Compliance.NON_COMPLIANT
+    copy = _copy(change, now)
     return Finding(
         id=finding_id,
-        key=change.key,
+        key=replace(change.key, rule=rule or change.key.rule),
         state=State.OPEN if broken else State.COMPLIANT,
         version=1,
         compliance=change.compliance,
-        recorded_at=change.recorded_at,
+        recorded_at=copy.recorded_at,
         changed_at=now,
-        opened_at=change.recorded_at if broken else None,
+        opened_at=copy.recorded_at if broken else None,
         team=team,
-        annotation=change.annotation,
-        rule_arn=change.rule_arn,
+        copies=(copy,),
     )
 
 
@@ -128,32 +174,60 @@ def observe(finding: Finding, change: Change, now: datetime) -> Finding:
     """Return the finding after *change*, the same object when the change is not news.
 
     AWS delivers at least once and in no order (FACTS §2.4), so a change that is not newer than
-    what is stored leaves the finding as it is.
+    what the same AWS Config rule said before leaves the finding as it is. While one rule of
+    several finds the resource NON_COMPLIANT, so is the finding.
     """
-    if change.recorded_at <= finding.recorded_at:
+    known = next((copy for copy in finding.copies if copy.rule == change.key.rule), None)
+    if known and change.recorded_at <= known.recorded_at:
         return finding
+    others = tuple(copy for copy in finding.copies if copy is not known)
+    copies = (*others, _copy(change, now, known))
     seen = replace(
         finding,
-        compliance=change.compliance,
-        recorded_at=change.recorded_at,
-        annotation=change.annotation,
-        rule_arn=change.rule_arn or finding.rule_arn,
+        compliance=_overall(copies),
+        recorded_at=max(copy.recorded_at for copy in copies),
+        copies=copies,
     )
-    if change.compliance is Compliance.NON_COMPLIANT:
+    if seen.compliance is Compliance.NON_COMPLIANT:
         return _broken(seen, now)
-    if finding.state in {State.COMPLIANT, State.RESOLVED}:
+    if finding.state in SETTLED:
         return seen
     note = (
         "AWS Config evaluated it COMPLIANT."
-        if change.compliance is Compliance.COMPLIANT
-        else "The rule no longer applies: the resource was deleted or left the rule's scope."
+        if seen.compliance is Compliance.COMPLIANT
+        else change.annotation
+        or "The rule no longer applies: the resource was deleted or left the rule's scope."
     )
-    return _to(State.RESOLVED, seen, now, note=note, until=None)
+    return _to(State.RESOLVED, seen, now, note=note, until=None, requests=())
 
 
 def is_said_again(before: Finding, after: Finding) -> bool:
     """Whether AWS Config only said the same again, later: nothing that anybody reads differs."""
-    return replace(after, recorded_at=before.recorded_at) == before
+
+    def timeless(finding: Finding) -> list[Copy]:
+        undated = (replace(copy, recorded_at=after.recorded_at) for copy in finding.copies)
+        return sorted(undated, key=lambda copy: copy.rule)
+
+    same_times = replace(after, recorded_at=before.recorded_at, copies=before.copies)
+    return same_times == before and timeless(before) == timeless(after)
+
+
+def _copy(change: Change, now: datetime, known: Copy | None = None) -> Copy:
+    is_ahead = change.recorded_at > now + _CLOCK_SKEW
+    return Copy(
+        rule=change.key.rule,
+        compliance=change.compliance,
+        recorded_at=now if is_ahead else change.recorded_at,
+        # Only a notification tells the rule's ARN, and who owns a rule never changes.
+        service_linked=change.service_linked or (known is not None and known.service_linked),
+        annotation=change.annotation,
+    )
+
+
+def _overall(copies: Iterable[Copy]) -> Compliance:
+    results = {copy.compliance for copy in copies}
+    gravest_first = (Compliance.NON_COMPLIANT, Compliance.COMPLIANT, Compliance.NOT_APPLICABLE)
+    return next(each for each in gravest_first if each in results)
 
 
 def _broken(finding: Finding, now: datetime) -> Finding:
@@ -162,43 +236,57 @@ def _broken(finding: Finding, now: datetime) -> Finding:
     if finding.state is State.RESOLVED:
         note = (
             "It was resolved and is non-compliant again: something changed it back. "
-            "If code manages this resource, its next deploy does this every time."
+            "If code manages this resource, its next deploy may do this every time."
         )
         return _fresh(State.REOPENED, finding, now, note, finding.recorded_at)
     return finding
 
 
-def ask(finding: Finding, actor: str, needed: int, now: datetime) -> Finding:
-    """*actor* asks for the remediation; *needed* others must agree before it starts."""
-    _require(finding, "remediate", UNDECIDED)
-    state = State.APPROVAL_PENDING if needed else State.APPROVED
-    return _to(state, finding, now, actor=actor, needed=needed, agreed=(), note="", until=None)
+def ask(finding: Finding, request: Request, now: datetime) -> Finding:
+    """Somebody asks for something; one request a verb waits at a time.
+
+    A remediation that nobody else has to agree to is approved at once. What changes the allowlist
+    waits until that is written, however many agreed.
+    """
+    _require(finding, request.verb.value, CAN_ASK[request.verb])
+    if finding.request(request.verb):
+        raise IllegalMoveError(finding, request.verb.value)
+    if request.verb is Verb.REMEDIATE and request.is_agreed:
+        return _approved(finding, request, now)
+    return _asked(finding, (*finding.requests, request), now)
 
 
-def agree(finding: Finding, actor: str, now: datetime) -> Finding:
-    """*actor* agrees with the asker; the asker and those who agreed already do not count."""
-    _require(finding, "agree to", {State.APPROVAL_PENDING})
-    if actor == finding.actor or actor in finding.agreed:
+def agree(finding: Finding, verb: Verb, actor: str, now: datetime) -> Finding:
+    """*actor* agrees to the request; the asker and those who agreed already do not count."""
+    request = _waiting(finding, verb, "agree to")
+    agreed = request.agreed_by(actor)
+    if agreed is request:
         return finding
-    agreed = (*finding.agreed, actor)
-    if len(agreed) < finding.needed:
-        return replace(finding, agreed=agreed)
-    return _to(State.APPROVED, finding, now, agreed=agreed)
+    if verb is Verb.REMEDIATE and agreed.is_agreed:
+        return _approved(finding, agreed, now)
+    requests = tuple(agreed if each is request else each for each in finding.requests)
+    return replace(finding, requests=requests)
 
 
-def withdraw(finding: Finding, now: datetime, note: str) -> Finding:
+def withdraw(finding: Finding, verb: Verb, now: datetime, note: str) -> Finding:
     """What was asked is asked no longer, and nothing has been started.
 
-    It did not break the rule anew, so it is open, whatever it was before somebody asked.
+    An undecided finding did not break the rule anew, so it is open, whatever it was before
+    somebody asked; unless another request still waits.
     """
-    _require(finding, "withdraw", {State.APPROVAL_PENDING, State.APPROVED})
+    if finding.state is State.APPROVED and verb is Verb.REMEDIATE:
+        return _fresh(State.OPEN, finding, now, note, finding.opened_at)
+    request = _waiting(finding, verb, "withdraw")
+    left = tuple(each for each in finding.requests if each is not request)
+    if left or finding.state is not State.APPROVAL_PENDING:
+        return replace(finding, requests=left)
     return _fresh(State.OPEN, finding, now, note, finding.opened_at)
 
 
 def start(finding: Finding, now: datetime) -> Finding:
     """Claim an approved finding: from here on one worker calls AWS Config for it."""
     _require(finding, "start the remediation of", {State.APPROVED})
-    return _to(State.RUNNING, finding, now, step=0, steps=0, note="")
+    return _to(State.RUNNING, finding, now, step=0, steps=0, note="", requests=())
 
 
 def release(finding: Finding, now: datetime) -> Finding:
@@ -229,7 +317,7 @@ def wait(finding: Finding, until: datetime, note: str, now: datetime) -> Finding
 def fail(finding: Finding, note: str, now: datetime) -> Finding:
     """The remediation could not start or a step of it failed; *note* says what to do next."""
     _require(finding, "fail", {State.APPROVED, State.RUNNING})
-    return _to(State.FAILED, finding, now, note=note)
+    return _to(State.FAILED, finding, now, note=note, requests=())
 
 
 def give_up_waiting(finding: Finding, note: str, now: datetime) -> Finding:
@@ -239,11 +327,14 @@ def give_up_waiting(finding: Finding, note: str, now: datetime) -> Finding:
 
 
 def except_until(
-    finding: Finding, until: datetime, note: str, actor: str, now: datetime
+    finding: Finding, until: datetime, note: str, request: Request, now: datetime
 ) -> Finding:
-    """An allowlist entry covers the finding until *until*; again with a new end when it changed."""
+    """An allowlist entry covers the finding until *until*; again with a new end when it changed.
+
+    *request* is what led to the entry; for one that somebody wrote by hand, who asked by it.
+    """
     _require(finding, "ignore", CAN_BEGIN | {State.EXCEPTED})
-    return _to(State.EXCEPTED, finding, now, until=until, note=note, actor=actor, agreed=())
+    return _to(State.EXCEPTED, finding, now, until=until, note=note, decided=request, requests=())
 
 
 def end_exception(finding: Finding, note: str, now: datetime) -> Finding:
@@ -252,7 +343,26 @@ def end_exception(finding: Finding, note: str, now: datetime) -> Finding:
     return _fresh(State.REOPENED, finding, now, note, finding.opened_at)
 
 
-def _require(finding: Finding, move: str, allowed: frozenset[State] | set[State]) -> None:
+def _waiting(finding: Finding, verb: Verb, move: str) -> Request:
+    request = finding.request(verb)
+    if request is None:
+        raise IllegalMoveError(finding, move)
+    return request
+
+
+def _asked(finding: Finding, requests: tuple[Request, ...], now: datetime) -> Finding:
+    if finding.state not in UNDECIDED:
+        return replace(finding, requests=requests)
+    return _to(
+        State.APPROVAL_PENDING, finding, now, requests=requests, decided=None, note="", until=None
+    )
+
+
+def _approved(finding: Finding, request: Request, now: datetime) -> Finding:
+    return _to(State.APPROVED, finding, now, decided=request, requests=(), note="", until=None)
+
+
+def _require(finding: Finding, move: str, allowed: Iterable[State]) -> None:
     if finding.state not in allowed:
         raise IllegalMoveError(finding, move)
 
@@ -267,12 +377,11 @@ def _fresh(
         now,
         note=note,
         opened_at=opened_at,
-        actor="",
         until=None,
         step=0,
         steps=0,
-        needed=0,
-        agreed=(),
+        requests=(),
+        decided=None,
     )
 
 

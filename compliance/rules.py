@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from compliance.request import Verb
+
 
 class Category(StrEnum):
     SECURITY = "security"
@@ -55,12 +57,25 @@ class Remediation:
 class DecisionPolicy:
     """Who must agree and for how long an exception may last.
 
-    *approvers* is how many people beside the asker must agree before a remediation starts.
+    *approvers* is how many people beside the asker must agree before a remediation starts, and
+    *exception_approvers* before an exception begins: as many, unless the catalogue says otherwise.
     """
 
     approvers: int
     longest_exception: timedelta
     unattended: bool
+    exception_approvers: int | None = None
+
+    def needed(self, verb: Verb) -> int:
+        """Return how many people beside the asker must agree to *verb*.
+
+        Whoever ends an exception only lets the finding be decided again, so one person may.
+        """
+        if verb is Verb.REVOKE:
+            return 0
+        if verb in {Verb.EXCEPT, Verb.EXTEND} and self.exception_approvers is not None:
+            return self.exception_approvers
+        return self.approvers
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +112,33 @@ class Rule:
 
 Catalogue = Mapping[str, Rule]
 
-#: The names that AWS gives a rule which a conformance pack or Security Hub made of ours (FACTS §6).
-_OWNED_BY_AWS = re.compile(
-    r"(?:securityhub-(?P<hub>.+)-[0-9a-f]{8}|(?P<pack>.+)-conformance-pack-[a-z0-9]+)"
+#: The names that AWS gives a rule which one of its services made of ours (FACTS §1b).
+_MADE_BY_AWS = re.compile(
+    r"securityhub-(?P<hub>.+)-[0-9a-f]{8}"
+    r"|(?P<pack>.+)-conformance-pack-[a-z0-9]+"
+    r"|OrgConfigRule-(?P<organisation>.+)-[a-z0-9]{8}"
 )
+_CONTROL_TOWER = "AWSControlTower_AWS-GR_"
+
+
+def canonical_name(catalogue: Catalogue, rule_name: str) -> str:
+    """Return the catalogue's name for a Config rule, *rule_name* itself where it has none.
+
+    A rule that an AWS service made of ours is found by the name that the service gave it.
+    """
+    if rule_name in catalogue:
+        return rule_name
+    if made := _MADE_BY_AWS.fullmatch(rule_name):
+        ours = next(filter(None, made.groups()))
+        return ours if ours in catalogue else rule_name
+    if rule_name.startswith(_CONTROL_TOWER):
+        identifier = rule_name.removeprefix(_CONTROL_TOWER)
+        return next(
+            (rule.name for rule in catalogue.values() if rule.identifier == identifier), rule_name
+        )
+    return rule_name
 
 
 def catalogue_entry(catalogue: Catalogue, rule_name: str) -> Rule | None:
     """Return the entry for a Config rule's name, also as AWS names it where a service owns it."""
-    if rule_name in catalogue:
-        return catalogue[rule_name]
-    owned = _OWNED_BY_AWS.fullmatch(rule_name)
-    return catalogue.get(owned["hub"] or owned["pack"]) if owned else None
+    return catalogue.get(canonical_name(catalogue, rule_name))

@@ -80,6 +80,7 @@ class _Review(Strict):
 
 class _Decision(Strict):
     approvers: Annotated[int, Field(ge=0, le=5)]
+    exception_approvers: Annotated[int, Field(ge=0, le=5)] | None = None
     longest_exception_days: Annotated[int, Field(ge=1, le=3660)]
     unattended: bool
 
@@ -125,6 +126,7 @@ class _Rule(Strict):
                 approvers=self.decision.approvers,
                 longest_exception=timedelta(days=self.decision.longest_exception_days),
                 unattended=self.decision.unattended,
+                exception_approvers=self.decision.exception_approvers,
             ),
         )
 

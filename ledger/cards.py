@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from compliance.finding import Finding, State
 from compliance.routing import Team
-from ledger.database import reading
+from ledger.database import reading, writing
 from ledger.rows import from_row
 from ledger.tables import cards, findings
 
@@ -91,7 +91,7 @@ class Cards:
             return None
         home = first["posted_for"] or team.name
         try:
-            with self._engine.begin() as db:
+            with writing(self._engine) as db:
                 self._lease(db, ids, home, place or Posted(team.channel, ""))
                 # Read under the lease, or an older version could be shown over a newer one.
                 wanted = sa.select(findings).where(findings.c.id.in_(ids))
@@ -120,7 +120,7 @@ class Cards:
             .values(shown_version=sa.bindparam("at"))
         )
         staying = [each.id for each in delivery.findings] if place else []
-        with self._engine.begin() as db:
+        with writing(self._engine) as db:
             if noted:
                 db.execute(note, noted)
             if place:
@@ -134,7 +134,7 @@ class Cards:
 
     def forget(self, delivery: Delivery) -> None:
         """The message is gone from chat: whoever it showed gets a new one in the next rounds."""
-        with self._engine.begin() as db:
+        with writing(self._engine) as db:
             _forget(db, delivery.ids)
             unseen = findings.c.id.in_(delivery.ids) & (findings.c.state != State.RESOLVED.value)
             db.execute(sa.update(findings).where(unseen).values(shown_version=0))
@@ -142,7 +142,7 @@ class Cards:
     def release(self, delivery: Delivery) -> None:
         """Chat did not take it: it is as it was before, for any replica to try again."""
         taken = cards.c.finding.in_(delivery.ids)
-        with self._engine.begin() as db:
+        with writing(self._engine) as db:
             if delivery.place is None:
                 _forget(db, delivery.ids)
             else:

@@ -9,32 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
-from compliance.mendable import MendableError
-
-
-class LedgerOutOfReachError(MendableError):
-    """The database cannot be opened."""
-
-    def __init__(self, url: sa.URL, error: Exception) -> None:
-        said = str(getattr(error, "orig", error)).strip()
-        super().__init__(
-            f"the ledger {url.render_as_string()} cannot be opened: {said}. "
-            "Correct DATABASE_URL, or start the database."
-        )
-
-
-class LedgerInUseError(MendableError):
-    """Another bot runs on this SQLite file."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(
-            f"another bot runs on {path}: stop it, or use PostgreSQL, which serves several"
-        )
-
+from ledger.errors import LedgerInUseError, LedgerNewerError, LedgerOutOfReachError, our_errors
 
 #: How long a transaction waits for another one to end.
 _LOCK_SECONDS = 30
+#: How long PostgreSQL may work on one statement. A migration takes as long as it takes.
+_STATEMENT_SECONDS = 60
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_VERSIONS = _MIGRATIONS / "versions"
 #: PostgreSQL advisory locks: any two numbers that nobody else in the database uses.
 MIGRATION_LOCK = 7_305_001
 AUDIT_LOCK = 7_305_002
@@ -43,21 +25,37 @@ AUDIT_LOCK = 7_305_002
 def connect(url: str) -> sa.Engine:
     """Return an engine for *url* (``sqlite:///…`` or ``postgresql+psycopg://…``), tables current.
 
-    Raises LedgerOutOfReachError.
+    Raises LedgerOutOfReachError or LedgerNewerError.
     """
     try:
-        engine = (
-            _sqlite(url) if url.startswith("sqlite:") else sa.create_engine(url, pool_pre_ping=True)
-        )
-        _upgrade(engine)
-    except (sa.exc.DatabaseError, OSError) as error:
+        engine = _sqlite(url) if url.startswith("sqlite:") else _postgresql(url)
+    except OSError as error:
         raise LedgerOutOfReachError(sa.make_url(url), error) from error
+    try:
+        _upgrade(engine)
+    except (sa.exc.SQLAlchemyError, OSError, LedgerNewerError) as error:
+        engine.dispose()
+        if isinstance(error, LedgerNewerError):
+            raise
+        raise LedgerOutOfReachError(engine.url, error) from error
     return engine
 
 
-def reading(engine: sa.Engine) -> sa.Connection:
-    """Return a connection that only reads, so that on SQLite it waits for nobody who writes."""
-    return engine.connect().execution_options(read_only=True)
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Open a connection that only reads, so that on SQLite it waits for nobody who writes.
+
+    Raises LedgerUnavailableError, as writing does.
+    """
+    with our_errors(), engine.connect().execution_options(read_only=True) as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Open a transaction; raises LedgerUnavailableError or UnfitError, and then nothing is kept."""
+    with our_errors(), engine.begin() as connection:
+        yield connection
 
 
 @contextmanager
@@ -77,6 +75,19 @@ def only_process(url: str) -> Iterator[None]:
         raise LedgerInUseError(path) from error
     with lock:
         yield
+
+
+def _postgresql(url: str) -> sa.Engine:
+    # A server that hangs must not hang the bot: a round that fails is tried again.
+    patience = {} if "connect_timeout" in sa.make_url(url).query else {"connect_timeout": 10}
+    engine = sa.create_engine(url, pool_pre_ping=True, connect_args=patience)
+
+    @sa.event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        connection.execute(f"SET statement_timeout = '{_STATEMENT_SECONDS}s'")
+        connection.commit()
+
+    return engine
 
 
 def _sqlite(url: str) -> sa.Engine:
@@ -119,18 +130,21 @@ def _upgrade(engine: sa.Engine) -> None:
     """Run the migrations that are missing; replicas that start together wait for one another."""
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
-        if not _current(connection):
+        version = _version(connection)
+        ours = sorted(path.name.partition("_")[0] for path in _VERSIONS.glob("[0-9]*.py"))
+        if version and version not in ours:
+            raise LedgerNewerError(engine.url, version)
+        if version != ours[-1]:
             _migrate(connection)
 
 
-def _current(connection: sa.Connection) -> bool:
-    """Say whether the newest migration has run. Their files begin with their revisions."""
+def _version(connection: sa.Connection) -> str | None:
+    """Return the revision of the newest migration that has run, None before the first."""
     if not sa.inspect(connection).has_table("alembic_version"):
-        return False
-    newest = max(path.name for path in (_MIGRATIONS / "versions").glob("*.py"))
-    version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-    return version is not None and newest.startswith(f"{version}_")
+        return None
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
 
 
 def _migrate(connection: sa.Connection) -> None:

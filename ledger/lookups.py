@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from compliance.change import FindingKey
 from compliance.finding import SETTLED, Finding
-from ledger.database import reading
+from ledger.database import reading, writing
 from ledger.rows import from_row
 from ledger.tables import findings
 
@@ -41,7 +41,7 @@ class Lookups:
         later = findings.c.lookup_due > self._now()
         of_each = (findings.c.id == sa.bindparam("asked")) & later.is_not(True)
         if asked:
-            with self._engine.begin() as db:
+            with writing(self._engine) as db:
                 db.execute(sa.update(findings).where(of_each).values(lookup_due=due), asked)
 
     def unseen(self, account: str, region: str, rule: str, seen: Collection[FindingKey]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from compliance.finding import Finding
-from ledger.database import reading
+from ledger.database import reading, writing
 from ledger.rows import from_row
 from ledger.tables import findings
 
@@ -42,7 +42,7 @@ class Mirrors:
 
     def settle(self, finding_id: str, version: int, until: datetime | None) -> None:
         """Note what AWS has now; a finding that moved meanwhile stays due."""
-        with self._engine.begin() as db:
+        with writing(self._engine) as db:
             of_finding = findings.c.id == finding_id
             db.execute(sa.update(findings).where(of_finding).values(mirrored_until=until))
             db.execute(
@@ -52,7 +52,7 @@ class Mirrors:
             )
 
     def postpone(self, finding_id: str, due: datetime) -> None:
-        with self._engine.begin() as db:
+        with writing(self._engine) as db:
             db.execute(
                 sa.update(findings).where(findings.c.id == finding_id).values(mirror_due=due)
             )

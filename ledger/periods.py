@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from ledger.database import writing
 from ledger.tables import periods
 
 
@@ -16,7 +17,7 @@ class Periods:
     def claim(self, job: str, period: str, now: datetime, lease: timedelta) -> bool:
         """Say whether this replica runs *job* for *period*: True for one caller only."""
         row = {"job": job, "period": period, "leased_until": now + lease}
-        with self._engine.begin() as db:
+        with writing(self._engine) as db:
             taken_over = db.execute(
                 sa.update(periods)
                 .where(
@@ -30,14 +31,14 @@ class Periods:
             if taken_over.rowcount:
                 return True
         try:
-            with self._engine.begin() as db:
+            with writing(self._engine) as db:
                 db.execute(sa.insert(periods).values(row))
         except sa.exc.IntegrityError:
             return False
         return True
 
     def finish(self, job: str, period: str, now: datetime) -> None:
-        with self._engine.begin() as db:
+        with writing(self._engine) as db:
             db.execute(
                 sa.update(periods)
                 .where(periods.c.job == job, periods.c.period == period)
@@ -46,7 +47,7 @@ class Periods:
 
     def claim_first(self, job: str, period: str, now: datetime) -> bool:
         """Count *period* as done if *job* has never run; say whether that was so."""
-        with self._engine.begin() as db:
+        with writing(self._engine) as db:
             ever = sa.select(periods.c.period).where(periods.c.job == job).limit(1)
             if db.execute(ever).first():
                 return False

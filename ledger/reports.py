@@ -1,4 +1,4 @@
-"""Figures for status and digest, counted by the database."""
+"""Figures for status and digest, and lists of findings: questions that read and change nothing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from compliance.change import Compliance
-from compliance.finding import Finding, State
+from compliance.finding import SETTLED, Finding, State
 from ledger.database import reading
+from ledger.errors import LedgerUnavailableError
 from ledger.rows import from_row
-from ledger.tables import audit, cards, findings
+from ledger.tables import UNSETTLED, audit, cards, counts, findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +38,18 @@ EVERYTHING = Scope()
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """How many findings an action moved from one state into another in a span of time."""
+class TransitionCount:
+    """How many findings of a team and rule went from one state into another in a span of time."""
 
     team: str
     rule: str
-    action: str
     from_state: str
     to_state: str
     number: int
 
 
 class Reports:
-    """Questions that read and change nothing."""
+    """All methods raise LedgerUnavailableError."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
@@ -58,10 +57,10 @@ class Reports:
     def problem(self) -> str:
         """Say why the database cannot be read, empty when it can."""
         try:
-            with self._reading() as db:
+            with reading(self._engine) as db:
                 db.execute(sa.select(findings.c.id).limit(1))
-        except sa.exc.SQLAlchemyError as error:
-            return type(error).__name__
+        except LedgerUnavailableError as error:
+            return str(error)
         return ""
 
     def counts(
@@ -71,70 +70,87 @@ class Reports:
         *,
         applicable: bool = False,
     ) -> tuple[Count, ...]:
-        """Count the findings in *states*; nearly all are compliant or resolved.
+        """Count the findings in *states*.
 
         *applicable* leaves out resources that were deleted or that the rule is not about.
         """
-        columns = (findings.c.team, findings.c.rule, findings.c.account, findings.c.state)
-        wanted = [*_within(scope), _in(states)]
+        columns = (counts.c.team, counts.c.rule, counts.c.account, counts.c.state)
+        wanted = [
+            *_within(scope, counts),
+            counts.c.state.in_([state.value for state in states]),
+            counts.c.number > 0,
+        ]
         if applicable:
-            wanted.append(findings.c.compliance != Compliance.NOT_APPLICABLE.value)
-        query = sa.select(*columns, sa.func.count()).where(*wanted).group_by(*columns)
-        with self._reading() as db:
+            wanted.append(counts.c.applicable)
+        number = sa.func.sum(counts.c.number)
+        query = sa.select(*columns, number).where(*wanted).group_by(*columns)
+        with reading(self._engine) as db:
             return tuple(
-                Count(team, rule, account, State(state), number)
+                Count(team, rule, account, State(state), int(number))
                 for team, rule, account, state, number in db.execute(query)
             )
 
     def regions(self, scope: Scope, states: Iterable[State]) -> tuple[str, ...]:
         """Return the Regions of the findings in *states*."""
-        query = sa.select(findings.c.region).distinct().where(*_within(scope), _in(states))
-        with self._reading() as db:
+        wanted = counts.c.state.in_([state.value for state in states])
+        query = (
+            sa.select(counts.c.region)
+            .distinct()
+            .where(*_within(scope, counts), wanted, counts.c.number > 0)
+        )
+        with reading(self._engine) as db:
             return tuple(db.execute(query).scalars())
 
     def oldest(
         self, states: Iterable[State], scope: Scope = EVERYTHING, limit: int = 5
     ) -> tuple[Finding, ...]:
         """Return the findings in *states* that have been non-compliant longest."""
-        query = (
-            sa.select(findings)
-            .where(
-                _in(states),
-                findings.c.opened_at.is_not(None),
-                *_within(scope),
-            )
-            .order_by(findings.c.opened_at)
-            .limit(limit)
-        )
-        with self._reading() as db:
+        states = frozenset(states)
+        wanted = [
+            findings.c.state.in_([state.value for state in states]),
+            findings.c.opened_at.is_not(None),
+            *_within(scope, findings),
+        ]
+        if not states & SETTLED:
+            wanted.append(UNSETTLED)
+        query = sa.select(findings).where(*wanted).order_by(findings.c.opened_at).limit(limit)
+        with reading(self._engine) as db:
             return tuple(map(from_row, db.execute(query).mappings()))
 
-    def moved(self, since: datetime, until: datetime) -> tuple[Moved, ...]:
-        """Count the moves from *since* up to, not including, *until*."""
-        columns = (
-            findings.c.team,
-            findings.c.rule,
-            audit.c.action,
-            audit.c.from_state,
-            audit.c.to_state,
-        )
+    def transitions(self, since: datetime, until: datetime) -> tuple[TransitionCount, ...]:
+        """Count the transitions from *since* up to, not including, *until*.
+
+        What leaves a finding in its state (a refusal, another team, a step of a runbook) is none.
+        """
+        columns = (findings.c.team, findings.c.rule, audit.c.from_state, audit.c.to_state)
         query = (
             sa.select(*columns, sa.func.count())
             .join(findings, findings.c.id == audit.c.finding)
-            .where(audit.c.at >= since, audit.c.at < until)
+            .where(audit.c.at >= since, audit.c.at < until, audit.c.from_state != audit.c.to_state)
             .group_by(*columns)
         )
-        with self._reading() as db:
-            return tuple(Moved(*row) for row in db.execute(query))
+        with reading(self._engine) as db:
+            return tuple(TransitionCount(*row) for row in db.execute(query))
+
+    def refusals(self, since: datetime, until: datetime) -> int:
+        """Count the presses and commands that were refused in a span of time."""
+        in_time = (audit.c.at >= since) & (audit.c.at < until)
+        query = sa.select(sa.func.count()).where(in_time, audit.c.action.like("% refused"))
+        with reading(self._engine) as db:
+            return db.execute(query).scalar_one()
 
     def ending(self, before: datetime) -> tuple[Finding, ...]:
         """Return the excepted findings whose exception ends before *before*, soonest first."""
         query = (
             sa.select(findings)
-            .where(findings.c.state == State.EXCEPTED.value, findings.c.until < before)
+            .where(
+                UNSETTLED,
+                findings.c.state == State.EXCEPTED.value,
+                findings.c.until < before,
+            )
             .order_by(findings.c.until)
         )
-        with self._reading() as db:
+        with reading(self._engine) as db:
             return tuple(map(from_row, db.execute(query).mappings()))
 
     def beside(self, finding_id: str, until: datetime | None = None) -> tuple[Finding, ...]:
@@ -154,31 +170,24 @@ class Reports:
         if until is not None:
             # And all of them where the one that was pressed came into another message since.
             query = query.where(cards.c.posted_at <= until, one.c.posted_at <= until)
-        with self._reading() as db:
+        with reading(self._engine) as db:
             return tuple(map(from_row, db.execute(query).mappings()))
 
     def history(self, finding_id: str) -> tuple[sa.RowMapping, ...]:
         """Return the audit rows of a finding, oldest first."""
         query = sa.select(audit).where(audit.c.finding == finding_id).order_by(audit.c.seq)
-        with self._reading() as db:
+        with reading(self._engine) as db:
             return tuple(db.execute(query).mappings())
 
-    def _reading(self) -> sa.Connection:
-        return reading(self._engine)
 
-
-def _in(states: Iterable[State]) -> sa.ColumnElement[bool]:
-    return findings.c.state.in_([state.value for state in states])
-
-
-def _within(scope: Scope) -> list[sa.ColumnElement[bool]]:
+def _within(scope: Scope, table: sa.Table) -> list[sa.ColumnElement[bool]]:
     return [
         column.in_(wanted)
         for column, wanted in (
-            (findings.c.team, scope.teams),
-            (findings.c.rule, scope.rules),
-            (findings.c.account, scope.accounts),
-            (findings.c.region, scope.regions),
+            (table.c.team, scope.teams),
+            (table.c.rule, scope.rules),
+            (table.c.account, scope.accounts),
+            (table.c.region, scope.regions),
         )
         if wanted
     ]

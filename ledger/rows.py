@@ -1,12 +1,31 @@
 """Findings to rows and back."""
 
+import hashlib
 import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from compliance.change import Compliance, FindingKey
+from compliance.change import Compliance, Copy, FindingKey
 from compliance.finding import Finding, State
+from compliance.request import Request, Verb
+from ledger.tables import DIGEST_BYTES
+
+
+def key_digest(key: FindingKey) -> bytes:
+    """Return what stands for the whole key in ``findings.key``."""
+    return _digest(str(key))
+
+
+def resource_digest(account: str, region: str, resource_type: str, resource_id: str) -> bytes:
+    """Return what stands for a resource in ``findings.resource`` and ``resources.key``."""
+    return _digest("|".join((account, region, resource_type, resource_id)))
+
+
+def resource_of(key: FindingKey) -> bytes:
+    return resource_digest(key.account, key.region, key.resource_type, key.resource_id)
 
 
 def to_row(finding: Finding) -> dict[str, Any]:
@@ -14,7 +33,8 @@ def to_row(finding: Finding) -> dict[str, Any]:
     key = finding.key
     return {
         "id": finding.id,
-        "key": str(key),
+        "key": key_digest(key),
+        "resource": resource_of(key),
         "account": key.account,
         "region": key.region,
         "rule": key.rule,
@@ -28,7 +48,7 @@ def to_changed_row(finding: Finding) -> dict[str, Any]:
     """Return the columns that a move can change: the indexes of the others are left alone."""
     return {
         "resource_name": finding.resource_name,
-        "tags": json.dumps(dict(finding.tags)),
+        "tags": json.dumps(dict(finding.tags)) if finding.tags else "",
         "state": finding.state.value,
         "version": finding.version,
         "compliance": finding.compliance.value,
@@ -36,15 +56,13 @@ def to_changed_row(finding: Finding) -> dict[str, Any]:
         "changed_at": finding.changed_at,
         "opened_at": finding.opened_at,
         "team": finding.team,
-        "annotation": finding.annotation,
-        "rule_arn": finding.rule_arn,
-        "actor": finding.actor,
+        "copies": _copies_to_text(finding),
+        "requests": _to_json(map(_request_to_data, finding.requests)),
+        "decided": json.dumps(_request_to_data(finding.decided)) if finding.decided else "",
         "note": finding.note,
         "until": finding.until,
         "step": finding.step,
         "steps": finding.steps,
-        "needed": finding.needed,
-        "agreed": json.dumps(finding.agreed),
     }
 
 
@@ -65,15 +83,80 @@ def from_row(row: sa.RowMapping) -> Finding:
         changed_at=row["changed_at"],
         opened_at=row["opened_at"],
         team=row["team"],
-        annotation=row["annotation"],
-        rule_arn=row["rule_arn"],
+        copies=_copies_from_row(row),
         resource_name=row["resource_name"],
-        tags=json.loads(row["tags"]),
-        actor=row["actor"],
+        tags=json.loads(row["tags"] or "{}"),
+        requests=tuple(map(_request_from_data, json.loads(row["requests"] or "[]"))),
+        decided=_request_from_data(json.loads(row["decided"])) if row["decided"] else None,
         note=row["note"],
         until=row["until"],
         step=row["step"],
         steps=row["steps"],
-        needed=row["needed"],
-        agreed=tuple(json.loads(row["agreed"])),
+    )
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "replace")).digest()[:DIGEST_BYTES]
+
+
+def _to_json(data: Iterable[Mapping[str, Any]]) -> str:
+    listed = list(data)
+    return json.dumps(listed) if listed else ""
+
+
+def _only_copy(rule: str, compliance: Compliance, recorded_at: datetime) -> tuple[Copy, ...]:
+    """What nearly every finding has: one AWS Config rule, the catalogue's, without a word."""
+    return (Copy(rule, compliance, recorded_at),)
+
+
+def _copies_to_text(finding: Finding) -> str:
+    key = finding.key
+    if finding.copies == _only_copy(key.rule, finding.compliance, finding.recorded_at):
+        return ""
+    return _to_json(
+        {
+            "rule": copy.rule,
+            "compliance": copy.compliance.value,
+            "recorded_at": copy.recorded_at.isoformat(),
+            "service_linked": copy.service_linked,
+            "annotation": copy.annotation,
+        }
+        for copy in finding.copies
+    )
+
+
+def _copies_from_row(row: sa.RowMapping) -> tuple[Copy, ...]:
+    if not row["copies"]:
+        return _only_copy(row["rule"], Compliance(row["compliance"]), row["recorded_at"])
+    return tuple(
+        Copy(
+            rule=copy["rule"],
+            compliance=Compliance(copy["compliance"]),
+            recorded_at=datetime.fromisoformat(copy["recorded_at"]),
+            service_linked=copy["service_linked"],
+            annotation=copy["annotation"],
+        )
+        for copy in json.loads(row["copies"])
+    )
+
+
+def _request_to_data(request: Request) -> dict[str, Any]:
+    return {
+        "verb": request.verb.value,
+        "actor": request.actor,
+        "needed": request.needed,
+        "asked_at": request.asked_at.isoformat(),
+        "agreed": list(request.agreed),
+        "detail": dict(request.detail),
+    }
+
+
+def _request_from_data(data: Mapping[str, Any]) -> Request:
+    return Request(
+        verb=Verb(data["verb"]),
+        actor=data["actor"],
+        needed=data["needed"],
+        asked_at=datetime.fromisoformat(data["asked_at"]),
+        agreed=tuple(data["agreed"]),
+        detail=data["detail"],
     )

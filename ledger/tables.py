@@ -1,101 +1,121 @@
 """The ledger's tables, the same for SQLite and PostgreSQL."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 metadata = sa.MetaData()
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
-    """An aware UTC time; SQLite, which has no zones, keeps it as ISO 8601 text that sorts."""
+    """An aware UTC time; SQLite, which has no times, keeps the microseconds since 1970."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
     def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
         if dialect.name == "sqlite":
-            return dialect.type_descriptor(sa.String(26))
+            return dialect.type_descriptor(sa.BigInteger())
         return dialect.type_descriptor(sa.DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
-        if value is None:
-            return None
-        value = value.astimezone(UTC)
-        if dialect.name == "sqlite":
-            return value.replace(tzinfo=None).isoformat(timespec="microseconds")
-        return value
+        if value is None or dialect.name != "sqlite":
+            return value
+        return (value - _EPOCH) // _MICROSECOND
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
         if value is None:
             return None
-        moment: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        if isinstance(value, int):
+            return _EPOCH + value * _MICROSECOND
+        moment: datetime = value
+        return moment.astimezone(UTC)
 
+
+#: SHA-256, shortened: what two different texts have never had in common.
+DIGEST_BYTES = 16
+_Digest = sa.LargeBinary(DIGEST_BYTES)
 
 findings = sa.Table(
     "findings",
     metadata,
     sa.Column("id", sa.String(16), primary_key=True),
-    sa.Column("key", sa.Text, nullable=False, unique=True),
-    sa.Column("account", sa.String(12), nullable=False),
-    sa.Column("region", sa.String(32), nullable=False),
-    sa.Column("rule", sa.String(128), nullable=False),
-    sa.Column("resource_type", sa.String(256), nullable=False),
+    # Digests of the whole key and of the resource alone: a tenth of what the texts would take.
+    sa.Column("key", _Digest, nullable=False, unique=True),
+    sa.Column("resource", _Digest, nullable=False),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("region", sa.Text, nullable=False),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("resource_type", sa.Text, nullable=False),
     sa.Column("resource_id", sa.Text, nullable=False),
     sa.Column("resource_name", sa.Text, nullable=False, default=""),
-    sa.Column("tags", sa.Text, nullable=False, default="{}"),
+    sa.Column("tags", sa.Text, nullable=False, default=""),
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("compliance", sa.String(16), nullable=False),
     sa.Column("recorded_at", UtcDateTime, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("opened_at", UtcDateTime),
-    sa.Column("team", sa.String(64), nullable=False),
-    sa.Column("annotation", sa.Text, nullable=False, default=""),
-    sa.Column("rule_arn", sa.Text, nullable=False, default=""),
-    sa.Column("actor", sa.String(64), nullable=False, default=""),
+    sa.Column("team", sa.Text, nullable=False),
+    # JSON; empty where AWS Config has the rule under its own name and gave no annotation.
+    sa.Column("copies", sa.Text, nullable=False, default=""),
+    # JSON; empty where nothing is asked, and where nobody decided.
+    sa.Column("requests", sa.Text, nullable=False, default=""),
+    sa.Column("decided", sa.Text, nullable=False, default=""),
     sa.Column("note", sa.Text, nullable=False, default=""),
     sa.Column("until", UtcDateTime),
     sa.Column("step", sa.Integer, nullable=False, default=0),
     sa.Column("steps", sa.Integer, nullable=False, default=0),
-    sa.Column("needed", sa.Integer, nullable=False, default=0),
-    sa.Column("agreed", sa.Text, nullable=False, default="[]"),
-    # The version that the finding's card shows, the exception that AWS has, and when AWS is asked
-    # about the resource: null once it has answered.
+    # The version that all of the finding's messages show, the exception that AWS has, and when AWS
+    # is asked about the resource: null once it has answered.
     sa.Column("shown_version", sa.Integer, nullable=False, default=0),
     sa.Column("mirrored_until", UtcDateTime),
     sa.Column("mirror_due", UtcDateTime),
     sa.Column("lookup_due", UtcDateTime),
 )
-#: Answers ``status`` from the index alone: counts by team, rule and state, and the oldest.
-sa.Index(
-    "findings_by_state",
-    findings.c.state,
-    findings.c.team,
-    findings.c.rule,
-    findings.c.account,
-    findings.c.opened_at,
-)
-sa.Index("findings_by_age", findings.c.opened_at, findings.c.state)
-sa.Index(
-    "findings_of_resource",
-    findings.c.account,
-    findings.c.region,
-    findings.c.resource_type,
-    findings.c.resource_id,
-)
-#: The migrations let these hold only the rows that are asked for. Said here as well, it would
-#: load PostgreSQL's dialect for a ledger on SQLite.
-sa.Index("findings_stale", findings.c.team, findings.c.changed_at)
+sa.Index("findings_of_resource", findings.c.resource)
+#: Nearly all findings are compliant or resolved, and all of them are shown. So the migrations let
+#: these indexes hold only the rows that are asked for: what is at rest costs nothing. Said here as
+#: well, it would load PostgreSQL's dialect for a ledger on SQLite. The databases use such an index
+#: only for a query that has its very words: the conditions below.
+sa.Index("findings_in_state", findings.c.state, findings.c.id)
+sa.Index("findings_by_age", findings.c.opened_at)
+sa.Index("findings_of_team", findings.c.team, findings.c.opened_at)
+sa.Index("findings_of_account", findings.c.account)
+sa.Index("findings_stale", findings.c.changed_at)
+sa.Index("findings_until", findings.c.until)
 sa.Index("findings_mirror_due", findings.c.mirror_due)
 sa.Index("findings_lookup_due", findings.c.lookup_due)
+#: The words of findings_in_state, findings_by_age, findings_of_team and findings_of_account.
+UNSETTLED = sa.literal_column("findings.state NOT IN ('compliant', 'resolved')", sa.Boolean)
+#: The words of findings_stale.
+STALE = sa.literal_column("findings.shown_version < findings.version", sa.Boolean) & (
+    sa.literal_column("findings.state <> 'compliant'", sa.Boolean)
+)
+
+#: How many findings are alike. The transaction that moves a finding keeps it true, so that no
+#: report has to count a million of them.
+counts = sa.Table(
+    "counts",
+    metadata,
+    sa.Column("team", sa.Text, primary_key=True),
+    sa.Column("rule", sa.Text, primary_key=True),
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("region", sa.Text, primary_key=True),
+    sa.Column("state", sa.String(20), primary_key=True),
+    # Whether the rule is about the resource: not where it was deleted or left the rule's scope.
+    sa.Column("applicable", sa.Boolean, primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),
+)
 
 resources = sa.Table(
     "resources",
     metadata,
-    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("key", _Digest, primary_key=True),
     sa.Column("captured_at", UtcDateTime, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("arn", sa.Text, nullable=False),
@@ -103,28 +123,16 @@ resources = sa.Table(
     sa.Column("deleted", sa.Boolean, nullable=False),
 )
 
-decisions = sa.Table(
-    "decisions",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("finding", sa.String(16), nullable=False, index=True),
-    sa.Column("verb", sa.String(16), nullable=False),
-    sa.Column("actor", sa.String(64), nullable=False),
-    sa.Column("decided_at", UtcDateTime, nullable=False, index=True),
-    sa.Column("detail", sa.Text, nullable=False),
-)
-
+#: When the remediation worker claimed a finding, and when AWS Config took it: what it needs to
+#: know after a restart. Who decided, and what came of it, stands in the audit log.
 remediations = sa.Table(
     "remediations",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("finding", sa.String(16), nullable=False, index=True),
-    sa.Column("asked_by", sa.String(64), nullable=False),
     sa.Column("claimed_at", UtcDateTime, nullable=False),
     sa.Column("started_at", UtcDateTime),
     sa.Column("ended_at", UtcDateTime),
-    sa.Column("outcome", sa.String(20), nullable=False, default=""),
-    sa.Column("message", sa.Text, nullable=False, default=""),
 )
 
 cards = sa.Table(
@@ -132,9 +140,9 @@ cards = sa.Table(
     metadata,
     sa.Column("finding", sa.String(16), primary_key=True),
     # The team that it was posted for: where another one has the finding now, the card has to go.
-    sa.Column("team", sa.String(64), nullable=False),
-    sa.Column("channel", sa.String(64), nullable=False),
-    sa.Column("message", sa.String(64), nullable=False),
+    sa.Column("team", sa.Text, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
     sa.Column("posted_at", UtcDateTime, nullable=False),
     # Until then one replica sees to it; the message is empty until it has been posted.
     sa.Column("leased_until", UtcDateTime),
@@ -148,7 +156,7 @@ audit = sa.Table(
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("at", UtcDateTime, nullable=False, index=True),
     sa.Column("finding", sa.String(16), nullable=False, index=True),
-    sa.Column("actor", sa.String(64), nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
     sa.Column("action", sa.String(32), nullable=False),
     sa.Column("from_state", sa.String(20), nullable=False),
     sa.Column("to_state", sa.String(20), nullable=False),
@@ -163,4 +171,12 @@ periods = sa.Table(
     sa.Column("period", sa.String(32), primary_key=True),
     sa.Column("leased_until", UtcDateTime, nullable=False),
     sa.Column("done_at", UtcDateTime),
+)
+
+#: What the findings were last brought in line with, by name: a fingerprint of the routes, say.
+marks = sa.Table(
+    "marks",
+    metadata,
+    sa.Column("name", sa.String(32), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
 )

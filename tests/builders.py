@@ -3,10 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
+import compliance.finding as life
 from compliance.allowlist import Entry, ExceptionClass
 from compliance.authority import Actor, Standing
 from compliance.change import Change, Compliance, FindingKey
 from compliance.finding import Finding, first_seen, short_ids
+from compliance.request import Request, Verb
 from compliance.routing import Approvers, Match, Team, Teams
 from compliance.rules import (
     Category,
@@ -17,11 +19,13 @@ from compliance.rules import (
     Severity,
     SourceFix,
 )
+from ledger.routes import Rerouting
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 RULE = "s3-bucket-level-public-access-prohibited"
 #: In the tests' catalogue this one needs a second person.
 PAIRED_RULE = "rds-multi-az-support"
+PAYMENTS = "222233334444"
 PACK_ARN = (
     "arn:aws:config:eu-west-2:111122223333:config-rule/aws-service-rule/"
     "config-conforms.amazonaws.com/config-rule-x"
@@ -74,10 +78,33 @@ def member(user: str = "U0HANNAH", *groups: str) -> Actor:
 ID = short_ids(key())[0]
 
 
+def request(
+    actor: str = "U1", needed: int = 0, verb: str = "remediate", minute: float = 0, **named
+) -> Request:
+    """What somebody asks for: a remediation that nobody has to agree to."""
+    return Request(Verb(verb), actor, needed, at(minute), **named)
+
+
 def move(ledger, step, finding_id: str = ID, by: str = "U1", **named) -> Finding:
-    """Apply a move of the life of findings, at the ledger's own time."""
+    """Apply a move of the life of findings, at the ledger's own time.
+
+    What is asked, agreed to and withdrawn is a remediation unless *verb* is given.
+    """
     named = {"now": ledger.now(), **named}
+    if step is life.ask:
+        asked = {name: named.pop(name) for name in ("actor", "needed", "verb") if name in named}
+        named["request"] = request(**{"actor": by, **asked})
+    elif step is life.except_until:
+        named["request"] = request(named.pop("actor", by), verb="except")
+    elif step in (life.agree, life.withdraw):
+        named = {"verb": Verb.REMEDIATE, **named}
     return ledger.move(finding_id, partial(step, **named), actor=by, action=step.__name__)
+
+
+def reroute(engine, clock, owner) -> int:
+    """Give every finding to its owner, as after a change of the routes."""
+    fingerprint = str(owner)
+    return Rerouting(engine, owner, lambda finding: {}, fingerprint, clock, lambda: None).round()
 
 
 def finding(**named) -> Finding:

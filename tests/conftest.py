@@ -12,7 +12,7 @@ from ledger.database import connect
 from ledger.reports import Reports
 from ledger.store import Ledger
 from tests.browser import browser, new_page
-from tests.builders import PAIRED_RULE, RULE, Clock, rule, teams
+from tests.builders import PAIRED_RULE, PAYMENTS, RULE, Clock, rule, teams
 from tests.playground.aws.world import SharedWorld
 
 # Named here, once, or every folder that imports them would start a browser of its own.
@@ -68,9 +68,14 @@ def engine(sqlite_engine):
     return sqlite_engine
 
 
+def owner(key, tags):
+    """A tag decides, else the account: of the two teams, payments has one."""
+    return tags.get("Team", "payments" if key.account == PAYMENTS else "housing")
+
+
 @pytest.fixture
 def ledger(engine, clock):
-    return Ledger(engine, clock, lambda key, tags: tags.get("Team", "housing"))
+    return Ledger(engine, clock, owner)
 
 
 @pytest.fixture

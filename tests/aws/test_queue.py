@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aws.queue import UNEXPECTED, Intake, LaterError, Polling, read_all
-from ledger.store import LedgerUnavailableError, UnfitError
+from ledger.errors import LedgerUnavailableError, UnfitError
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 CHANGE = (SAMPLES / "made/inner-noncompliant-sns-encrypted-kms.json").read_text()

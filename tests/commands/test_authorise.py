@@ -5,13 +5,14 @@ import pytest
 import compliance.finding as life
 from commands.authorise import authorise
 from compliance.authority import Actor, Standing
-from tests.builders import finding, member
+from compliance.request import Verb
+from tests.builders import finding, member, request
 
 
 def approved(*agreed):
-    asked = life.ask(finding(), "U0HANNAH", len(agreed), finding().changed_at)
+    asked = life.ask(finding(), request("U0HANNAH", len(agreed)), finding().changed_at)
     for actor in agreed:
-        asked = life.agree(asked, actor, finding().changed_at)
+        asked = life.agree(asked, Verb.REMEDIATE, actor, finding().changed_at)
     return asked
 
 

@@ -19,7 +19,7 @@ from compliance.finding import State
 from config.allowlist import AllowlistFile
 from ledger.cards import Cards, Posted
 from ledger.store import Ledger
-from tests.builders import PAIRED_RULE, change, entry, member, move
+from tests.builders import PAIRED_RULE, change, entry, member, move, reroute
 
 FORM = Ignore("accepted risk", "The public website's pictures.", "SEC-1", date(2026, 12, 1))
 
@@ -233,7 +233,7 @@ def test_a_form_says_nothing_about_a_message_that_it_did_not_show(desk, reports,
     named = desk.ledger.find(post(desk, clock))
     opened_at = clock()
     clock.move(seconds=5)
-    Ledger(engine, clock, partial(owner, gone={named.key})).reroute()
+    reroute(engine, clock, partial(owner, gone={named.key}))
     for _ in range(2):
         delivery = cards.take(desk.teams["payments"])
         cards.shown(delivery, delivery.place)

@@ -14,9 +14,6 @@ BOTH = frozenset({"housing", "payments"})
 @pytest.fixture
 def filled(desk):
     """Two of housing's findings, one of them approved; one of payments'; one compliant."""
-    desk.ledger._owner = lambda key, tags: (
-        "payments" if key.account == "222233334444" else "housing"
-    )
     desk.ledger.record(
         [
             change(minute=3),

@@ -7,7 +7,7 @@ import pytest
 import compliance.finding as life
 from compliance.card import Account, Button, draw, managed_by
 from compliance.finding import State
-from tests.builders import PACK_ARN, RULE, at, finding, rule
+from tests.builders import PACK_ARN, RULE, at, finding, request, rule
 
 ACCOUNTS = {"111122223333": Account("111122223333", "housing-production", "production")}
 
@@ -26,7 +26,7 @@ def test_an_open_finding_can_be_remediated_or_ignored():
 
 
 def test_a_request_can_be_agreed_to_withdrawn_or_overruled_by_an_exception():
-    asked = life.ask(finding(), "U1", 2, at(1))
+    asked = life.ask(finding(), request("U1", 2), at(1))
 
     assert card(asked).buttons == (Button.AGREE, Button.WITHDRAW, Button.IGNORE)
     assert card(asked).status == "0 of 2 agreed."

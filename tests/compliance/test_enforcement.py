@@ -8,7 +8,8 @@ import pytest
 import compliance.finding as life
 from compliance.enforcement import enforce, excepted
 from compliance.finding import UNDECIDED, IllegalMoveError, State
-from tests.builders import at, entry, finding
+from compliance.request import Verb
+from tests.builders import at, entry, finding, request
 
 
 def in_state(state):
@@ -84,8 +85,8 @@ def test_an_entry_taken_out_by_hand_reopens_its_finding_and_says_so():
 
 
 def test_a_request_under_exception_counts_no_more_when_it_ends():
-    asked = life.agree(life.ask(finding(), "U1", 2, at(1)), "U2", at(2))
+    asked = life.agree(life.ask(finding(), request("U1", 2), at(1)), Verb.REMEDIATE, "U2", at(2))
 
     reopened = enforce(enforce(asked, [entry()], at(3)), [], at(4))
 
-    assert (reopened.agreed, reopened.needed) == ((), 0)
+    assert (reopened.requests, reopened.decided) == ((), None)

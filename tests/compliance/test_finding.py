@@ -8,8 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import compliance.finding as life
-from compliance.finding import IllegalMoveError, State, observe, short_ids
-from tests.builders import at, change, finding, key
+from compliance.change import Compliance
+from compliance.finding import Finding, IllegalMoveError, State, observe, short_ids
+from compliance.request import Verb
+from tests.builders import PACK_ARN, RULE, at, change, finding, key, request
+
+HUB_RULE = f"securityhub-{RULE}-1a2b3c4d"
 
 
 def test_a_non_compliant_change_opens_a_finding():
@@ -48,60 +52,189 @@ def test_a_resolved_finding_that_breaks_again_is_reopened_and_says_why():
     assert "changed it back" in after.note
 
 
-def test_the_end_of_a_runbook_is_not_yet_fixed():
-    running = life.start(life.ask(finding(), "U1", 0, at(1)), at(2))
+def in_state(state: State) -> Finding:
+    """A finding as people and AWS bring it into *state*."""
+    asked = life.ask(finding(), request("U1", 1), at(1))
+    approved = life.ask(finding(), request("U1"), at(1))
+    running = life.start(approved, at(2))
+    applied = life.apply(running, at(3))
+    waiting = life.wait(applied, at(33), "Not seen yet.", at(3))
+    resolved = observe(finding(), change("COMPLIANT", minute=1), at(1))
+    return {
+        State.COMPLIANT: finding(compliance="COMPLIANT"),
+        State.OPEN: finding(),
+        State.APPROVAL_PENDING: asked,
+        State.APPROVED: approved,
+        State.RUNNING: running,
+        State.APPLIED: applied,
+        State.WAITING: waiting,
+        State.RESOLVED: resolved,
+        State.FAILED: life.fail(running, "Broken.", at(4)),
+        State.NOT_VERIFIED: life.give_up_waiting(waiting, "Not seen.", at(33)),
+        State.EXCEPTED: life.except_until(
+            finding(), at(60), "Known.", request("U1", verb="except"), at(1)
+        ),
+        State.REOPENED: observe(resolved, change(minute=2), at(2)),
+    }[state]
 
-    assert life.apply(running, at(3)).state is State.APPLIED
+
+ASK = {verb: partial(life.ask, request=request("U9", 1, verb=verb), now=at(50)) for verb in Verb}
+MOVES = {
+    **{f"ask to {verb}": move for verb, move in ASK.items()},
+    "ask to remediate alone": partial(life.ask, request=request("U9"), now=at(50)),
+    "agree": partial(life.agree, verb=Verb.REMEDIATE, actor="U2", now=at(50)),
+    "withdraw": partial(life.withdraw, verb=Verb.REMEDIATE, now=at(50), note="Taken back."),
+    "start": partial(life.start, now=at(50)),
+    "release": partial(life.release, now=at(50)),
+    "progress": partial(life.progress, step=1, steps=2, note="Put"),
+    "apply": partial(life.apply, now=at(50)),
+    "wait": partial(life.wait, until=at(99), note="Not seen yet.", now=at(50)),
+    "fail": partial(life.fail, note="Broken.", now=at(50)),
+    "give up waiting": partial(life.give_up_waiting, note="Not seen.", now=at(50)),
+    "except": partial(
+        life.except_until,
+        until=at(99),
+        note="Known.",
+        request=request("U9", verb="except"),
+        now=at(50),
+    ),
+    "end the exception": partial(life.end_exception, note="Ended.", now=at(50)),
+}
+UNDECIDED = (State.OPEN, State.REOPENED, State.FAILED, State.NOT_VERIFIED)
+#: Every state that each move is allowed in, and the state after it. All others are refused.
+ALLOWED = {
+    "ask to remediate": dict.fromkeys(UNDECIDED, State.APPROVAL_PENDING),
+    "ask to remediate alone": dict.fromkeys(UNDECIDED, State.APPROVED),
+    "ask to except": {
+        **dict.fromkeys((*UNDECIDED, State.APPROVAL_PENDING), State.APPROVAL_PENDING),
+        State.APPROVED: State.APPROVED,
+    },
+    "ask to extend": {State.EXCEPTED: State.EXCEPTED},
+    "ask to revoke": {State.EXCEPTED: State.EXCEPTED},
+    "ask to undo": {State.RESOLVED: State.RESOLVED},
+    "agree": {State.APPROVAL_PENDING: State.APPROVED},
+    "withdraw": {State.APPROVAL_PENDING: State.OPEN, State.APPROVED: State.OPEN},
+    "start": {State.APPROVED: State.RUNNING},
+    "release": {State.RUNNING: State.APPROVED},
+    "progress": {State.RUNNING: State.RUNNING},
+    "apply": {State.RUNNING: State.APPLIED},
+    "wait": {State.APPLIED: State.WAITING},
+    "fail": {State.APPROVED: State.FAILED, State.RUNNING: State.FAILED},
+    "give up waiting": {State.WAITING: State.NOT_VERIFIED},
+    "except": dict.fromkeys(
+        (*UNDECIDED, State.APPROVAL_PENDING, State.APPROVED, State.EXCEPTED), State.EXCEPTED
+    ),
+    "end the exception": {State.EXCEPTED: State.REOPENED},
+}
+
+
+@pytest.mark.parametrize("move", MOVES)
+@pytest.mark.parametrize("state", State)
+def test_each_move_leads_from_each_state_where_it_should_or_is_refused(state, move):
+    before = in_state(state)
+
+    if state in ALLOWED[move]:
+        assert MOVES[move](before).state is ALLOWED[move][state]
+    else:
+        with pytest.raises(IllegalMoveError, match=f"it is {state}"):
+            MOVES[move](before)
 
 
 def test_another_person_has_to_agree_where_the_rule_demands_it():
-    asked = life.ask(finding(), "U1", 1, at(1))
+    asked = life.ask(finding(), request("U1", 1), at(1))
 
-    assert life.agree(asked, "U1", at(2)).state is State.APPROVAL_PENDING
-    assert life.agree(asked, "U2", at(2)).state is State.APPROVED
-
-
-def test_the_same_person_agreeing_twice_counts_once():
-    asked = life.ask(finding(), "U1", 2, at(1))
-
-    once = life.agree(asked, "U2", at(2))
-
-    assert life.agree(once, "U2", at(3)) is once
-
-
-def test_a_finding_whose_remediation_runs_cannot_be_ignored():
-    running = life.start(life.ask(finding(), "U1", 0, at(1)), at(2))
-
-    with pytest.raises(IllegalMoveError, match="it is running"):
-        life.except_until(running, at(99), "accepted", "U2", at(3))
+    assert life.agree(asked, Verb.REMEDIATE, "U1", at(2)) is asked
+    assert life.agree(asked, Verb.REMEDIATE, "U2", at(2)).state is State.APPROVED
 
 
 def test_a_request_waits_until_enough_have_agreed():
-    asked = life.ask(finding(), "U1", 2, at(1))
+    asked = life.ask(finding(), request("U1", 2), at(1))
 
-    once = life.agree(asked, "U2", at(2))
-    twice = life.agree(once, "U3", at(3))
+    once = life.agree(asked, Verb.REMEDIATE, "U2", at(2))
+    again = life.agree(once, Verb.REMEDIATE, "U2", at(3))
+    twice = life.agree(once, Verb.REMEDIATE, "U3", at(3))
 
-    assert (once.state, once.agreed) == (State.APPROVAL_PENDING, ("U2",))
-    assert (twice.state, twice.agreed) == (State.APPROVED, ("U2", "U3"))
+    assert (once.state, once.requests[0].agreed) == (State.APPROVAL_PENDING, ("U2",))
+    assert again is once
+    assert (twice.state, twice.decided.deciders) == (State.APPROVED, ("U1", "U2", "U3"))
+
+
+def test_what_is_approved_waits_for_nobody_any_more():
+    both = ASK[Verb.EXCEPT](in_state(State.APPROVAL_PENDING))
+
+    assert life.agree(both, Verb.REMEDIATE, "U2", at(3)).requests == ()
+
+
+def test_a_second_request_for_the_same_is_refused():
+    with pytest.raises(IllegalMoveError):
+        ASK[Verb.REMEDIATE](in_state(State.APPROVAL_PENDING))
+
+
+def test_a_request_does_not_hide_one_for_something_else():
+    both = ASK[Verb.EXCEPT](in_state(State.APPROVAL_PENDING))
+
+    left = life.withdraw(both, Verb.EXCEPT, at(51), "Taken back.")
+
+    assert (both.request(Verb.REMEDIATE).actor, both.request(Verb.EXCEPT).actor) == ("U1", "U9")
+    assert (left.state, left.requests) == (State.APPROVAL_PENDING, (both.requests[0],))
+
+
+def test_agreeing_to_one_request_agrees_to_no_other():
+    both = ASK[Verb.EXCEPT](in_state(State.APPROVAL_PENDING))
+
+    agreed = life.agree(both, Verb.EXCEPT, "U2", at(51))
+
+    assert agreed.request(Verb.EXCEPT).is_agreed
+    assert not agreed.request(Verb.REMEDIATE).is_agreed
+
+
+def test_an_agreed_exception_waits_until_the_allowlist_is_written():
+    asked = life.ask(finding(), request("U1", 0, verb="except"), at(1))
+
+    assert (asked.state, asked.requests[0].is_agreed) == (State.APPROVAL_PENDING, True)
+
+
+@pytest.mark.parametrize("verb", [Verb.EXTEND, Verb.REVOKE])
+def test_what_is_asked_about_an_exception_leaves_it_in_force(verb):
+    asked = ASK[verb](in_state(State.EXCEPTED))
+
+    taken_back = life.withdraw(asked, verb, at(51), "Taken back.")
+
+    assert (asked.state, taken_back.state, taken_back.requests) == (
+        State.EXCEPTED,
+        State.EXCEPTED,
+        (),
+    )
+    assert taken_back.until == in_state(State.EXCEPTED).until
 
 
 def test_a_withdrawn_request_leaves_nothing_decided():
-    after = life.withdraw(life.ask(finding(), "U1", 1, at(1)), at(2), "Taken back.")
+    after = life.withdraw(in_state(State.APPROVAL_PENDING), Verb.REMEDIATE, at(2), "Taken back.")
 
-    assert (after.state, after.actor, after.needed) == (State.OPEN, "", 0)
-    assert after.opened_at == finding().opened_at
+    assert (after.state, after.decided, after.requests) == (State.OPEN, None, ())
+    assert (after.opened_at, after.note) == (finding().opened_at, "Taken back.")
+
+
+@pytest.mark.parametrize("verb", [each for each in Verb if each is not Verb.REMEDIATE])
+def test_what_nobody_asked_can_neither_be_agreed_to_nor_withdrawn(verb):
+    asked = in_state(State.APPROVAL_PENDING)
+
+    with pytest.raises(IllegalMoveError):
+        life.agree(asked, verb, "U2", at(2))
+    with pytest.raises(IllegalMoveError):
+        life.withdraw(asked, verb, at(2), "Taken back.")
 
 
 def test_a_remediation_is_followed_step_by_step_to_the_wait_for_config():
-    running = life.start(life.ask(finding(), "U1", 0, at(1)), at(2))
-
-    second = life.progress(running, 2, 3, "Verify")
+    second = life.progress(in_state(State.RUNNING), 2, 3, "Verify")
     waiting = life.wait(life.apply(second, at(3)), at(33), "Not seen yet.", at(3))
 
     assert (second.step, second.steps, second.note) == (2, 3, "Verify")
-    assert (waiting.state, waiting.until) == (State.WAITING, at(33))
-    assert life.give_up_waiting(waiting, "Not seen.", at(33)).state is State.NOT_VERIFIED
+    assert (waiting.until, waiting.note) == (at(33), "Not seen yet.")
+
+
+def test_a_failed_remediation_still_says_who_decided():
+    assert in_state(State.FAILED).decided.actor == "U1"
 
 
 def test_a_resolved_finding_evaluated_compliant_again_stays_resolved():
@@ -118,48 +251,52 @@ def test_a_resource_that_breaks_the_rule_later_opens_its_finding_then():
     assert (after.state, after.opened_at) == (State.OPEN, at(5))
 
 
-@pytest.mark.parametrize("state", sorted(life.IN_PROGRESS | {State.EXCEPTED}))
+@pytest.mark.parametrize("state", sorted(set(State) - {State.COMPLIANT, State.RESOLVED}))
 def test_a_repeated_violation_does_not_disturb_what_is_under_way(state):
-    before = replace(finding(), state=state)
+    before = in_state(state)
 
-    assert observe(before, change(minute=5), at(5)).state is state
+    after = observe(before, change(minute=5), at(5))
+
+    assert life.is_said_again(before, after)
 
 
-def test_ids_are_the_same_for_ever_and_grow_where_they_are_taken():
-    first, second, *_ = short_ids(key())
+@pytest.mark.parametrize("state", sorted(set(State) - {State.COMPLIANT}))
+def test_a_compliant_evaluation_resolves_every_finding_and_all_that_was_asked(state):
+    after = observe(in_state(state), change("COMPLIANT", minute=5), at(5))
 
-    assert first == short_ids(key())[0]
+    assert (after.state, after.requests) == (State.RESOLVED, ())
+
+
+def test_what_is_dated_ahead_counts_as_of_now():
+    ahead = observe(finding(), change("COMPLIANT", minute=90), at(5))
+
+    assert ahead.recorded_at == at(5)
+    assert observe(ahead, change(minute=6), at(6)).state is State.REOPENED
+
+
+def test_ids_are_the_same_in_every_process_and_release():
+    assert short_ids(key())[0] == "F-FSQED"
+
+
+def test_ids_grow_where_shorter_ones_are_taken():
+    first, second, *_, longest = short_ids(key())
+
     assert second.startswith(first)
-    assert len(first) == len("F-3K7Q2")
+    assert (len(first), len(longest)) == (len("F-3K7Q2"), len("F-3K7Q2") + 7)
 
 
-MOVES = (
-    partial(life.ask, actor="U1", needed=0, now=at(9)),
-    partial(life.ask, actor="U1", needed=1, now=at(9)),
-    partial(life.agree, actor="U2", now=at(9)),
-    partial(life.withdraw, now=at(9), note="withdrawn"),
-    partial(life.start, now=at(9)),
-    partial(life.release, now=at(9)),
-    partial(life.progress, step=1, steps=2, note="Put"),
-    partial(life.apply, now=at(9)),
-    partial(life.wait, until=at(99), note="waiting", now=at(9)),
-    partial(life.fail, note="broken", now=at(9)),
-    partial(life.give_up_waiting, note="too long", now=at(9)),
-    partial(life.except_until, until=at(99), note="accepted", actor="U1", now=at(9)),
-    partial(life.end_exception, note="ended", now=at(9)),
-)
-
-
-@given(st.lists(st.sampled_from(MOVES), max_size=30))
+@given(st.lists(st.sampled_from(list(MOVES.values())), max_size=30))
 def test_no_sequence_of_moves_resolves_a_finding(moves):
-    current = finding()
+    """The moves are those of people and of the bot; only AWS Config's evaluation resolves."""
+    current, reached = finding(), {State.OPEN}
     for move in moves:
         try:
             current = move(current)
         except IllegalMoveError:
             continue
+        reached.add(current.state)
 
-    assert current.state is not State.RESOLVED
+    assert not reached & {State.RESOLVED, State.COMPLIANT}
 
 
 @given(
@@ -185,8 +322,65 @@ def test_the_newest_change_decides_whatever_the_order_of_arrival(changes, random
 
 
 def test_what_was_decided_before_counts_no_more_after_reopening():
-    decided = replace(finding(), state=State.RESOLVED, actor="U1", agreed=("U2",), needed=1)
+    resolved = observe(in_state(State.WAITING), change("COMPLIANT", minute=4), at(4))
 
-    after = observe(decided, change(minute=5), at(5))
+    after = observe(resolved, change(minute=5), at(5))
 
-    assert (after.actor, after.agreed, after.needed) == ("", (), 0)
+    assert resolved.decided is not None
+    assert (after.decided, after.requests) == (None, ())
+
+
+def hub(compliance: str = "NON_COMPLIANT", minute: float = 0):
+    """What Security Hub's own copy of the rule says of the same resource."""
+    return change(compliance, minute, rule=HUB_RULE, rule_arn=PACK_ARN)
+
+
+def test_copies_of_a_rule_are_one_finding():
+    both = observe(finding(), hub(minute=1), at(1))
+
+    assert (both.key, both.state) == (key(), State.OPEN)
+    assert [copy.rule for copy in both.copies] == [RULE, HUB_RULE]
+
+
+def test_a_finding_is_resolved_when_no_copy_of_its_rule_is_broken():
+    both = observe(finding(), hub(minute=1), at(1))
+
+    one = observe(both, change("COMPLIANT", minute=2), at(2))
+    none = observe(one, hub("NOT_APPLICABLE", minute=3), at(3))
+
+    assert (one.state, one.compliance) == (State.OPEN, Compliance.NON_COMPLIANT)
+    assert (none.state, none.compliance) == (State.RESOLVED, Compliance.COMPLIANT)
+
+
+def test_each_copy_has_its_own_order_of_changes():
+    both = observe(finding(minute=5), hub(minute=2), at(5))
+
+    assert [copy.recorded_at for copy in both.copies] == [at(5), at(2)]
+    assert observe(both, hub("COMPLIANT", minute=1), at(6)) is both
+
+
+def test_the_copy_that_can_be_remediated_is_the_one_that_aws_is_asked_about():
+    both = observe(life.first_seen(hub(), "F-1", "housing", at(0), RULE), change(minute=1), at(1))
+
+    assert (both.aws_key, both.service_linked) == (key(), False)
+
+
+def test_a_rule_that_only_a_service_owns_takes_no_remediation():
+    owned = life.first_seen(hub(), "F-1", "housing", at(0), RULE)
+
+    assert (owned.key.rule, owned.aws_key.rule, owned.service_linked) == (RULE, HUB_RULE, True)
+
+
+def test_who_owns_a_rule_is_remembered_where_a_change_does_not_say_it():
+    owned = life.first_seen(hub(), "F-1", "housing", at(0), RULE)
+
+    again = observe(owned, replace(hub(minute=1), rule_arn=""), at(1))
+
+    assert again.service_linked
+
+
+def test_the_annotation_is_the_newest_of_what_is_broken():
+    said = observe(finding(), change(minute=1, annotation="No block."), at(1))
+    both = observe(said, hub(minute=2), at(2))
+
+    assert both.annotation == "No block."

@@ -10,6 +10,7 @@ from compliance.finding import State
 from compliance.group import GroupButton, draw, gather
 from tests.builders import PACK_ARN, RULE, finding, rule
 
+LINKED = finding(rule_arn=PACK_ARN).copies
 RULES = {RULE: rule()}
 ACCOUNTS = {"111122223333": Account("111122223333", "housing", "production")}
 
@@ -63,7 +64,7 @@ def test_a_group_tells_the_impact_of_its_rule_and_who_will_undo_it():
         ({}, ["list", "remediate-all", "ignore-all"]),
         ({"state": State.APPROVAL_PENDING}, ["list", "agree-all", "ignore-all"]),
         ({"state": State.RESOLVED}, ["list"]),
-        ({"rule_arn": PACK_ARN}, ["list", "ignore-all"]),
+        ({"copies": LINKED}, ["list", "ignore-all"]),
     ],
     ids=["open", "pending", "resolved", "owned by AWS"],
 )

@@ -11,9 +11,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from ledger.database import LedgerInUseError, LedgerOutOfReachError, connect, only_process
-from ledger.store import Ledger
-from ledger.tables import cards, findings, metadata, periods
-from tests.builders import ID, at, change
+from ledger.tables import findings, metadata, periods
+from tests.builders import ID, change
 
 ROOT = Path(__file__).parents[2]
 START = "import sys; from ledger.database import connect; connect(sys.argv[1])"
@@ -32,27 +31,6 @@ def test_a_restart_finds_what_was_there(tmp_path, ledger, engine):
     with again.connect() as db:
         assert db.execute(sa.select(findings.c.id)).scalars().all() == [ID]
     again.dispose()
-
-
-def test_cards_of_an_older_ledger_are_known_as_their_findings_teams(tmp_path):
-    url = f"sqlite:///{tmp_path}/ledger.db"
-    older = connect(url)
-    Ledger(older, lambda: at(0), lambda key, tags: "housing").record([change()])
-    with older.begin() as db:
-        for column in ("team", "leased_until"):
-            db.exec_driver_sql(f"ALTER TABLE cards DROP COLUMN {column}")
-        for index in ("cards_by_age", "cards_of_message"):
-            db.exec_driver_sql(f"DROP INDEX {index}")
-        row = sa.text("INSERT INTO cards VALUES (:finding, 'C0HOUSING', '1.1', '2026-11-02')")
-        db.execute(row, {"finding": ID})
-        db.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
-    older.dispose()
-
-    now = connect(url)
-
-    with now.connect() as db:
-        assert db.execute(sa.select(cards.c.team)).scalars().all() == ["housing"]
-    now.dispose()
 
 
 def test_a_folder_that_is_missing_is_made(tmp_path):

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from ledger.cards import STORM, Cards
 from ledger.store import Ledger
 from ledger.tables import findings
 from notifiers.courier import Courier
-from tests.builders import at, change
+from tests.builders import at, change, reroute
 from tests.notifiers.test_courier import Chat, shown_as, team
 
 pytestmark = pytest.mark.postgresql
@@ -78,10 +79,14 @@ def test_a_note_waits_for_a_batch_and_the_batch_for_the_note_but_never_both(
     assert len(chat.posts) == 1
 
 
+def payments(key, tags):
+    return "payments"
+
+
 def test_a_new_routing_waits_for_a_batch_and_loses_nothing(stormy, meeting, on_postgresql, clock):
     low, *_, high = sorted(each.id for each in stormy.each([State.OPEN]))
 
-    failed = meeting(Ledger(on_postgresql, clock, lambda key, tags: "payments").reroute, low, high)
+    failed = meeting(partial(reroute, on_postgresql, clock, payments), low, high)
 
     assert failed == []
     assert {each.team for each in stormy.each([State.OPEN])} == {"payments"}

@@ -63,13 +63,13 @@ def test_moves_are_counted_within_their_span_only(reports, filled, clock):
     clock.move(minutes=10)
     move(filled, life.ask, actor="U1", needed=0)
 
-    found = reports.moved(at(10), at(20))
+    found = reports.transitions(at(10), at(20))
 
-    assert [(each.action, each.from_state, each.to_state, each.number) for each in found] == [
-        ("ask", "open", "approved", 1)
+    assert [(each.from_state, each.to_state, each.number) for each in found] == [
+        ("open", "approved", 1)
     ]
-    assert reports.moved(at(11), at(20)) == ()
-    assert reports.moved(at(9), at(10)) == ()
+    assert reports.transitions(at(11), at(20)) == ()
+    assert reports.transitions(at(9), at(10)) == ()
 
 
 def test_exceptions_that_end_soon_are_listed_soonest_first(reports, filled):

@@ -12,7 +12,6 @@ from compliance.finding import State
 from compliance.routing import Team
 from ledger.cards import STORM, Cards, Posted
 from ledger.lookups import Lookups
-from ledger.store import Ledger
 from notifiers.courier import (
     CardGoneError,
     CardRefusedError,
@@ -21,7 +20,7 @@ from notifiers.courier import (
     ChatRefusedError,
     Courier,
 )
-from tests.builders import ID, at, change, key, move
+from tests.builders import ID, PAYMENTS, at, change, key, move, reroute
 
 
 class Chat:
@@ -231,7 +230,7 @@ def test_one_of_a_group_that_goes_to_another_team_leaves_the_others_alone(courie
 def test_a_group_that_goes_to_another_team_comes_there_as_one(courier, chat, ledger, clock):
     everyone = storm(ledger)
     courier.round()
-    Ledger(ledger.engine, clock, lambda key, tags: "payments").reroute()
+    reroute(ledger.engine, clock, lambda key, tags: "payments")
 
     rounds = [courier.round() for _ in range(3)]
 
@@ -268,8 +267,7 @@ def test_two_teams_in_one_channel_share_its_pace(cards, chat, clock, ledger):
     shared = [team("housing", "C0SHARED"), team("payments", "C0SHARED")]
     courier = Courier(cards, shared, shown_as, chat, clock)
     ledger.record([change()])
-    ledger._owner = lambda key, tags: "payments"
-    ledger.record([change(resource="other")])
+    ledger.record([change(resource="other", account=PAYMENTS)])
 
     assert [courier.round(), courier.round(), courier.round()] == [1, 1, 0]
 
@@ -327,8 +325,7 @@ def test_a_channel_that_takes_nothing_is_left_alone_and_others_are_not(
     chat.errors = [error]
     assert courier.round() == 0
 
-    ledger._owner = lambda key, tags: "payments"
-    ledger.record([change(resource="other")])
+    ledger.record([change(resource="other", account=PAYMENTS)])
     assert courier.round() == 1
 
     clock.move(seconds=pause - 1)
@@ -413,7 +410,7 @@ def test_a_card_leaves_its_team_once_and_moves_on_with_the_other(courier, chat, 
 def test_a_team_of_another_name_in_the_same_channel_keeps_its_cards(cards, chat, clock, ledger):
     ledger.record([change()])
     Courier(cards, [team("housing", "C0HOUSING")], shown_as, chat, clock).round()
-    Ledger(ledger.engine, clock, lambda key, tags: "estates").reroute()
+    reroute(ledger.engine, clock, lambda key, tags: "estates")
     courier = Courier(cards, [team("estates", "C0HOUSING")], shown_as, chat, clock)
 
     assert [courier.round(), courier.round()] == [1, 0]
@@ -512,7 +509,7 @@ def test_a_card_that_is_out_of_date_leaves_its_channel_although_nobody_has_to_do
     ledger.record([change()])
     courier.round()
     ledger.record([change("COMPLIANT", minute=1)])
-    Ledger(engine, clock, lambda key, tags: "payments").reroute()
+    reroute(engine, clock, lambda key, tags: "payments")
 
     courier.round()
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from ledger.tables import UtcDateTime
+from ledger.migrations.types import UTC_TEXT
 
 revision = "0001"
 down_revision = None
@@ -15,7 +15,7 @@ def upgrade() -> None:
     op.create_table(
         "audit",
         sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
-        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("at", UTC_TEXT, nullable=False),
         sa.Column("finding", sa.String(length=16), nullable=False),
         sa.Column("actor", sa.String(length=64), nullable=False),
         sa.Column("action", sa.String(length=32), nullable=False),
@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("finding", sa.String(length=16), nullable=False),
         sa.Column("channel", sa.String(length=64), nullable=False),
         sa.Column("message", sa.String(length=64), nullable=False),
-        sa.Column("posted_at", UtcDateTime(), nullable=False),
+        sa.Column("posted_at", UTC_TEXT, nullable=False),
         sa.PrimaryKeyConstraint("finding"),
     )
     op.create_table(
@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("finding", sa.String(length=16), nullable=False),
         sa.Column("verb", sa.String(length=16), nullable=False),
         sa.Column("actor", sa.String(length=64), nullable=False),
-        sa.Column("decided_at", UtcDateTime(), nullable=False),
+        sa.Column("decided_at", UTC_TEXT, nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -61,22 +61,22 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("compliance", sa.String(length=16), nullable=False),
-        sa.Column("recorded_at", UtcDateTime(), nullable=False),
-        sa.Column("changed_at", UtcDateTime(), nullable=False),
-        sa.Column("opened_at", UtcDateTime(), nullable=True),
+        sa.Column("recorded_at", UTC_TEXT, nullable=False),
+        sa.Column("changed_at", UTC_TEXT, nullable=False),
+        sa.Column("opened_at", UTC_TEXT, nullable=True),
         sa.Column("team", sa.String(length=64), nullable=False),
         sa.Column("annotation", sa.Text(), nullable=False),
         sa.Column("rule_arn", sa.Text(), nullable=False),
         sa.Column("actor", sa.String(length=64), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("until", UtcDateTime(), nullable=True),
+        sa.Column("until", UTC_TEXT, nullable=True),
         sa.Column("step", sa.Integer(), nullable=False),
         sa.Column("steps", sa.Integer(), nullable=False),
         sa.Column("needed", sa.Integer(), nullable=False),
         sa.Column("agreed", sa.Text(), nullable=False),
         sa.Column("shown_version", sa.Integer(), nullable=False),
-        sa.Column("mirrored_until", UtcDateTime(), nullable=True),
-        sa.Column("mirror_due", UtcDateTime(), nullable=True),
+        sa.Column("mirrored_until", UTC_TEXT, nullable=True),
+        sa.Column("mirror_due", UTC_TEXT, nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("key"),
     )
@@ -105,8 +105,8 @@ def upgrade() -> None:
         "periods",
         sa.Column("job", sa.String(length=32), nullable=False),
         sa.Column("period", sa.String(length=32), nullable=False),
-        sa.Column("leased_until", UtcDateTime(), nullable=False),
-        sa.Column("done_at", UtcDateTime(), nullable=True),
+        sa.Column("leased_until", UTC_TEXT, nullable=False),
+        sa.Column("done_at", UTC_TEXT, nullable=True),
         sa.PrimaryKeyConstraint("job", "period"),
     )
     op.create_table(
@@ -114,9 +114,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("finding", sa.String(length=16), nullable=False),
         sa.Column("asked_by", sa.String(length=64), nullable=False),
-        sa.Column("claimed_at", UtcDateTime(), nullable=False),
-        sa.Column("started_at", UtcDateTime(), nullable=True),
-        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("claimed_at", UTC_TEXT, nullable=False),
+        sa.Column("started_at", UTC_TEXT, nullable=True),
+        sa.Column("ended_at", UTC_TEXT, nullable=True),
         sa.Column("outcome", sa.String(length=20), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -125,7 +125,7 @@ def upgrade() -> None:
     op.create_table(
         "resources",
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("captured_at", UtcDateTime(), nullable=False),
+        sa.Column("captured_at", UTC_TEXT, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("arn", sa.Text(), nullable=False),
         sa.Column("tags", sa.Text(), nullable=False),

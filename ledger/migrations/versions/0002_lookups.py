@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from ledger.tables import UtcDateTime
+from ledger.migrations.types import UTC_TEXT
 
 revision = "0002"
 down_revision = "0001"
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("findings", sa.Column("lookup_due", UtcDateTime(), nullable=True))
+    op.add_column("findings", sa.Column("lookup_due", UTC_TEXT, nullable=True))
     op.create_index(
         "findings_lookup_due",
         "findings",

@@ -14,7 +14,7 @@ from commands.digest import Digest
 from compliance.card import draw
 from compliance.finding import State
 from notifiers.slack import blocks, modals
-from tests.builders import RULE, START, at, finding, rule
+from tests.builders import RULE, START, at, finding, request, rule
 
 HOSTILE = "<!channel> <@U0HANNAH> & <https://evil.example|click> `x` *b*"
 
@@ -56,7 +56,9 @@ def test_a_card_of_what_is_over_has_no_buttons_and_no_forecast():
 
 
 def test_a_card_shows_status_deciders_end_and_who_will_undo_it():
-    excepted = life.except_until(finding(), at(60), "Accepted risk: why", "U1", at(1))
+    excepted = life.except_until(
+        finding(), at(60), "Accepted risk: why", request("U1", verb="except"), at(1)
+    )
     told = "\n".join(texts(blocks.card_blocks(card(replace(excepted, tags={"terraform": "1"})))))
 
     for expected in (
@@ -197,7 +199,7 @@ WEEK = Digest(
 
 
 def lapsing(number):
-    excepted = life.except_until(finding(), at(60), "", "U1", at(1))
+    excepted = life.except_until(finding(), at(60), "", request("U1", verb="except"), at(1))
     return replace(WEEK, lapsing=tuple(replace(excepted, id=f"F-{n:05}") for n in range(number)))
 
 

@@ -1,0 +1,105 @@
+"""Writing what became of findings, and everything that belongs to it in the same transaction."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from compliance.finding import IN_PROGRESS, Finding, State
+from ledger import attempts, audit
+from ledger.audit import AuditRow
+from ledger.counts import count_moves
+from ledger.rows import to_changed_row, to_row
+from ledger.tables import findings
+
+#: A finding before and after what happened to it; None before it was known.
+Moved = tuple[Finding | None, Finding]
+#: From a finding to the SHA-256 of the entries that are in force for it, by what they are.
+InForce = Callable[[Finding], Mapping[str, str]]
+
+# What every batch asks is put together once: that costs SQLAlchemy more than asking it.
+_INSERT = sa.insert(findings)
+#: AWS's time counts beside the version: it moves alone when AWS says the same again.
+_SWAP = sa.update(findings).where(
+    findings.c.id == sa.bindparam("swapped_id"),
+    findings.c.version == sa.bindparam("swapped_version"),
+    findings.c.recorded_at == sa.bindparam("swapped_recorded_at"),
+)
+
+
+def insert(db: sa.Connection, new: Sequence[Finding], nameless_due: datetime) -> None:
+    """Insert *new* findings; AWS is asked from *nameless_due* on about those without a name."""
+    if new:
+        due = ({"lookup_due": nameless_due if is_nameless(each) else None} for each in new)
+        db.execute(_INSERT, [{**to_row(each), **mark} for each, mark in zip(new, due, strict=True)])
+
+
+def swap(db: sa.Connection, moves: Sequence[tuple[Finding, Finding]]) -> bool:
+    """Write each finding after its move if it is still as before; False if one was not."""
+    if not moves:
+        return True
+    values = [
+        {
+            **to_changed_row(after),
+            "swapped_id": before.id,
+            "swapped_version": before.version,
+            "swapped_recorded_at": before.recorded_at,
+        }
+        for before, after in moves
+    ]
+    return db.execute(_SWAP, values).rowcount == len(values)
+
+
+def follow(
+    db: sa.Connection, moves: Sequence[Moved], rows: Sequence[AuditRow], now: datetime
+) -> None:
+    """Write what belongs to *moves*: attempts, AWS's copies of exceptions, *rows* and counts.
+
+    The audit log and the counts come last: whoever waits for a row of another table must not hold
+    their lock.
+    """
+    _mirror(db, moves, now)
+    for before, after in moves:
+        _attempt(db, before, after, now)
+    audit.append(db, rows)
+    count_moves(db, [move for move in moves if move[0] is not move[1]])
+
+
+def is_nameless(finding: Finding) -> bool:
+    """Whether somebody will look at the finding, and AWS has told neither name nor tags."""
+    is_shown = finding.state not in {State.COMPLIANT, State.RESOLVED}
+    return is_shown and not finding.resource_name and not finding.tags
+
+
+def detail_of(
+    after: Finding, in_force: InForce, given: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the detail of a row about *after*: its subject, what is in force, what was *given*."""
+    detail: dict[str, Any] = {"subject": audit.subject(after)}
+    if hashes := in_force(after):
+        detail["in_force"] = dict(hashes)
+    return {**detail, **(given or {})}
+
+
+def _attempt(db: sa.Connection, before: Finding | None, after: Finding, now: datetime) -> None:
+    """Open an attempt where the remediation was claimed, close it where it ended."""
+    was = before.state if before else None
+    if after.state is was:
+        return
+    if after.state is State.RUNNING:
+        attempts.claim(db, after.id, now)
+    elif was in IN_PROGRESS and after.state not in IN_PROGRESS:
+        attempts.end(db, after.id, now)
+
+
+def _mirror(db: sa.Connection, moves: Iterable[Moved], now: datetime) -> None:
+    """Ask for AWS's copy of each exception that began or ended to be brought in line."""
+    due = [
+        after.id
+        for before, after in moves
+        if State.EXCEPTED in {before.state if before else None, after.state}
+    ]
+    if due:
+        of_those = findings.c.id.in_(due)
+        db.execute(sa.update(findings).where(of_those).values(mirror_due=now))

@@ -1,0 +1,114 @@
+"""What configuration items say of resources, in the ledger: names, tags, deletions."""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from compliance.change import ResourceFacts
+from compliance.finding import SETTLED, Finding
+from ledger.effects import swap
+from ledger.observing import Owner
+from ledger.rows import from_row, resource_digest
+from ledger.tables import findings, resources
+
+#: How long AWS Config may take to evaluate its rules after a deletion.
+_DELETED_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """Keeps facts of the resources that a finding is about or can be about.
+
+    *types* are the resource types of the catalogue's rules; None keeps what is told of any.
+    """
+
+    owner: Owner
+    types: Collection[str] | None
+
+    def learn(
+        self, db: sa.Connection, facts: Sequence[ResourceFacts], now: datetime
+    ) -> list[tuple[Finding, Finding]]:
+        """Write *facts*; return the findings that they changed."""
+        moves: list[tuple[Finding, Finding]] = []
+        for digest, fact in self._kept(db, facts):
+            if not _is_news(db, digest, fact):
+                continue
+            if fact.deleted:
+                _doubt(db, digest, now)
+            else:
+                moves += self._name(db, digest, fact)
+        return moves
+
+    def _kept(
+        self, db: sa.Connection, facts: Iterable[ResourceFacts]
+    ) -> list[tuple[bytes, ResourceFacts]]:
+        """Return the facts that can matter, in the order in which their rows are locked."""
+        by_digest = sorted(
+            ((_digest(fact), fact) for fact in facts),
+            key=lambda each: (each[0], each[1].captured_at),
+        )
+        if self.types is None:
+            return by_digest
+        others = {digest for digest, fact in by_digest if fact.resource_type not in self.types}
+        query = sa.select(findings.c.resource).where(findings.c.resource.in_(others)).distinct()
+        known = set(map(bytes, db.execute(query).scalars())) if others else set()
+        return [each for each in by_digest if each[0] not in others or each[0] in known]
+
+    def _name(
+        self, db: sa.Connection, digest: bytes, fact: ResourceFacts
+    ) -> list[tuple[Finding, Finding]]:
+        """Write name and tags into the resource's findings, so that their cards show them."""
+        # Locked on PostgreSQL: a press in between would be met by names that are written once only.
+        query = sa.select(findings).where(findings.c.resource == digest).with_for_update()
+        moves = []
+        for before in map(from_row, db.execute(query).mappings()):
+            after = replace(
+                before,
+                resource_name=fact.name or before.resource_name,
+                tags=dict(fact.tags),
+                team=self.owner(before.key, fact.tags),
+            )
+            if after != before:
+                moves.append((before, replace(after, version=before.version + 1)))
+        swap(db, moves)
+        return moves
+
+
+def _is_news(db: sa.Connection, digest: bytes, fact: ResourceFacts) -> bool:
+    """Keep *fact*; False where one that is as new is kept already."""
+    values = {
+        "captured_at": fact.captured_at,
+        "name": fact.name,
+        "arn": fact.arn,
+        "tags": json.dumps(dict(fact.tags)),
+        "deleted": fact.deleted,
+    }
+    of_it = resources.c.key == digest
+    known = db.execute(sa.select(resources.c.captured_at).where(of_it)).scalar()
+    if known is None:
+        db.execute(sa.insert(resources).values(key=digest, **values))
+        return True
+    if known >= fact.captured_at:
+        return False
+    if fact.deleted:
+        # What is gone has no tags any more, and still was its team's.
+        values = {"captured_at": fact.captured_at, "deleted": True}
+    db.execute(sa.update(resources).where(of_it).values(values))
+    return True
+
+
+def _doubt(db: sa.Connection, digest: bytes, now: datetime) -> None:
+    """Let AWS be asked about what was deleted, if it does not settle its findings by itself.
+
+    Rules of one's own can leave them NON_COMPLIANT for ever (FACTS §2.4).
+    """
+    in_work = findings.c.state.not_in([state.value for state in SETTLED])
+    due = {"lookup_due": now + _DELETED_FOR}
+    db.execute(sa.update(findings).where(findings.c.resource == digest, in_work).values(due))
+
+
+def _digest(fact: ResourceFacts) -> bytes:
+    return resource_digest(fact.account, fact.region, fact.resource_type, fact.resource_id)

@@ -1,0 +1,187 @@
+"""What AWS Config reported of findings, in the ledger: new ones, and those that it moved."""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import chain
+
+import sqlalchemy as sa
+
+from compliance.change import Change, FindingKey
+from compliance.finding import (
+    SETTLED,
+    Finding,
+    Move,
+    State,
+    first_seen,
+    is_said_again,
+    observe,
+    short_ids,
+)
+from ledger.audit import AuditRow
+from ledger.effects import InForce, Moved, detail_of, insert, is_nameless, swap
+from ledger.rows import from_row, key_digest, resource_of
+from ledger.tables import findings, resources
+
+#: AWS Config, in the audit log's column of actors.
+AWS_CONFIG = "aws-config"
+
+#: From the key and the tags of a resource to the name of the team that owns it.
+Owner = Callable[[FindingKey, Mapping[str, str]], str]
+
+#: PostgreSQL locks the rows, so that a press waits for the batch instead of losing to it.
+_KNOWN = (
+    sa.select(findings)
+    .where(findings.c.key.in_(sa.bindparam("keys")) | findings.c.id.in_(sa.bindparam("ids")))
+    .order_by(findings.c.id)
+    .with_for_update()
+)
+_TAKEN = sa.select(findings.c.id).where(findings.c.id.in_(sa.bindparam("ids")))
+_NAMES = sa.select(resources.c.key, resources.c.name, resources.c.tags).where(
+    resources.c.key.in_(sa.bindparam("keys"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Observer:
+    """Records changes. *canonical* gives the catalogue's name for a Config rule's.
+
+    *accepts* says of a Config rule's name whether it can make a new finding: a rule that has left
+    the catalogue can still resolve its old ones. *enforce* is applied to a finding after each
+    change (the allowlist is enforced there). All of them are pure.
+    """
+
+    owner: Owner
+    enforce: Move
+    canonical: Callable[[str], str]
+    accepts: Callable[[str], object]
+    in_force: InForce
+
+    def observe(
+        self, db: sa.Connection, changes: Sequence[Change], now: datetime
+    ) -> tuple[list[Moved], list[AuditRow]]:
+        """Write what *changes* make of findings; return that, and its rows for the audit log."""
+        by_key: dict[FindingKey, list[Change]] = {}
+        for change in sorted(changes, key=lambda each: each.recorded_at):
+            key = replace(change.key, rule=self.canonical(change.key.rule))
+            by_key.setdefault(key, []).append(change)
+        known, taken = _known(db, by_key)
+        names = _names(db, [key for key in by_key if key not in known])
+        new: list[Finding] = []
+        moves: list[tuple[Finding, Finding]] = []
+        for key, in_order in by_key.items():
+            before = known.get(key)
+            if before is not None:
+                moves += self._move(before, in_order, now)
+            elif self.accepts(in_order[0].key.rule):
+                new.append(self._first(key, in_order, _free_id(key, taken), names.get(key), now))
+        insert(db, new, now)
+        swap(db, moves)
+        _look_up(db, moves, now)
+        every: list[Moved] = [*((None, each) for each in new), *moves]
+        return every, [
+            self._row(before, after, now) for before, after in every if _is_news(before, after)
+        ]
+
+    def _move(
+        self, before: Finding, changes: Iterable[Change], now: datetime
+    ) -> list[tuple[Finding, Finding]]:
+        after = self._follow(before, changes, now)
+        if after is before:
+            return []
+        # Its card is as true as it was when AWS only says the same again.
+        version = before.version + (not is_said_again(before, after))
+        return [(before, replace(after, version=version))]
+
+    def _first(
+        self,
+        key: FindingKey,
+        changes: Sequence[Change],
+        finding_id: str,
+        name: tuple[str, dict[str, str]] | None,
+        now: datetime,
+    ) -> Finding:
+        resource_name, tags = name or ("", {})
+        first, *later = changes
+        finding = first_seen(first, finding_id, self.owner(key, tags), now, key.rule)
+        if name:
+            finding = replace(finding, resource_name=resource_name, tags=tags)
+        return self._follow(self.enforce(finding), later, now)
+
+    def _follow(self, finding: Finding, changes: Iterable[Change], now: datetime) -> Finding:
+        for change in changes:
+            seen = observe(finding, change, now)
+            finding = finding if seen is finding else self.enforce(seen)
+        return finding
+
+    def _row(self, before: Finding | None, after: Finding, now: datetime) -> AuditRow:
+        newest = max(after.copies, key=lambda copy: copy.recorded_at)
+        evaluation = {
+            "compliance": newest.compliance.value,
+            "recorded_at": newest.recorded_at.isoformat(),
+        }
+        if newest.rule != after.key.rule:
+            evaluation["rule"] = newest.rule
+        if newest.annotation:
+            evaluation["annotation"] = newest.annotation
+        return AuditRow(
+            now,
+            after.id,
+            AWS_CONFIG,
+            "observed",
+            before.state.value if before else "",
+            after.state.value,
+            detail_of(after, self.in_force, {"evaluation": evaluation}),
+        )
+
+
+def _is_news(before: Finding | None, after: Finding) -> bool:
+    """Whether it belongs into the audit log; that a resource never broke the rule does not."""
+    if before is None:
+        return after.state is not State.COMPLIANT
+    return before.state is not after.state
+
+
+def _known(
+    db: sa.Connection, keys: Collection[FindingKey]
+) -> tuple[dict[FindingKey, Finding], set[str]]:
+    """Return the findings with these keys, and which ids of new ones are taken already.
+
+    The longer ids are looked at only where a shortest one is not free, which is rare.
+    """
+    ids = {key: short_ids(key) for key in keys}
+    shortest = {each[0] for each in ids.values()}
+    asked = {"keys": list(map(key_digest, keys)), "ids": list(shortest)}
+    known = {
+        finding.key: finding for finding in map(from_row, db.execute(_KNOWN, asked).mappings())
+    }
+    if known.keys() <= ids.keys() and len(shortest) == len(ids):
+        return known, {finding.id for finding in known.values()}
+    every = {"ids": list(chain.from_iterable(ids.values()))}
+    return known, set(db.execute(_TAKEN, every).scalars())
+
+
+def _free_id(key: FindingKey, taken: set[str]) -> str:
+    free = next(finding_id for finding_id in short_ids(key) if finding_id not in taken)
+    taken.add(free)
+    return free
+
+
+def _names(
+    db: sa.Connection, keys: Sequence[FindingKey]
+) -> dict[FindingKey, tuple[str, dict[str, str]]]:
+    """Return name and tags of the resources of *keys*, where a configuration item gave them."""
+    if not keys:
+        return {}
+    digests = {key: resource_of(key) for key in keys}
+    rows = db.execute(_NAMES, {"keys": list(digests.values())})
+    known = {bytes(row.key): (row.name, json.loads(row.tags)) for row in rows}
+    return {key: known[digest] for key, digest in digests.items() if digest in known}
+
+
+def _look_up(db: sa.Connection, moves: Iterable[tuple[Finding, Finding]], now: datetime) -> None:
+    """Let AWS be asked about the resources that nobody had to know before."""
+    due = [after.id for before, after in moves if before.state in SETTLED and is_nameless(after)]
+    if due:
+        db.execute(sa.update(findings).where(findings.c.id.in_(due)).values(lookup_due=now))

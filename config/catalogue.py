@@ -1,5 +1,6 @@
 """Loads ``rules.yaml``, the rule catalogue, and checks all of it."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -25,6 +26,11 @@ from config.shapes import Strict, Text
 _RULE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PLACEHOLDER = "${kms_key_arn}"
 _KEY = re.compile(r"arn:[a-z-]+:kms:")
+#: A rule's parameters together are one JSON text, each parameter of a runbook is a text of its own.
+#: https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigRule.html
+#: https://docs.aws.amazon.com/config/latest/APIReference/API_StaticValue.html
+_RULE_PARAMETERS_MAX = 1024
+_RUNBOOK_PARAMETER_MAX = 256
 
 
 def _matches(form: str, like: str) -> AfterValidator:
@@ -158,12 +164,19 @@ def _inconsistent(document: Document, catalogue: _Catalogue) -> Iterator[Fault]:
         if first != name:
             expected = f"expected a name that differs from {first} in more than -, _ and capitals"
             yield document.fault(place, expected)
-        for parameter, value in rule.parameters.items():
-            for problem in _unfillable(value):
-                yield document.fault((*place, "parameters", parameter), problem)
-        for parameter, value in rule.remediation.parameters.items():
-            for problem in (*_unfillable(value), *_filled_in_already(rule, parameter, value)):
-                yield document.fault((*place, "remediation", "parameters", parameter), problem)
+        yield from _wrong_parameters(document, place, rule)
+
+
+def _wrong_parameters(document: Document, place: tuple[str, str], rule: _Rule) -> Iterator[Fault]:
+    if len(json.dumps(rule.parameters)) > _RULE_PARAMETERS_MAX:
+        expected = f"expected at most {_RULE_PARAMETERS_MAX} letters as JSON, in all"
+        yield document.fault((*place, "parameters"), expected)
+    for parameter, value in rule.parameters.items():
+        for problem in _unfillable(value):
+            yield document.fault((*place, "parameters", parameter), problem)
+    for parameter, value in rule.remediation.parameters.items():
+        for problem in (*_unfillable(value), *_unfit(rule, parameter, value)):
+            yield document.fault((*place, "remediation", "parameters", parameter), problem)
 
 
 def _unfillable(value: str) -> Iterator[str]:
@@ -171,10 +184,12 @@ def _unfillable(value: str) -> Iterator[str]:
         yield f"expected a plain value or {_PLACEHOLDER}, found {value!r}"
 
 
-def _filled_in_already(rule: _Rule, parameter: str, value: str) -> Iterator[str]:
+def _unfit(rule: _Rule, parameter: str, value: str) -> Iterator[str]:
     if parameter == rule.remediation.resource_parameter:
         yield "is the resource's own parameter; AWS Config fills it in"
     if parameter == "AutomationAssumeRole":
         yield "is set by Terraform for each account; take it out"
+    if len(value) > _RUNBOOK_PARAMETER_MAX:
+        yield f"expected at most {_RUNBOOK_PARAMETER_MAX} letters"
     if _KEY.match(value):
         yield f"expected {_PLACEHOLDER}: the runbook's role may use no other key"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from playground.aws.documents import find_document
 from playground.aws.executions import Execution
 from playground.aws.records import (
     Place,
@@ -13,7 +14,7 @@ from playground.aws.records import (
     ResourceKey,
     Result,
 )
-from playground.aws.runbooks import ASSUME_ROLE, RUNBOOKS
+from playground.aws.runbooks import ASSUME_ROLE, steps_of
 from playground.aws.service import ConfigService, PlaceState, RuleActivity
 
 Params = Mapping[str, Any]
@@ -51,16 +52,15 @@ def _check_remediation(service: ConfigService, place: Place, configuration: Para
     rule, target = configuration["ConfigRuleName"], configuration["TargetId"]
     if rule not in service.rules(place):
         raise ConfigError("InvalidParameterValueException", f"There is no Config rule {rule}.")
-    runbook = RUNBOOKS.get(target)
-    if runbook is None:
+    document = find_document(place, target)
+    if document is None:
         raise ConfigError("InvalidParameterValueException", f"The document {target} is not found.")
-    parameters = configuration.get("Parameters", {})
-    faults = runbook.faults(frozenset(parameters))
-    faults += [f"{name} has no value" for name in parameters if not _value(parameters[name], "-")]
+    faults = document.faults(configuration.get("Parameters", {}))
     if faults:
         raise ConfigError(
             "InvalidParameterValueException",
-            f"There were invalid RemediationParameterValues: {', '.join(faults)}",
+            "There were invalid RemediationParameterValues for configurations for AWS Config "
+            f"Rules: [{rule}] ({', '.join(faults)})",
         )
 
 
@@ -144,7 +144,7 @@ def _execution(
     service.faults.execution_started(place, key)
     return Execution(
         key,
-        RUNBOOKS[remediation["TargetId"]],
+        steps_of(remediation["TargetId"]),
         values,
         service.faults.failure_of(key.resource_id),
         invoked_at=now,

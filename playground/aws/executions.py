@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from playground.aws.pace import Pace, Stamps, StepFailure
 from playground.aws.records import ResourceKey
-from playground.aws.runbooks import Connect, Runbook, StepFailedError
+from playground.aws.runbooks import Connect, Step, StepFailedError
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class Execution:
     """*due* is when the next move may happen; *failure* is what a test wants to go wrong."""
 
     key: ResourceKey
-    runbook: Runbook
+    runbook: tuple[Step, ...]
     parameters: Mapping[str, str]
     failure: StepFailure | None
     invoked_at: datetime
@@ -46,7 +46,7 @@ class Execution:
     steps: list[StepState] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.steps = [StepState(step.name) for step in self.runbook.steps]
+        self.steps = [StepState(step.name) for step in self.runbook]
 
     @property
     def ended(self) -> bool:
@@ -86,7 +86,7 @@ class Execution:
         if self.failure is not None and self.failure.step == index + 1:
             return self.failure.message
         try:
-            self.runbook.steps[index].run(connect, self.parameters)
+            self.runbook[index].run(connect, self.parameters)
         except (ClientError, BotoCoreError, StepFailedError) as error:
             return str(error)
         return None

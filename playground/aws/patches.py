@@ -1,4 +1,4 @@
-"""What moto 5.2 leaves out of the five resource types, added while the playground runs."""
+"""What moto 5.2 leaves out of other services, added while the playground runs."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -8,6 +8,9 @@ from moto.awslambda.models import LambdaFunction
 from moto.dynamodb.responses import DynamoHandler
 from moto.moto_api._internal import mock_random
 from moto.rds.models import DBInstance, RDSBackend
+from moto.ssm.models import SimpleSystemManagerBackend
+
+from playground.aws.documents import aws_documents
 
 
 @contextmanager
@@ -22,6 +25,11 @@ def applied() -> Iterator[None]:
                 _update_tracing(LambdaFunction.update_configuration),
             ),
             (DynamoHandler, "update_table", _update_encryption(DynamoHandler.update_table)),
+            (
+                SimpleSystemManagerBackend,
+                "describe_document",
+                _describe_aws_documents(SimpleSystemManagerBackend.describe_document),
+            ),
         ):
             undo.callback(setattr, owner, name, getattr(owner, name))
             setattr(owner, name, patched)
@@ -86,3 +94,14 @@ def _update_encryption(update: Any) -> Any:
         return update(self)
 
     return update_encryption_too
+
+
+def _describe_aws_documents(describe: Any) -> Any:
+    """moto knows the documents of an account only."""
+
+    def describe_aws_documents_too(self: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+        # A document can be named by its ARN, which has no account where AWS owns it.
+        document = aws_documents().get(name.rpartition("document/")[2])
+        return document.described() if document else describe(self, name, *args, **kwargs)
+
+    return describe_aws_documents_too

@@ -1,4 +1,7 @@
-"""The SSM Automation runbooks: their parameters and their steps, as real calls (FACTS §1)."""
+"""What the SSM Automation runbooks do: their steps, as real calls (FACTS §1).
+
+Their names and parameters are in documents.yaml.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,21 +25,6 @@ class Step:
 
     name: str
     run: Callable[[Connect, Parameters], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Runbook:
-    required: frozenset[str]
-    optional: frozenset[str]
-    steps: tuple[Step, ...]
-
-    def faults(self, names: frozenset[str]) -> list[str]:
-        """Say what is wrong with the *names* of the parameters given."""
-        unknown = sorted(names - self.required - self.optional)
-        missing = sorted(self.required - names)
-        return [f"unknown parameter {name}" for name in unknown] + [
-            f"missing parameter {name}" for name in missing
-        ]
 
 
 _BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
@@ -198,21 +186,12 @@ def _verify_recovery(connect: Connect, parameters: Parameters) -> None:
     _expect(status == "ENABLED", f"point-in-time recovery is {status}")
 
 
-def _runbook(required: str, optional: str, *steps: Step) -> Runbook:
-    names = frozenset({ASSUME_ROLE, *required.split()})
-    return Runbook(names, frozenset(optional.split()), steps)
-
-
-RUNBOOKS: Mapping[str, Runbook] = {
-    "AWSConfigRemediation-ConfigureS3BucketPublicAccessBlock": _runbook(
-        "BucketName",
-        " ".join(_BLOCKS),
+RUNBOOKS: Mapping[str, tuple[Step, ...]] = {
+    "AWSConfigRemediation-ConfigureS3BucketPublicAccessBlock": (
         Step("PutBucketPublicAccessBlock", _put_block),
         Step("VerifyBucketPublicAccessBlock", _verify_block),
     ),
-    "AWSConfigRemediation-DisablePublicAccessToRDSInstance": _runbook(
-        "DbInstanceResourceId",
-        "",
+    "AWSConfigRemediation-DisablePublicAccessToRDSInstance": (
         Step("GetRDSInstanceIdentifier", _find_instance),
         Step("VerifyInstanceIsAvailable", _verify_available),
         Step("DisablePublicAccess", _disable_public_access),
@@ -220,45 +199,42 @@ RUNBOOKS: Mapping[str, Runbook] = {
         Step("WaitForAvailable", _verify_available),
         Step("VerifyPublicAccessIsDisabled", _verify_private),
     ),
-    "AWSConfigRemediation-EnableMultiAZOnRDSInstance": _runbook(
-        "DbiResourceId",
-        "ApplyImmediately",
+    "AWSConfigRemediation-EnableMultiAZOnRDSInstance": (
         Step("GetRDSInstanceIdentifier", _find_instance),
         Step("VerifyInstanceIsAvailable", _verify_available),
         Step("CheckMultiAZ", _check_multi_az),
         Step("EnableMultiAZ", _enable_multi_az),
         Step("VerifyMultiAZ", _verify_multi_az),
     ),
-    "AWSConfigRemediation-EnableRDSInstanceDeletionProtection": _runbook(
-        "DbInstanceResourceId",
-        "ApplyImmediately",
+    "AWSConfigRemediation-EnableRDSInstanceDeletionProtection": (
         Step("GetRDSInstanceIdentifier", _find_instance),
         Step("EnableDeletionProtection", _protect),
         Step("VerifyDeletionProtection", _verify_protected),
     ),
-    "AWSConfigRemediation-EncryptSNSTopic": _runbook(
-        "TopicArn KmsKeyArn",
-        "",
+    "AWSConfigRemediation-EncryptSNSTopic": (
         Step("EncryptTopic", _encrypt_topic),
         Step("VerifyTopicEncryption", _verify_topic),
     ),
-    "AWSConfigRemediation-ConfigureLambdaFunctionXRayTracing": _runbook(
-        "FunctionName",
-        "",
+    "AWSConfigRemediation-ConfigureLambdaFunctionXRayTracing": (
         Step("UpdateLambdaConfig", _enable_tracing),
         Step("VerifyTracing", _verify_tracing),
     ),
-    "AWSConfigRemediation-EnableEncryptionOnDynamoDBTable": _runbook(
-        "TableName KMSKeyId",
-        "",
+    "AWSConfigRemediation-EnableEncryptionOnDynamoDbTable": (
         Step("UpdateTable", _encrypt_table),
         Step("WaitForActive", _wait_for_table),
         Step("VerifyEncryption", _verify_table),
     ),
-    "AWSConfigRemediation-EnablePITRForDynamoDbTable": _runbook(
-        "TableName",
-        "",
+    "AWSConfigRemediation-EnablePITRForDynamoDbTable": (
         Step("UpdateContinuousBackups", _enable_recovery),
         Step("VerifyPointInTimeRecovery", _verify_recovery),
     ),
 }
+
+
+def _not_played(_connect: Connect, _parameters: Parameters) -> None:
+    raise StepFailedError("The playground has no steps for this document.")
+
+
+def steps_of(document: str) -> tuple[Step, ...]:
+    """Return the steps of any document; one that the playground cannot play fails at its first."""
+    return RUNBOOKS.get(document, (Step("NotPlayed", _not_played),))

@@ -14,7 +14,8 @@ from botocore import xform_name
 from moto import mock_aws
 
 from playground.aws import patches
-from playground.aws.runbooks import ASSUME_ROLE, RUNBOOKS
+from playground.aws.documents import aws_documents
+from playground.aws.runbooks import ASSUME_ROLE
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "terraform/modules/catalogue/documents"
@@ -45,12 +46,13 @@ def test_there_is_a_document_for_each_runbook_of_the_catalogue() -> None:
 
 @every_document
 def test_a_document_takes_the_parameters_of_awss_own(name: str) -> None:
-    parameters = DOCUMENTS[name]["parameters"]
+    parameters = {
+        parameter: (entry["type"], str(entry["default"]).lower() if "default" in entry else None)
+        for parameter, entry in DOCUMENTS[name]["parameters"].items()
+    }
 
-    assert {key for key in parameters if "default" not in parameters[key]} == RUNBOOKS[
-        name
-    ].required
-    assert {key for key in parameters if "default" in parameters[key]} == RUNBOOKS[name].optional
+    aws = aws_documents()[name].parameters.values()
+    assert parameters == {given.name: (given.type, given.default) for given in aws}
 
 
 @every_document
@@ -87,7 +89,7 @@ def test_a_bucket_is_closed(aws: None) -> None:
 def test_a_database_becomes_private(database: dict[str, Any]) -> None:
     run(
         "AWSConfigRemediation-DisablePublicAccessToRDSInstance",
-        DbInstanceResourceId=database["DbiResourceId"],
+        DbiResourceId=database["DbiResourceId"],
     )
 
     assert _database()["PubliclyAccessible"] is False
@@ -164,7 +166,7 @@ def test_a_table_is_encrypted_and_can_be_restored(aws: None, key: str) -> None:
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
     )
 
-    run("AWSConfigRemediation-EnableEncryptionOnDynamoDBTable", TableName="orders", KMSKeyId=key)
+    run("AWSConfigRemediation-EnableEncryptionOnDynamoDbTable", TableName="orders", KMSKeyId=key)
     run("AWSConfigRemediation-EnablePITRForDynamoDbTable", TableName="orders")
 
     table = dynamodb.describe_table(TableName="orders")["Table"]
@@ -180,7 +182,7 @@ def test_a_database_that_is_stopped_is_left_alone(database: dict[str, Any]) -> N
     with pytest.raises(StepFailedError, match="VerifyAvailable"):
         run(
             "AWSConfigRemediation-DisablePublicAccessToRDSInstance",
-            DbInstanceResourceId=database["DbiResourceId"],
+            DbiResourceId=database["DbiResourceId"],
         )
 
     assert _database()["PubliclyAccessible"] is True

@@ -108,8 +108,9 @@ locals {
         "remediation.iam_actions: expected services that this module has resources for: ${join(", ", local.services)}" = !alltrue([
           for action in rule.actions : contains(local.services, split(":", action)[0])
         ])
-        "expected no ${join(", ", rule.unknown)}"                        = length(rule.unknown) > 0
-        "${join(" and ", rule.unnamed)}: expected values by name, or {}" = length(rule.unnamed) > 0
+        "expected no ${join(", ", rule.unknown)}"                                  = length(rule.unknown) > 0
+        "${join(" and ", rule.unnamed)}: expected values by name, or {}"           = length(rule.unnamed) > 0
+        "parameters: expected at most ${local.longest.parameters} letters as JSON" = length(jsonencode(rule.parameters)) > local.longest.parameters
         "remediation.parameters: expected neither AutomationAssumeRole nor the resource_parameter, which are filled in" = anytrue([
           for key in keys(rule.remediation_parameters) : contains(["AutomationAssumeRole", rule.resource_parameter], key)
         ])
@@ -117,12 +118,17 @@ locals {
     ]
   ])
 
+  # InputParameters of a rule is one JSON text; a runbook's parameter is a text of its own.
+  # https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigRule.html
+  # https://docs.aws.amazon.com/config/latest/APIReference/API_StaticValue.html
+  longest = { parameters = 1024, "remediation.parameters" = 256 }
+
   value_faults = flatten([
     for name, rule in local.checked : [
       for group, values in { parameters = rule.parameters, "remediation.parameters" = rule.remediation_parameters } : [
         for key, value in values : [
           for fault, found in {
-            "expected a text of 1 to 256 letters, several values with commas"                                = trimspace(value) == "" || length(value) > 256
+            "expected a text of 1 to ${local.longest[group]} letters, several values with commas"            = trimspace(value) == "" || length(value) > local.longest[group]
             "expected no placeholder but ${local.placeholder}"                                               = can(regex("[$][{]", replace(value, local.placeholder, "")))
             "expected ${local.placeholder}: the role may use that key only, kms_key_arn of the module rules" = group != "parameters" && can(regex("^arn:[a-z-]+:kms:", value))
           } : "${name}: ${group}.${key}: ${fault}" if found

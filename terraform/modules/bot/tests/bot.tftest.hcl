@@ -128,6 +128,14 @@ run "the_execution_role_reads_only_this_bots_image_log_and_secrets" {
   }
 
   assert {
+    condition = alltrue([
+      for role in [aws_iam_role.task, aws_iam_role.execution] :
+      jsondecode(role.assume_role_policy).Statement[*].Principal == [{ Service = "ecs-tasks.amazonaws.com" }]
+    ])
+    error_message = "ECS, and nobody else, must be able to take on the roles."
+  }
+
+  assert {
     condition = jsondecode(aws_iam_role.task.assume_role_policy).Statement[0].Condition == {
       ArnLike      = { "aws:SourceArn" = "arn:aws:ecs:eu-west-2:123456789012:*" }
       StringEquals = { "aws:SourceAccount" = "123456789012" }

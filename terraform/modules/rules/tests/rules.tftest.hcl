@@ -50,7 +50,7 @@ run "the_runbooks_for_databases_call_the_same_id_by_two_names" {
       if startswith(name, "rds-")
       } == {
       rds-instance-deletion-protection-enabled = "DbInstanceResourceId"
-      rds-instance-public-access-check         = "DbInstanceResourceId"
+      rds-instance-public-access-check         = "DbiResourceId"
       rds-multi-az-support                     = "DbiResourceId"
     }
     error_message = "A runbook would not be told which database to change."
@@ -99,6 +99,14 @@ run "a_role_may_do_what_its_runbook_needs_and_nothing_else" {
       ]
     ])) == toset([var.kms_key_arn])
     error_message = "Roles may use the one key only."
+  }
+
+  assert {
+    condition = alltrue([
+      for role in aws_iam_role.this :
+      [for statement in jsondecode(role.assume_role_policy).Statement : statement.Principal] == [{ Service = ["ssm.amazonaws.com"] }]
+    ])
+    error_message = "Systems Manager, and nobody else, must be able to take on a runbook's role."
   }
 
   assert {

@@ -27,6 +27,11 @@ run "the_role_can_do_nothing_but_put_events_on_that_bus" {
   }
 
   assert {
+    condition     = jsondecode(aws_iam_role.this.assume_role_policy).Statement[*].Principal == [{ Service = "events.amazonaws.com" }]
+    error_message = "EventBridge, and nobody else, must be able to take on the role."
+  }
+
+  assert {
     condition = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Condition == {
       ArnEquals    = { "aws:SourceArn" = "arn:aws:events:eu-west-2:123456789012:rule/compliance-bot-forward" }
       StringEquals = { "aws:SourceAccount" = "123456789012" }

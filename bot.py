@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, time
 from functools import partial
@@ -31,7 +31,9 @@ from commands.checks import Check, check_allowlist, tell
 from commands.desk import Desk
 from commands.digest import digest
 from commands.enforce import enforce_allowlist
+from compliance.change import FindingKey
 from compliance.enforcement import enforce
+from compliance.fingerprint import InForce, fingerprint
 from compliance.group import draw
 from compliance.mendable import MendableError
 from compliance.rules import canonical_name, catalogue_entry
@@ -43,6 +45,7 @@ from ledger.lookups import Lookups
 from ledger.mirrors import Mirrors
 from ledger.periods import Periods
 from ledger.reports import Reports
+from ledger.routes import Rerouting
 from ledger.store import Ledger
 from notifiers import web
 from notifiers.clock import Job, ticking
@@ -67,13 +70,16 @@ class Bot:
         # What there is to talk to: the ledger, AWS, and chat.
         engine = self.engine = connect(environment.database_url)
         self.reports, self.lookups = Reports(engine), Lookups(engine, now)
+        self.in_force = InForce(self.catalogue, self.teams)
         self.ledger = Ledger(
             engine,
             now,
-            owner=lambda key, tags: self.teams.owner(key, tags).name,
+            owner=self.owner,
             enforce=lambda finding: enforce(finding, self.allowlist.entries(), now()),
             canonical=partial(canonical_name, self.catalogue),
             accepts=partial(catalogue_entry, self.catalogue),
+            in_force=self.in_force,
+            types={rule.resource_type for rule in self.catalogue.values()},
         )
         use_region(environment.aws_region)
         self.service = ConfigService(Accounts(self.settings.role_name, self.settings.external_id))
@@ -83,6 +89,9 @@ class Bot:
         # What people ask and decide, and what AWS reports.
         self.desk = Desk(self.ledger, self.catalogue, self.teams, self.allowlist, now)
         self.digest = partial(digest, self.reports, self.catalogue)
+
+    def owner(self, key: FindingKey, tags: Mapping[str, str]) -> str:
+        return self.teams.owner(key, tags).name
 
     def run(self, stop: threading.Event) -> int:
         """Listen until *stop*. Reading the queues is the process: if it ends, so does the bot."""
@@ -108,8 +117,11 @@ class Bot:
         remediator = Remediator(self.desk, self.service, may, settings.verify_window)
         monday = Schedule(settings.weekday, settings.digest_at, settings.zone)
         tda = self.teams.tda_channel
+        routes = fingerprint(self.teams)
+        rerouting = Rerouting(engine, self.owner, self.in_force, routes, now)
         every: dict[Job, float] = {
             courier.round: 1,
+            rerouting.round: 3600,
             Lookup(self.lookups, self.service, self.ledger.record, now).round: 1,
             remediator.round: settings.poll_seconds,
             partial(enforce_allowlist, self.desk): 30,

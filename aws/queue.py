@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 #: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
 _BATCH = 10
+#: How many messages are recorded in one transaction at most.
+_TOGETHER = 50
 #: Ids of messages that were logged as refused; the dead-letter queue takes each after few receives.
 _REMEMBERED = 1000
 UNEXPECTED = "a subscription of a topic that is not expected"
@@ -76,20 +78,39 @@ class Intake:
         self._told: OrderedDict[str, None] = OrderedDict()
 
     def run_once(self) -> int:
-        """Take one batch; return how many messages it had.
+        """Take what waits, some batches of SQS's at most; return how many messages that was.
 
-        Nothing is deleted before it is recorded: a process that dies in between gets the batch
+        Nothing is deleted before it is recorded: a process that dies in between gets the messages
         again, and repeats change nothing.
         """
+        messages = self._receive(self.polling.wait_seconds)
+        if len(messages) == _BATCH:
+            messages += self._receive_more()
+        self._handle(messages)
+        return len(messages)
+
+    def _receive_more(self) -> list[Any]:
+        """Return what waits behind a full batch: one transaction costs as much for all of it."""
+        messages: list[Any] = []
+        while len(messages) % _BATCH == 0 and len(messages) < _TOGETHER - _BATCH:
+            try:
+                more = self._receive(0)
+            except (ClientError, BotoCoreError):
+                # What was received is recorded first; the next round meets the same fault.
+                break
+            if not more:
+                break
+            messages += more
+        return messages
+
+    def _receive(self, wait_seconds: int) -> list[Any]:
         answer = self._client.receive_message(
             QueueUrl=self._url,
             MaxNumberOfMessages=_BATCH,
-            WaitTimeSeconds=self.polling.wait_seconds,
+            WaitTimeSeconds=wait_seconds,
             VisibilityTimeout=self.polling.visibility_seconds,
         )
-        messages = answer.get("Messages") or []
-        self._handle(messages)
-        return len(messages)
+        return list(answer.get("Messages") or ())
 
     def _handle(self, messages: Sequence[Any]) -> None:
         changes: list[Change] = []
@@ -106,8 +127,8 @@ class Intake:
             else:
                 self._tell_once(messages[0]["MessageId"], "the ledger cannot hold it", str(error))
             return
-        if done:
-            self._delete(done)
+        for first in range(0, len(done), _BATCH):
+            self._delete(done[first : first + _BATCH])
 
     def run(self, stop: threading.Event) -> None:
         """Read until *stop*. What passes by itself is waited out; a defect ends the process."""

@@ -54,7 +54,7 @@ class Rerouting:
     in_force: InForce
     fingerprint: str
     now: Callable[[], datetime]
-    on_move: Callable[[], None]
+    on_move: Callable[[], None] = lambda: None
     actor: str = "bot"
 
     def round(self) -> int:

@@ -104,7 +104,7 @@ def move(ledger, step, finding_id: str = ID, by: str = "U1", **named) -> Finding
 def reroute(engine, clock, owner) -> int:
     """Give every finding to its owner, as after a change of the routes."""
     fingerprint = str(owner)
-    return Rerouting(engine, owner, lambda finding: {}, fingerprint, clock, lambda: None).round()
+    return Rerouting(engine, owner, lambda finding: {}, fingerprint, clock).round()
 
 
 def finding(**named) -> Finding:

@@ -60,6 +60,18 @@ def test_a_batch_is_recorded_together_and_then_deleted(sqs, queue, desk, intake)
     assert left(sqs, queue) == 0
 
 
+@pytest.mark.parametrize(("waiting", "taken"), [(10, 10), (23, 23), (70, 50)])
+def test_what_waits_behind_a_full_batch_is_recorded_with_it(
+    sqs, queue, desk, intake, waiting, taken
+):
+    for _ in range(waiting):
+        sqs.send_message(QueueUrl=queue, MessageBody=CHANGE)
+
+    assert intake.run_once() == taken
+    assert [len(changes) for changes, _ in desk.batches] == [taken]
+    assert left(sqs, queue) == waiting - taken
+
+
 def test_what_cannot_be_recorded_stays_in_the_queue(sqs, queue, desk, intake):
     sqs.send_message(QueueUrl=queue, MessageBody=CHANGE)
 

@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 OLDEST = (3, 11)
+#: One more than there are processors, because some tests wait most of their time.
+WORKERS = min(len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else 2, 8)
 TYPED = [
     *("bot.py", "aws", "commands", "compliance", "config", "ledger", "notifiers", "playground"),
     *("terraform/check.py", "terraform/generate_features.py"),
@@ -43,7 +45,9 @@ def test(rest):
     # libatomic1: the browser driver's Node needs it and a bare Debian lacks it.
     install("test", packages=["python3-venv", "chromium", "libatomic1"])
     os.environ["REQUIRE_BROWSER"] = "1"
-    os.execv(PYTHON, [str(PYTHON), "-m", "pytest", *rest])
+    # Side by side, as tests/workers.py says. What is typed behind "test" overrules it: -n 0.
+    workers = ["-n", str(WORKERS), "--no-loadscope-reorder"]
+    os.execv(PYTHON, [str(PYTHON), "-m", "pytest", *workers, *rest])
 
 
 def lint(_rest):

@@ -32,13 +32,15 @@ _FOREIGN = re.compile(r"(AWS|SLACK|TEAMS|QUEUE|SNS)_.*|.*_PROXY", re.IGNORECASE)
 
 
 @contextmanager
-def playing(config: Path, port: int = PORT, *, by_http: bool = False) -> Iterator[None]:
+def playing(
+    config: Path, port: int = PORT, *, by_http: bool = False, pace: aws.Pace | None = None
+) -> Iterator[None]:
     """Start both, and let the process's environment lead to them and to nowhere else.
 
     *config* is the bot's own folder: the local AWS gets its rules and accounts from there, the
     local Slack its app. The ledger is new each time, because the resources are. *port* 0 is any
-    that is free; *by_http* lets Slack call the bot instead of holding a socket open. Raises
-    SystemExit with a sentence where that cannot be.
+    that is free; *by_http* lets Slack call the bot instead of holding a socket open; *pace* is how
+    fast the local AWS moves. Raises SystemExit with a sentence where that cannot be.
     """
     with ExitStack() as ends:
         folder = ends.enter_context(tempfile.TemporaryDirectory(prefix="compliance-demo-"))
@@ -61,7 +63,7 @@ def playing(config: Path, port: int = PORT, *, by_http: bool = False) -> Iterato
         ends.callback(workspace.stop)
         workspace.hint = _HINT
         rules, accounts = _read(config / "rules.yaml")["rules"], _read(config / "bot.yaml")
-        account = aws.start(rules, accounts["accounts"], port=port and port + 1)
+        account = aws.start(rules, accounts["accounts"], port=port and port + 1, pace=pace)
         ends.callback(account.stop)
         os.environ.update({**account.environment(), **workspace.environment()})
         story = Story(account)

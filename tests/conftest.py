@@ -18,11 +18,27 @@ from tests.playground.aws.world import SharedWorld
 # Named here, once, or every folder that imports them would start a browser of its own.
 __all__ = ["browser", "new_page"]
 
+#: What takes longest is begun first, so that no worker is left with it at the end.
+LONGEST = ("tests/story/", "tests/terraform/", "tests/playground/slack/page/test_browser.py")
+
 # A machine that has other work to do is no fault of what is tested.
 settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    # Here, because it can only be imported where pytest-xdist is installed.
+    from tests.workers import GroupScheduling
+
+    return GroupScheduling(config, log)
+
+
+def pytest_collection_modifyitems(config, items):
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.fixture

@@ -12,15 +12,30 @@ from tests import postgresql
 
 @pytest.fixture(scope="session")
 def postgresql_url():
-    """PostgreSQL at TEST_POSTGRESQL_URL, else one of our own; its tables are emptied."""
+    """PostgreSQL at TEST_POSTGRESQL_URL, else one of our own; its tables are emptied.
+
+    Of workers that run side by side each has a database of its own there.
+    """
     if url := os.environ.get("TEST_POSTGRESQL_URL"):
-        yield url
+        yield _database_of_worker(url, os.environ.get("PYTEST_XDIST_WORKER", ""))
         return
     folder = postgresql.binaries()
     if folder is None:
         pytest.skip("PostgreSQL's binaries are not installed")
     with postgresql.running(folder) as url:
         yield url
+
+
+def _database_of_worker(url, worker):
+    if not worker:
+        return url
+    name = f"{sa.make_url(url).database}_{worker}"
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as db:
+        db.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}"')
+        db.exec_driver_sql(f'CREATE DATABASE "{name}"')
+    engine.dispose()
+    return sa.make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")

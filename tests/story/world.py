@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -13,21 +14,24 @@ from pathlib import Path
 import boto3
 
 ROOT = Path(__file__).parents[2]
-HANNAH, HARRY, MAYA = "U0HANNAH", "U0HARRY", "U0MAYA"
+HANNAH, HARRY, MAYA, PRIYA = "U0HANNAH", "U0HARRY", "U0MAYA", "U0PRIYA"
 ANALYST, EXTERNAL, TDA = "U0ANALYST", "U0EXTERNAL", "U0TDA"
 HOUSING = "C0HOUSING"
 _HOUSING_ACCOUNT = "111122223333"
 
-#: bot.py demo, on any free port, with Slack's payloads by socket or by HTTP.
+#: bot.py demo, on any free port, with Slack's payloads by socket or by HTTP, and an AWS in a hurry.
 _DEMO = """
 import signal, sys, threading
+from datetime import timedelta
 from pathlib import Path
 import bot
+from playground.aws import Pace
 from playground.demo import playing
+pace = Pace(*[timedelta(milliseconds=500)] * 3, maintenance=timedelta(minutes=3))
 stop = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: stop.set())
 bot.log_as_json()
-with playing(Path("config"), 0, by_http={by_http}):
+with playing(Path({config!r}), 0, by_http={by_http}, pace=pace):
     sys.exit(bot.run(stop))
 """
 
@@ -73,12 +77,16 @@ class Demo:
 @contextmanager
 def running(folder, by_http=False):
     """Run a demo that writes into *folder*; everything it says is kept in demo.log there."""
-    allowlist = folder / "allowlist.yaml"
-    allowlist.write_text((ROOT / "config" / "allowlist.yaml").read_text())
+    config = _impatient(folder / "config")
+    allowlist = config / "allowlist.yaml"
     process = subprocess.Popen(
-        [sys.executable, "-c", _DEMO.format(by_http=by_http)],
+        [sys.executable, "-c", _DEMO.format(config=str(config), by_http=by_http)],
         cwd=ROOT,
-        env={"PATH": "/usr/bin:/bin", "ALLOWLIST_URL": f"file:{allowlist}"},
+        env={
+            "PATH": "/usr/bin:/bin",
+            "COMPLIANCE_CONFIG": str(config),
+            "ALLOWLIST_URL": f"file:{allowlist}",
+        },
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -94,6 +102,16 @@ def running(folder, by_http=False):
         process.wait(60)
     keep.join()
     assert process.returncode == 0
+
+
+def _impatient(config):
+    """Copy the shipped configuration; its bot looks every second how a remediation goes on."""
+    shutil.copytree(ROOT / "config", config, ignore=shutil.ignore_patterns("*.py*", "__*"))
+    settings = config / "bot.yaml"
+    shipped = settings.read_text()
+    settings.write_text(shipped.replace("poll_seconds: 5 ", "poll_seconds: 1 "))
+    assert settings.read_text() != shipped
+    return config
 
 
 def _said(process, pattern):

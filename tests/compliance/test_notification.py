@@ -1,5 +1,7 @@
 """Every message of AWS Config, in every envelope."""
 
+import base64
+import gzip
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,14 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliance.change import Compliance
-from compliance.notification import (
-    NotCompliance,
-    Problem,
-    Reading,
-    Refused,
-    SubscriptionRequest,
-    parse,
-)
+from compliance.envelopes import NotCompliance, NotUnderstood, Problem, SubscriptionRequest
+from compliance.notification import Reading, parse
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 INNER = (
@@ -74,11 +70,13 @@ DROPPED = {
     "published/docs-oversized-ci-change.message.json": (
         "OversizedConfigurationItemChangeNotification"
     ),
-    "published/docs-oversized-ci-change.txt": "text",
+    "published/docs-oversized-ci-change.txt": "OversizedConfigurationItemChangeNotification",
     "published/docs-oversized-ci-delivery-failed.message.json": (
         "OversizedConfigurationItemChangeDeliveryFailed"
     ),
-    "published/docs-oversized-ci-delivery-failed.txt": "text",
+    "published/docs-oversized-ci-delivery-failed.txt": (
+        "OversizedConfigurationItemChangeDeliveryFailed"
+    ),
     "published/docs-snapshot-delivery-completed.json": "ConfigurationSnapshotDeliveryCompleted",
     "published/docs-snapshot-delivery-started.json": "ConfigurationSnapshotDeliveryStarted",
     "published/docs-sns-http-headers-notification.http.txt": "text",
@@ -176,6 +174,16 @@ def test_several_records_are_read_together():
     assert parse(both).changes == parse(INNER).changes + parse(EVENT).changes
 
 
+TRAIL_RECORD = json.dumps(
+    {"Records": [{"eventVersion": "1.1", "eventSource": "s3.amazonaws.com",
+                  "eventName": "PutObject", "awsRegion": "eu-west-2"}]}
+)  # fmt: skip
+
+
+def packed(text):
+    return base64.b64encode(gzip.compress(text.encode())).decode()
+
+
 CLOUDTRAIL = {"detail-type": "AWS API Call via CloudTrail", "detail": {"eventName": "PutObject"}}
 
 
@@ -217,7 +225,7 @@ def test_a_compliance_change_without_a_field_is_refused_and_names_it(missing):
     ids=["cut off", "deep", "huge number", "byte order mark", "NaN"],
 )
 def test_broken_json_is_refused_or_dropped_but_never_raises(body):
-    assert isinstance(parse(body), Refused | NotCompliance)
+    assert isinstance(parse(body), NotUnderstood | NotCompliance)
 
 
 def test_half_a_character_in_a_resource_id_is_refused():
@@ -247,7 +255,7 @@ JSON = st.recursive(
 
 @given(st.text() | JSON.map(json.dumps))
 def test_no_text_raises(body):
-    assert isinstance(parse(body), Reading | NotCompliance | SubscriptionRequest | Refused)
+    assert isinstance(parse(body), Reading | NotCompliance | SubscriptionRequest | NotUnderstood)
 
 
 def places(value, path=()):
@@ -275,7 +283,7 @@ def test_no_alteration_of_a_real_message_raises(body, random, new):
 
     told = parse(json.dumps(altered(message, path, new)))
 
-    assert isinstance(told, Reading | NotCompliance | SubscriptionRequest | Refused)
+    assert isinstance(told, Reading | NotCompliance | SubscriptionRequest | NotUnderstood)
 
 
 @given(st.text(min_size=1, max_size=60).filter(str.isprintable), st.sampled_from(Compliance))
@@ -308,7 +316,7 @@ def with_result(**changes):
         (edited(INNER, configRuleName="a|b"), "configRuleName"),
         (edited(INNER, resourceId=""), "resourceId"),
         (edited(INNER, resourceId="a\u202eb"), "resourceId"),
-        (edited(INNER, resourceId="x" * 769), "resourceId is longer"),
+        (edited(INNER, resourceId="x" * 769), "resourceId: over 768"),
         (edited(INNER, messageType=7), "messageType"),
         (edited(EVENT, detail={"configRuleName": "x"}), "detail"),
         (edited(EVENT, detail="ComplianceChangeNotification"), "detail"),
@@ -345,17 +353,77 @@ def test_a_time_without_zone_is_utc():
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
-        ('{"Records": []}', "empty"),
-        ('{"Records": [1, {"a": 2}]}', "not an object"),
-        ("[1]", "not an object"),
-        ('{"Type": "Notification", "Message": {"a": 1}}', "unknown JSON"),
         (edited(EVENT, **CLOUDTRAIL), "AWS API Call via CloudTrail"),
         (edited(EVENT, source="aws.ec2"), "Config Rules Compliance Change"),
+        ('{"AlarmName": "cpu", "NewStateValue": "ALARM"}', "CloudWatch alarm"),
+        ('{"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "b"}', "S3"),
+        ('{"Records": [{"eventVersion": "2.1", "eventSource": "aws:s3"}]}', "S3"),
+        ('{"s3Bucket": "trail", "s3ObjectKey": ["AWSLogs/1.json.gz"]}', "CloudTrail"),
+        (TRAIL_RECORD, "CloudTrail"),
+        ("This is a test message.", "text"),
     ],
-    ids=["no record", "no message", "list", "object", "CloudTrail", "somebody else's"],
+    ids=["API call", "another service's", "alarm", "S3 test", "S3", "trail", "record", "words"],
 )
-def test_json_that_is_nothing_of_ours_is_named_and_dropped(body, kind):
+def test_what_is_recognised_as_somebody_elses_is_named_and_dropped(body, kind):
     assert parse(body) == NotCompliance(kind)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"Records": []}',
+        '{"Records": [1, {"a": 2}]}',
+        "[1]",
+        "[]",
+        "{}",
+        '{"Type": "Notification", "Message": {"a": 1}}',
+        '{"pointer": "s3://bucket/key"}',
+        "Look at configRuleName in the attachment.",
+        edited(INNER, messageType="ComplianceChangeNotificationV2"),
+        edited(EVENT, **{"detail-type": "Config Something New", "detail": {}}),
+    ],
+)
+def test_what_nobody_recognises_is_left_for_the_dead_letter_queue(body):
+    assert parse(body).problem is Problem.UNKNOWN
+
+
+def test_a_pointer_to_a_message_in_a_bucket_is_not_taken_for_nothing():
+    where = {"s3BucketName": "overflow", "s3Key": "0001"}
+    body = json.dumps(["software.amazon.payloadoffloading.PayloadS3Pointer", where])
+
+    assert parse(body).problem is Problem.ELSEWHERE
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        lambda text: json.dumps(text),
+        lambda text: json.dumps({"forwarded": {"payload": text}}),
+        lambda text: json.dumps({"input": {"event": json.loads(text)}}),
+        lambda text: json.dumps([json.loads(text)]),
+        lambda text: f"\ufeff{text}",
+        lambda text: f"AWS Config reports:\n\n{text}\n-- \nTo unsubscribe, click here",
+        lambda text: base64.b64encode(text.encode()).decode(),
+        lambda text: base64.b64encode(gzip.compress(text.encode())).decode(),
+        lambda text: json.dumps({"kinesis": {"data": base64.b64encode(text.encode()).decode()}}),
+        lambda text: json.dumps({"awslogs": {"data": packed(text)}}),
+        lambda text: json.dumps({"source": "our.bus", "detail-type": "f", "detail": {"e": text}}),
+    ],
+    ids=[
+        "a text of JSON", "any keys", "an object in objects", "a list", "byte order mark",
+        "e-mail", "base64", "zipped", "stream", "log subscription", "another bus",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("text", [INNER, EVENT], ids=["message", "event"])
+def test_a_message_of_aws_config_is_found_in_whatever_it_is_wrapped(wrapped, text):
+    assert parse(wrapped(text)) == parse(text)
+    assert parse(text).changes
+
+
+def test_a_message_that_unzips_without_end_is_refused():
+    bomb = base64.b64encode(gzip.compress(b'{"messageType": "' + b"a" * 50_000_000)).decode()
+
+    assert isinstance(parse(bomb), NotUnderstood)
 
 
 def test_a_record_that_must_not_be_believed_refuses_the_whole_message():

@@ -1,0 +1,279 @@
+"""What is around a message of AWS Config: SQS, SNS, EventBridge, Lambda, or anything else. Pure.
+
+Whatever may hold a message of AWS Config is opened, whatever it is made of. What is set aside as
+not about compliance is recognised as something else; all that is left is not understood, so that
+nothing of AWS Config's is lost without a word. Shapes and their sources: FACTS §2.
+"""
+
+import base64
+import binascii
+import json
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+#: An envelope in an envelope in a queue: deeper than this is nobody's message.
+_DEEPEST = 8
+#: More parts than this are nobody's message: SQS's own limit is 256 KiB, and a batch has 10.
+_PARTS_MAX = 5_000
+_UNPACKED_MAX = 1024 * 1024
+#: EventBridge's detail types of compliance changes and items: without a message inside, an event
+#: of one of these is broken.
+_EVENTS = frozenset({"Config Rules Compliance Change", "Config Configuration Item Change"})
+#: Its other types from AWS Config, and what CloudTrail adds (FACTS §2.3).
+_OTHER_EVENTS = frozenset(
+    {
+        "Config Configuration Snapshot Delivery Status",
+        "Config Configuration History Delivery Status",
+        "Config Rules Re-evaluation Status",
+        "AWS API Call via CloudTrail",
+        "AWS Service Event via CloudTrail",
+        "AWS Console Action via CloudTrail",
+    }
+)
+#: Words that a message of AWS Config has somewhere, however it is written.
+_TRACES = re.compile(
+    r"messageType|aws\.config|configRule|complianceType|configurationItem|payloadoffloading"
+)
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}\s*")
+
+
+class Problem(StrEnum):
+    """Why a message is refused."""
+
+    MALFORMED = "malformed JSON"
+    MISSING = "missing or wrong field"
+    DISAGREE = "account, Region or rule disagree"
+    TOO_DEEP = "too many envelopes"
+    ELSEWHERE = "the message itself is stored somewhere else"
+    UNKNOWN = "not known as AWS Config's or anybody else's"
+
+
+@dataclass(frozen=True, slots=True)
+class NotCompliance:
+    """It was recognised, and says nothing of compliance."""
+
+    message_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionRequest:
+    """A topic asks whether this queue wants its messages (FACTS §2.2)."""
+
+    topic_arn: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """It cannot be understood, or must not be believed."""
+
+    problem: Problem
+    detail: str
+
+
+class NotUnderstoodError(Exception):
+    """Carries a refusal out of the depth of a message."""
+
+    def __init__(self, problem: Problem, detail: str) -> None:
+        super().__init__(detail)
+        self.refusal = NotUnderstood(problem, detail[:200])
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message of AWS Config, and which account and Region its envelope named, if any."""
+
+    message: Mapping[str, Any]
+    account: str = ""
+    region: str = ""
+
+
+Content = Letter | NotCompliance | SubscriptionRequest
+
+
+def open_envelopes(text: str) -> Iterator[Content]:
+    """Yield what is inside *text*, in its order; raises NotUnderstoodError."""
+    yield from _Opener().text(text, 0)
+
+
+class _Opener:
+    """Opens one message; counts its parts, so that nobody's message is looked at for long."""
+
+    def __init__(self) -> None:
+        self._parts = 0
+
+    def text(self, text: str, depth: int) -> Iterator[Content]:
+        self._look(depth)
+        text = text.lstrip("\ufeff \t\r\n")
+        if text[:1] in {"{", "[", '"'}:
+            yield from self.value(_json(text), depth)
+        elif (unpacked := _unpacked(text)) is not None:
+            yield from self.text(unpacked, depth + 1)
+        elif (inside := _after_words(text)) is not None:
+            # The way of SNS by e-mail: sentences, and the message below them.
+            yield from self.value(inside, depth + 1)
+        elif _TRACES.search(text):
+            raise NotUnderstoodError(Problem.UNKNOWN, f"text: {text[:80]!r}")
+        else:
+            yield NotCompliance("text")
+
+    def value(self, message: Any, depth: int) -> Iterator[Content]:
+        """Take one envelope off, or yield what is inside."""
+        self._look(depth)
+        if isinstance(message, str):
+            yield from self.text(message, depth + 1)
+        elif isinstance(message, list):
+            yield from self._list(message, depth)
+        elif not isinstance(message, dict):
+            raise NotUnderstoodError(Problem.UNKNOWN, f"JSON: {str(message)[:80]}")
+        elif "messageType" in message:
+            yield Letter(message)
+        elif isinstance(message.get("Type"), str):
+            yield from self._topic(message, depth)
+        elif "detail-type" in message and "detail" in message:
+            yield from self._event(message, depth)
+        else:
+            yield from self._carrier(message, depth)
+
+    def _look(self, depth: int) -> None:
+        self._parts += 1
+        if depth > _DEEPEST or self._parts > _PARTS_MAX:
+            raise NotUnderstoodError(Problem.TOO_DEEP, f"more than {_DEEPEST} envelopes")
+
+    def _list(self, messages: list[Any], depth: int) -> Iterator[Content]:
+        if messages[:1] and isinstance(messages[0], str) and "payloadoffloading" in messages[0]:
+            # SQS's extended client leaves a pointer, and the message in a bucket.
+            raise NotUnderstoodError(Problem.ELSEWHERE, str(messages)[:200])
+        if not messages:
+            raise NotUnderstoodError(Problem.UNKNOWN, "JSON: []")
+        for each in messages:
+            yield from self.value(each, depth + 1)
+
+    def _topic(self, message: Mapping[str, Any], depth: int) -> Iterator[Content]:
+        """What SNS sends (FACTS §2.2)."""
+        match message["Type"]:
+            case "Notification":
+                if "Message" not in message:
+                    raise NotUnderstoodError(Problem.MISSING, "Message: expected a text")
+                yield from self.value(message["Message"], depth + 1)
+            case "SubscriptionConfirmation":
+                yield SubscriptionRequest(_field(message, "TopicArn"), _field(message, "Token"))
+            case "UnsubscribeConfirmation" as control:
+                yield NotCompliance(control)
+            case _:
+                yield from self._carrier(message, depth)
+
+    def _event(self, event: Mapping[str, Any], depth: int) -> Iterator[Content]:
+        """An event of EventBridge: ``resources`` is decoration, account and Region are not."""
+        detail_type, detail = str(event["detail-type"])[:100], event["detail"]
+        source = str(event.get("source", ""))
+        if source != "aws.config":
+            # Whoever forwards AWS Config's events does so under a source of their own; those of
+            # AWS's other services are theirs alone.
+            forwarded = [] if source.startswith("aws.") else self._letters(detail, depth)
+            yield from forwarded or [NotCompliance(detail_type)]
+            return
+        if not isinstance(detail, dict) or "messageType" not in detail:
+            if detail_type in _OTHER_EVENTS:
+                yield NotCompliance(detail_type)
+                return
+            problem = Problem.MISSING if detail_type in _EVENTS else Problem.UNKNOWN
+            expected = "expected an object with messageType"
+            raise NotUnderstoodError(problem, f"{detail_type}: detail: {expected}")
+        yield Letter(detail, str(event.get("account", "")), str(event.get("region", "")))
+
+    def _carrier(self, message: Mapping[str, Any], depth: int) -> Iterator[Content]:
+        """Whatever else is around a message: the records of SQS, Lambda and streams, and others."""
+        if isinstance(records := message.get("Records"), list) and records:
+            for record in records:
+                yield from self.value(record, depth + 1)
+        elif isinstance(sns := message.get("Sns"), dict) and "Message" in sns:
+            yield from self.value(sns["Message"], depth + 1)
+        elif isinstance(body := message.get("Body") or message.get("body"), str):
+            yield from self.text(body, depth + 1)
+        elif kind := _recognised(message):
+            yield NotCompliance(kind)
+        elif letters := self._letters(message, depth):
+            yield from letters
+        else:
+            keys = ", ".join(sorted(map(str, message)))
+            raise NotUnderstoodError(Problem.UNKNOWN, f"JSON with the keys {keys[:150]}")
+
+    def _letters(self, value: Any, depth: int) -> list[Content]:
+        """Return the messages of AWS Config anywhere inside *value*, and nothing else of it."""
+        self._look(depth)
+        if isinstance(value, dict):
+            if "messageType" in value:
+                return [Letter(value)]
+            if "detail-type" in value and "detail" in value:
+                return [each for each in self._event(value, depth) if isinstance(each, Letter)]
+            value = list(value.values())
+        if isinstance(value, list):
+            return [letter for each in value for letter in self._letters(each, depth + 1)]
+        if not isinstance(value, str):
+            return []
+        unpacked = _unpacked(value) or value
+        if unpacked.lstrip()[:1] not in {"{", "["} or not _TRACES.search(unpacked):
+            return []
+        return self._letters(_json(unpacked), depth + 1)
+
+
+def _recognised(message: Mapping[str, Any]) -> str:
+    """Name what a topic that others use as well carries, empty where it is not known."""
+    if "eventVersion" in message and "eventSource" in message:
+        return "CloudTrail" if "eventName" in message and "awsRegion" in message else "S3"
+    if message.get("Event") == "s3:TestEvent":
+        return "S3"
+    if "AlarmName" in message:
+        return "CloudWatch alarm"
+    if message.keys() <= {"s3Bucket", "s3ObjectKey"} and message:
+        return "CloudTrail"
+    return ""
+
+
+def _field(message: Mapping[str, Any], name: str) -> str:
+    value = message.get(name)
+    if not isinstance(value, str) or not value:
+        raise NotUnderstoodError(Problem.MISSING, f"{name}: expected a text")
+    return value
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise NotUnderstoodError(Problem.MALFORMED, str(error)) from error
+
+
+def _after_words(text: str) -> Any:
+    """Return the first object of JSON in *text* that may be AWS Config's, None if there is none."""
+    if not _TRACES.search(text) or (at := text.find("{")) < 0:
+        return None
+    try:
+        found, _ = json.JSONDecoder().raw_decode(text, at)
+    except (ValueError, RecursionError):
+        return None
+    return found
+
+
+def _unpacked(text: str) -> str | None:
+    """Return the text that *text* is in base64, zipped or not; None where it is nothing such."""
+    if not _BASE64.fullmatch(text):
+        return None
+    try:
+        data = base64.b64decode(text.strip().replace("-", "+").replace("_", "/"))
+        if data[:2] == b"\x1f\x8b":
+            data = _unzipped(data)
+        unpacked = data.decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError, OSError, EOFError, zlib.error):
+        return None
+    return unpacked if unpacked.lstrip()[:1] in {"{", "["} else None
+
+
+def _unzipped(data: bytes) -> bytes:
+    """Return what *data* was before it was zipped, cut where a small message becomes a huge one."""
+    return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, _UNPACKED_MAX)

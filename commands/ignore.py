@@ -29,6 +29,8 @@ UNLISTED = (
 REASON_MIN = 20
 #: AWS takes 1,024 characters for an exception's message, and ours holds more than the reason.
 REASON_MAX = 800
+#: A number or an address.
+TICKET_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +136,8 @@ def problems(form: Ignore, rule: Rule | None, today: date) -> dict[str, str]:
         found["reason"] = f"At most {REASON_MAX} characters; put the rest into the ticket."
     if form.exception_class not in set(ExceptionClass):
         found["exception_class"] = "Choose what kind of exception this is."
-    if len(form.ticket) > 100:
-        found["ticket"] = "At most 100 characters: the ticket's number or its address."
+    if len(form.ticket) > TICKET_MAX:
+        found["ticket"] = f"At most {TICKET_MAX} characters: the ticket's number or its address."
     if form.expires is None:
         found["expires"] = "Choose the day on which the exception ends."
     elif form.expires < today:

@@ -6,7 +6,7 @@ import pytest
 
 from compliance.authority import Actor, Standing, may_agree, may_decide, who_can
 from compliance.routing import Approvers, Team, Teams
-from tests.builders import member, teams
+from tests.builders import member, request, teams
 
 HOUSING, PAYMENTS = teams()["housing"], teams()["payments"]
 
@@ -44,8 +44,12 @@ def test_a_team_without_approvers_can_be_decided_for_by_nobody():
 
 
 def test_the_asker_never_counts_among_those_who_agree():
-    assert not may_agree(member("slack:U0HANNAH"), "slack:U0HANNAH", HOUSING, teams()).allowed
-    assert may_agree(member("slack:U0HARRY"), "slack:U0HANNAH", HOUSING, teams()).allowed
+    assert not may_agree(
+        member("slack:U0HANNAH"), request("slack:U0HANNAH", 1), HOUSING, teams()
+    ).allowed
+    assert may_agree(
+        member("slack:U0HARRY"), request("slack:U0HANNAH", 1), HOUSING, teams()
+    ).allowed
 
 
 def test_a_denial_says_who_could():
@@ -57,3 +61,10 @@ def test_every_denial_gives_its_reason_and_no_permission_needs_one():
     for standing, user in product(Standing, ("U1", "U2")):
         verdict = may_decide(Actor(user, standing=standing), HOUSING, Teams((), "", "", everywhere))
         assert verdict.allowed is not bool(verdict.reason)
+
+
+def test_those_who_may_not_decide_about_this_are_not_named():
+    assert who_can(HOUSING, teams(), ["slack:U0HANNAH"]) == (
+        ("slack:U0HARRY",),
+        ("slack:S0SECURITY",),
+    )

@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from commands.answers import Answer, Listing, Refused
+from commands.answers import Answer, Refused
 from commands.forms import Form
 from commands.reception import Asked, Reception
 from compliance.authority import Actor
@@ -89,7 +89,7 @@ class Listeners:
         answer = self._ask(press, body, channels_of(body))
         if isinstance(answer, Form):
             open_form(client, body, answer)
-        elif isinstance(answer, Listing):
+        elif press.button is Button.LIST:
             # A page that is turned takes the place of the one before; the card stays.
             respond_privately(respond, client, body, answer, replace=is_private(body))
         else:

@@ -36,7 +36,7 @@ def modal(form: Form, channel: str) -> Block:
 def read_submission(view: dict[str, Any]) -> tuple[Submission, str]:
     """Return what was entered, and the channel in which the form was opened."""
     kept = json.loads(view["private_metadata"])
-    values = view["state"]["values"]
+    values = (view.get("state") or {}).get("values") or {}
     entered = {name: _entered(block.get(_INPUT) or {}) for name, block in values.items()}
     return Submission(kept["origin"], entered), kept["channel"]
 

@@ -1,7 +1,6 @@
 """How a person is answered in Slack: privately, where they asked."""
 
 import logging
-from itertools import product
 from typing import Any
 
 from slack_sdk import WebClient
@@ -39,6 +38,9 @@ log = logging.getLogger(__name__)
 #: A trigger is good for three seconds, once (slack FACTS, "Time").
 NOT_OPENED = "Slack did not open the form in time. Nothing was changed; please press again."
 
+#: Answers about the channel: nothing that is sent there reaches the person.
+_NOT_HERE = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel", "is_archived"})
+
 
 def answer_message(answer: Answer) -> tuple[str, list[Block]]:
     """Return *answer* in words for screen readers, and as others see it."""
@@ -66,19 +68,28 @@ def tell(client: WebClient, user: str, channel: str, answer: Answer) -> None:
 
     A press in the Home tab has no channel. What Slack does not take comes again in words.
     """
-    send_first(client, user, channel, *answer_message(answer))
+    send_privately(client, user, channel, *answer_message(answer))
 
 
-def send_first(client: WebClient, user: str, channel: str, text: str, blocks: list[Block]) -> None:
-    """Send *user* the first that Slack takes, privately in *channel* or directly."""
-    for where, shown in product([channel, ""] if channel else [""], [blocks, [section(text)]]):
+def send_privately(
+    client: WebClient, user: str, channel: str, text: str, blocks: list[Block]
+) -> None:
+    """Send *user* what Slack takes first: in *channel* or directly, as blocks or in words."""
+    in_words = [section(text)]
+    attempts = [(channel, blocks), (channel, in_words)] if channel else []
+    elsewhere = False
+    for where, shown in [*attempts, ("", blocks), ("", in_words)]:
+        if where and elsewhere:
+            continue
         try:
             if where:
                 client.chat_postEphemeral(channel=where, user=user, text=text, blocks=shown)
             else:
                 client.chat_postMessage(channel=user, text=text, blocks=shown)
         except SlackApiError as error:
-            log.warning("Slack refused an answer", extra={"why": error.response.get("error")})
+            problem = error.response.get("error")
+            log.warning("Slack refused an answer", extra={"why": problem})
+            elsewhere = problem in _NOT_HERE
         else:
             return
 
@@ -94,7 +105,7 @@ def respond_privately(
     taken = respond(text=text, blocks=blocks, response_type="ephemeral", replace_original=replace)
     if problem := _problem(taken):
         log.warning("Slack refused an answer", extra={"why": problem})
-        send_first(client, user_of(body), channel_of(body), text, [section(text)])
+        send_privately(client, user_of(body), channel_of(body), text, [section(text)])
 
 
 def _problem(response: Any) -> str:

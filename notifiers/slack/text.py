@@ -59,15 +59,16 @@ def code(text: str) -> str:
 
 
 def mention(name: str) -> str:
-    """Return a mention of Slack's user or user group ``slack:U0HANNAH``.
+    """Return a mention of Slack's user or user group, ``slack:U0HANNAH`` or ``slack:S0SECURITY``.
 
-    Older allowlists have Slack's ids alone. A name, as people write it there, stays a name, and so
+    Older allowlists have users' ids alone. A name, as people write it there, stays a name, and so
     does somebody of another chat product.
     """
-    named = re.fullmatch(rf"(?:{PRODUCT}:)?(?:(?P<user>[UW][A-Z0-9]+)|(?P<group>S[A-Z0-9]+))", name)
-    if named is None:
-        return escape(name)
-    return f"<@{named['user']}>" if named["user"] else f"<!subteam^{named['group']}>"
+    if user := re.fullmatch(rf"(?:{PRODUCT}:)?([UW][A-Z0-9]+)", name):
+        return f"<@{user[1]}>"
+    if group := re.fullmatch(rf"{PRODUCT}:(S[A-Z0-9]+)", name):
+        return f"<!subteam^{group[1]}>"
+    return escape(name)
 
 
 #: Words as Slack takes them.

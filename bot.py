@@ -88,7 +88,8 @@ class Bot:
 
         # What people ask and decide, and what AWS reports.
         self.desk = Desk(self.ledger, self.catalogue, self.teams, self.allowlist, now)
-        self.reception = Reception(self.desk, self.reports, self.settings.accounts)
+        fresh = self.slack.people.fresh
+        self.reception = Reception(self.desk, self.reports, self.settings.accounts, fresh)
         self.digest = partial(digest, self.reports, self.catalogue)
 
     def owner(self, key: FindingKey, tags: Mapping[str, str]) -> str:

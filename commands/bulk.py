@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from commands.agree import agree
 from commands.answers import Answer, Done, Invalid, Listing, Refused
+from commands.authorise import Person
+from commands.carry_out import agree_and_carry_out
 from commands.desk import Desk
 from commands.findings import line_of
 from commands.forms import Origin
-from commands.ignore import UNWRITABLE, Ignore, entry_of, may_ignore, problems, record
+from commands.ignore import UNWRITABLE, Ignore, entry_of, ignore, may_ignore, problems, record
 from commands.remediate import remediate
 from compliance.allowlist import UnwritableAllowlistError
 from compliance.authority import Actor
@@ -43,10 +44,11 @@ _PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """Where many are decided about: the desk, and what shares a message."""
+    """Where many are decided about: the desk, what shares a message, and who people are now."""
 
     desk: Desk
     reports: Reports
+    person: Person
 
     def page(self, press: Press, visible: frozenset[str]) -> Listing | Refused:
         """Return one page of a message's findings; a page that is not there is the last one."""
@@ -78,16 +80,27 @@ class Bulk:
 
     def agree_all(self, origin: Origin, actor: Actor) -> Answer:
         verb = origin.press.verb or Verb.REMEDIATE
-        return self._decide(origin, actor, partial(agree, self.desk, verb=verb, actor=actor))
+        decide = partial(agree_and_carry_out, self.desk, self.person, verb=verb, actor=actor)
+        return self._decide(origin, actor, decide)
 
     def ignore_all(self, origin: Origin, actor: Actor, form: Ignore) -> Answer:
-        """Write an exception for each that was in the message when the form was opened."""
+        """Agree an exception, or ask for one, for each that the form showed."""
         findings = self._admitted(origin.press, actor, origin.opened_at)
         if isinstance(findings, Refused):
             return findings
-        desk = self.desk
-        if wrong := problems(form, desk.rule(findings[0]), desk.now().date()):
+        rule = self.desk.rule(findings[0])
+        if wrong := problems(form, rule, self.desk.now().date()):
             return Invalid(wrong)
+        if rule and rule.decision.needed(Verb.EXCEPT):
+            chosen = self._chosen(origin, findings)
+            answers = {each.id: ignore(self.desk, each.id, actor, form) for each in chosen}
+            return _sum_up(findings, answers)
+        return self._write(origin, findings, actor, form)
+
+    def _write(
+        self, origin: Origin, findings: Sequence[Finding], actor: Actor, form: Ignore
+    ) -> Answer:
+        desk = self.desk
         admitted = {
             each.id: may_ignore(desk, each.id, actor) for each in self._chosen(origin, findings)
         }

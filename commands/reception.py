@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import assert_never
 
-from commands.agree import agree, may_agree_to, may_withdraw, withdraw
+from commands.agree import may_agree_to, may_withdraw, withdraw
 from commands.answers import Answer, Invalid, OpenWork, Refused
+from commands.authorise import Person
 from commands.bulk import Bulk, requests_of
+from commands.carry_out import agree_and_carry_out
 from commands.confirm import form_of, read_exception
 from commands.desk import Desk
 from commands.digest import digest
@@ -55,13 +57,16 @@ Asked = str | Press | Submission
 
 
 class Reception:
-    """Answers people. *accounts* are those that have a name."""
+    """Answers people. *accounts* are those that have a name; *person* asks chat who somebody is."""
 
-    def __init__(self, desk: Desk, reports: Reports, accounts: Mapping[str, Account]) -> None:
+    def __init__(
+        self, desk: Desk, reports: Reports, accounts: Mapping[str, Account], person: Person
+    ) -> None:
         self._desk = desk
         self._reports = reports
         self._accounts = accounts
-        self._bulk = Bulk(desk, reports)
+        self._person = person
+        self._bulk = Bulk(desk, reports, person)
         self._card_of = partial(card_of, catalogue=desk.catalogue, accounts=accounts)
 
     def answer(self, asked: Asked, actor: Actor, channels: Collection[Channel]) -> Answer:
@@ -206,7 +211,7 @@ class Reception:
             case Button.REMEDIATE:
                 return remediate(desk, press.finding_id, actor)
             case Button.AGREE:
-                return agree(desk, press.finding_id, verb, actor)
+                return agree_and_carry_out(desk, self._person, press.finding_id, verb, actor)
             case Button.WITHDRAW:
                 return withdraw(desk, press.finding_id, verb, actor)
             case Button.REMEDIATE_ALL:

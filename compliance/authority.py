@@ -82,20 +82,6 @@ def may_agree(actor: Actor, request: Request, team: Team, teams: Teams) -> Verdi
     return may_decide(actor, team, teams)
 
 
-def may_except(actor: Actor, asker: str, team: Team, teams: Teams) -> Verdict:
-    """Say whether *actor* may agree an exception instead of what *asker* asked, empty if nobody.
-
-    The rule demands a second person for that request, and the asker is none.
-    """
-    if actor.id == asker:
-        return Verdict(
-            False,
-            "You asked for this remediation, and this rule needs a second person: "
-            "somebody else has to decide.",
-        )
-    return may_decide(actor, team, teams)
-
-
 def who_can(
     team: Team, teams: Teams, barred: Collection[str] = ()
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -49,21 +49,23 @@ def origin(button, group, opened_at, verb=None):
 
 
 def may_decide_all(desk, reports, group, actor, button):
-    return Bulk(desk, reports).may_decide(Press(button, group), actor)
+    return Bulk(desk, reports, member).may_decide(Press(button, group), actor)
 
 
 def remediate_all(desk, reports, group, actor, opened_at):
     asked = origin(Button.REMEDIATE_ALL, group, opened_at)
-    return Bulk(desk, reports).remediate_all(asked, actor)
+    return Bulk(desk, reports, member).remediate_all(asked, actor)
 
 
 def agree_all(desk, reports, group, actor, opened_at, verb=Verb.REMEDIATE):
-    return Bulk(desk, reports).agree_all(origin(Button.AGREE_ALL, group, opened_at, verb), actor)
+    return Bulk(desk, reports, member).agree_all(
+        origin(Button.AGREE_ALL, group, opened_at, verb), actor
+    )
 
 
 def ignore_all(desk, reports, group, actor, opened_at, form):
     asked = origin(Button.IGNORE_ALL, group, opened_at)
-    return Bulk(desk, reports).ignore_all(asked, actor, form)
+    return Bulk(desk, reports, member).ignore_all(asked, actor, form)
 
 
 def states(desk):
@@ -181,7 +183,7 @@ def test_a_finding_that_is_in_no_message_is_told(desk, reports, clock):
 
 
 def test_the_list_is_for_those_who_see_the_teams_findings(desk, reports, group):
-    bulk, press = Bulk(desk, reports), Press(Button.LIST, group)
+    bulk, press = Bulk(desk, reports, member), Press(Button.LIST, group)
 
     assert len(bulk.page(press, frozenset({"housing"})).lines) == 11
     assert isinstance(bulk.page(press, frozenset({"payments"})), Refused)
@@ -195,7 +197,7 @@ def test_the_list_is_for_those_who_see_the_teams_findings(desk, reports, group):
 def test_a_long_list_is_read_a_page_at_a_time(desk, reports, clock, page, title, turned_to):
     group = post(desk, clock, 45)
 
-    listing = Bulk(desk, reports).page(Press(Button.LIST, group, page=page), {"housing"})
+    listing = Bulk(desk, reports, member).page(Press(Button.LIST, group, page=page), {"housing"})
 
     assert listing.title == f"45 findings, {title}"
     turning = filter(None, (listing.earlier, listing.later))
@@ -205,7 +207,7 @@ def test_a_long_list_is_read_a_page_at_a_time(desk, reports, clock, page, title,
 
 
 def test_a_page_that_is_not_there_is_the_last_one(desk, reports, group):
-    listing = Bulk(desk, reports).page(Press(Button.LIST, group, page=9), {"housing"})
+    listing = Bulk(desk, reports, member).page(Press(Button.LIST, group, page=9), {"housing"})
 
     assert listing.title == "11 findings, page 1 of 1"
     assert (listing.earlier, listing.later) == (None, None)

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from commands.enforce import enforce_allowlist
 from commands.reception import Reception
-from compliance.authority import Standing
+from compliance.authority import Actor, Standing
 from compliance.card import Button
 from compliance.finding import State
 from compliance.request import Verb
@@ -39,7 +38,10 @@ def desk(desk):
 
 @pytest.fixture
 def chat(desk, reports):
-    return FakeChat(Reception(desk, reports, {}), desk, reports)
+    def person(user):
+        return Actor(user, standing=Standing.MEMBER)
+
+    return FakeChat(Reception(desk, reports, {}, person), desk, reports)
 
 
 @pytest.fixture
@@ -138,8 +140,7 @@ def test_an_exception_that_needs_another_person_is_asked_for_beside_the_remediat
     agreeing = harry.press(Button.AGREE, Verb.EXCEPT)
     assert GOOD["reason"] in agreeing.text
     assert state(desk, finding) is State.APPROVAL_PENDING
-    agreeing.send()
-    enforce_allowlist(desk)
+    assert "Recorded in the allowlist" in agreeing.send()
     assert state(desk, finding) is State.EXCEPTED
 
 

@@ -33,8 +33,8 @@ def people(client, desk, clock):
 
 
 @pytest.fixture
-def reception(desk, reports):
-    return Reception(desk, reports, {})
+def reception(desk, reports, people):
+    return Reception(desk, reports, {}, people.fresh)
 
 
 @pytest.fixture

@@ -129,7 +129,7 @@ def test_a_second_person_agrees_to_all_by_a_confirmation(
 ):
     one = posted(desk, clock, notifier, workspace, rule=PAIRED_RULE)
     asked = Origin(Press(Button.REMEDIATE_ALL, one), clock())
-    Bulk(desk, reports).remediate_all(asked, member())
+    Bulk(desk, reports, member).remediate_all(asked, member())
 
     submit(app, "agree-all", one, by="U0HARRY", verb=Verb.REMEDIATE)
 
@@ -154,7 +154,7 @@ def test_the_list_is_shown_in_a_channel_that_is_configured_by_its_name(
     teams = replace(desk.teams, ordered=(housing, *desk.teams.ordered[1:]))
     named = replace(desk, teams=teams)
     one = posted(named, clock, notifier, workspace)
-    app = slack.build(client, "", Listeners(Reception(named, reports, {}), people))
+    app = slack.build(client, "", Listeners(Reception(named, reports, {}, people.fresh), people))
     container = {"type": "message", "channel_id": CHANNEL, "is_ephemeral": False}
     pressed = {"channel": {"id": CHANNEL, "name": "housing"}, "container": container}
 

@@ -50,7 +50,7 @@ def card(desk, reports, clock, client, slack, courier):
     desk.ledger.record([change(resource=name) for name in names])
     people = People(client, desk.teams.groups(), clock)
     courier.round()
-    app = bolt.build(client, "", Listeners(Reception(desk, reports, {}), people))
+    app = bolt.build(client, "", Listeners(Reception(desk, reports, {}, people.fresh), people))
     with world.by_socket(slack, app):
         yield message_of(slack, HOUSING, "45 findings")
 

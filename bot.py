@@ -27,6 +27,7 @@ from aws.queue import Polling
 from aws.remediation import Remediator
 from aws.sweep import Place, sweep
 from commands.authorise import authorise
+from commands.carry_out import carry_out_exceptions
 from commands.checks import Check, check_allowlist, print_all
 from commands.desk import Desk
 from commands.digest import digest
@@ -127,6 +128,7 @@ class Bot:
             Lookup(self.lookups, self.service, self.ledger.record, now).round: 1,
             remediator.round: settings.poll_seconds,
             partial(enforce_allowlist, self.desk): 30,
+            partial(carry_out_exceptions, self.desk, self.slack.people.fresh): 30,
             Mirror(Mirrors(engine), self.service, now).round: 30,
             AllowlistWatch(self.allowlist.problem, notifier, tda).round: 10,
             Weekly(Periods(engine), monday, self.digest, notifier, tda, now).round: 60,

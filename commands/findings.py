@@ -14,9 +14,9 @@ from compliance.routing import Match
 from ledger.errors import UnknownFindingError
 from ledger.reports import Reports, Scope
 
-#: Slack shows at most 100 rows in one table; twenty are read, a hundred are not.
+#: Twenty rows are read, a hundred are not.
 _ROWS = 20
-#: A history is looked through; the headings take one row of Slack's.
+#: A history is looked through, and chat products show at most a hundred rows, headings and all.
 _HISTORY = 99
 
 

@@ -32,7 +32,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A sentence that ends by naming people."""
+    """An explanation that ends by naming people."""
 
     text: str
     users: tuple[str, ...] = ()

@@ -64,8 +64,8 @@ class Desk:
         self.ledger.refuse(finding.id, actor.id, action, ruling.reason)
         return self._refused(finding, ruling, barred(finding))
 
-    def refuse_to_tell(self, actor: Actor, finding_id: str, action: str) -> Refused | None:
-        """Return why *actor* is told nothing, None where they may ask; it leaves an audit row."""
+    def refuse_question(self, actor: Actor, finding_id: str, action: str) -> Refused | None:
+        """Return why *actor* gets no answer, None where they may ask; it leaves an audit row."""
         ruling = may_ask(actor)
         if ruling.allowed:
             return None

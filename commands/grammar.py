@@ -63,9 +63,9 @@ def read(text: str) -> Question:
 def _finding_id(verb: str, words: list[str]) -> str:
     if len(words) == 1 and _FINDING.fullmatch(words[0]):
         return words[0].upper()
-    found = f", not {' '.join(words)[:40]!r}" if words else ""
+    typed = f", not {' '.join(words)[:40]!r}" if words else ""
     raise UnreadableError(
-        f"{verb} expects the id of one finding, like F-3K7Q2{found}. "
+        f"{verb} expects the id of one finding, like F-3K7Q2{typed}. "
         "The id stands at the end of each card."
     )
 

@@ -70,7 +70,7 @@ class Reception:
         self._card_of = partial(card_of, catalogue=desk.catalogue, accounts=accounts)
 
     def answer(self, asked: Asked, actor: Actor, channels: Collection[Channel]) -> Answer:
-        """Return what *actor* is told, and nobody else.
+        """Return what *actor* reads, and nobody else.
 
         *channels* is where they asked, under each name that it has; a direct message or a page of
         a person's own is none. Raises ValueError for a submission that no form of ours can be.
@@ -110,7 +110,7 @@ class Reception:
             return usage()
         if button := _PRESSED.get(question.verb):
             return self._confirm(Press(button, question.finding_id), actor)
-        if refused := self._desk.refuse_to_tell(actor, question.finding_id, question.verb):
+        if refused := self._desk.refuse_question(actor, question.finding_id, question.verb):
             return refused
         return self._inform(question, actor, visible_teams(actor, channels, self._desk.teams))
 
@@ -143,12 +143,12 @@ class Reception:
         return digest(self._reports, self._desk.catalogue, self._desk.now())
 
     def _list(self, press: Press, actor: Actor, channels: Collection[Channel]) -> Answer:
-        if refused := self._desk.refuse_to_tell(actor, press.finding_id, press.button.value):
+        if refused := self._desk.refuse_question(actor, press.finding_id, press.button.value):
             return refused
         return self._bulk.page(press, visible_teams(actor, channels, self._desk.teams))
 
     def _confirm(self, press: Press, actor: Actor) -> Answer:
-        """Show a form to those who may send it; tell the others why not."""
+        """Show a form to those who may send it; the others read why not."""
         allowed = self._allowed(press, actor)
         if isinstance(allowed, Refused):
             return allowed
@@ -200,7 +200,7 @@ class Reception:
         try:
             rule = desk.rule(desk.ledger.find(origin.press.finding_id))
         except UnknownFindingError:
-            # Whoever decides is told so.
+            # The decision itself answers that.
             rule = None
         return read_exception(rule, desk.now().date(), entered)
 

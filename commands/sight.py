@@ -19,8 +19,8 @@ OTHER_TEAM = "From here you see the findings of {teams} only. Ask from the other
 def visible_teams(actor: Actor, channels: Collection[Channel], teams: Teams) -> frozenset[str]:
     """Return the teams whose findings *actor* may read, asking from one of *channels*.
 
-    They are one place under each of its names. Whoever is in a team's channel reads that team's
-    cards there anyway.
+    They are one channel under each of its names. People in a team's channel read that team's cards
+    there anyway.
     """
     if actor.standing is not Standing.MEMBER:
         return frozenset()

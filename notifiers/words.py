@@ -66,7 +66,7 @@ def content(shown: Content, on: Surface = PLAIN) -> str:
 def answer(given: Answer, on: Surface = PLAIN) -> str:
     match given:
         case Done() | Refused() | Explained():
-            return sentence(given, on)
+            return outcome(given, on)
         case Shown():
             return card(given.card, on)
         case Invalid():
@@ -86,13 +86,13 @@ def _report(given: Table | StatusReport | Digest | Listing | OpenWork) -> str:
         case Digest():
             return digest(given)
         case Listing():
-            return "\n".join([given.title, *map(placed, given.lines)])
+            return "\n".join([given.title, *map(listed, given.lines)])
         case OpenWork():
             return "\n".join([open_work(given), *(line(each) for each, _ in given.oldest)])
 
 
-def sentence(given: Done | Refused | Explained, on: Surface = PLAIN) -> str:
-    """Return an answer of one sentence, with the people it names."""
+def outcome(given: Done | Refused | Explained, on: Surface = PLAIN) -> str:
+    """Return what came of a decision, with the people it names."""
     words = [on.escape(given.text)]
     match given:
         case Explained(_, users, groups):
@@ -105,14 +105,14 @@ def sentence(given: Done | Refused | Explained, on: Surface = PLAIN) -> str:
 
 def card(shown: Card, on: Surface = PLAIN) -> str:
     """Return a card in one paragraph."""
-    told = (
+    text = (
         f"{shown.title}. Finding {shown.finding_id}, {severity(shown.severity)}: {shown.resource} "
         f"in account {shown.fact(FactKind.ACCOUNT)}, {shown.fact(FactKind.REGION)}. "
         f"Status: {shown.state}. {shown.status}"
     )
     requests = (request(each, on) for each in shown.requests)
     decided = f"Decided by {on.people(shown.decided_by)}." if shown.decided_by else ""
-    return " ".join(filter(None, [on.escape(told), *requests, decided]))
+    return " ".join(filter(None, [on.escape(text), *requests, decided]))
 
 
 def request(asked: Request, on: Surface = PLAIN) -> str:
@@ -212,7 +212,7 @@ def line(shown: Line) -> str:
     return f"{shown.id} {shown.rule}: {shown.resource} ({shown.team}, {shown.state}{since}{until})"
 
 
-def placed(shown: Line) -> str:
+def listed(shown: Line) -> str:
     """Return a finding of a list whose rule and team are known: where it is, and how it stands."""
     return f"{shown.id} {shown.resource} ({shown.account}, {shown.region}): {shown.state}"
 

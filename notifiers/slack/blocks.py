@@ -167,8 +167,8 @@ def _preflight(card: Card) -> list[Block]:
         Button.REMEDIATE not in card.buttons
     ):
         return []
-    told = impact([known for known in card.preflight if known.kind is not FactKind.WHERE])
-    return [section(f"*If you remediate*\n{told}")]
+    consequences = impact([known for known in card.preflight if known.kind is not FactKind.WHERE])
+    return [section(f"*If you remediate*\n{consequences}")]
 
 
 def _status(card: Card) -> str:

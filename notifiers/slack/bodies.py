@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from compliance.channel import Channel
+from compliance.channel import Channel, Message
 from notifiers.slack.text import PRODUCT
 
 Body = dict[str, Any]
@@ -38,7 +38,9 @@ def is_private(body: Body) -> bool:
     return bool((body.get("container") or {}).get("is_ephemeral"))
 
 
-def message_of(body: Body) -> str:
-    """Return Slack's id of the message that was pressed; empty for what others do not see."""
-    container = body.get("container") or {}
-    return "" if is_private(body) else str(container.get("message_ts") or "")
+def message_of(body: Body) -> Message | None:
+    """Return the message that was pressed, None for what nobody else sees."""
+    ts = (body.get("container") or {}).get("message_ts")
+    if not ts or is_private(body):
+        return None
+    return Message(Channel(PRODUCT, channel_of(body)), str(ts))

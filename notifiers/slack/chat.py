@@ -12,7 +12,7 @@ from compliance.routing import Teams
 from notifiers.slack import app
 from notifiers.slack.check import check_slack
 from notifiers.slack.client import SlackNotifier, connect
-from notifiers.slack.listeners import Listeners
+from notifiers.slack.listeners import Listeners, OnPress, ignored
 from notifiers.slack.people import People
 
 _RETRIES = 3
@@ -43,9 +43,13 @@ class Slack:
         self,
         reception: Reception,
         stop: threading.Event,
+        on_press: OnPress = ignored,
     ) -> list[BaseRoute]:
-        """Answer presses and commands until *stop*; return the routes that Slack calls."""
-        listeners = Listeners(reception, self.people)
+        """Answer presses and commands until *stop*; return the routes that Slack calls.
+
+        *on_press* hears of every message that was pressed.
+        """
+        listeners = Listeners(reception, self.people, on_press)
         bolt = app.build(self._client, self._signing_secret, listeners)
         if self._app_token:
             self._socket = app.Socket(bolt, self._app_token)

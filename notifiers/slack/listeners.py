@@ -13,7 +13,7 @@ from commands.forms import Form
 from commands.reception import Asked, Reception
 from compliance.authority import Actor
 from compliance.card import Button
-from compliance.channel import Channel
+from compliance.channel import Channel, Message
 from notifiers.slack import modals
 from notifiers.slack.bodies import (
     Body,
@@ -27,8 +27,7 @@ from notifiers.slack.bodies import (
 from notifiers.slack.group import NEXT, PREVIOUS, read_press
 from notifiers.slack.home import home_view
 from notifiers.slack.people import People
-from notifiers.slack.replies import open_form, respond_privately, tell
-from notifiers.slack.text import PRODUCT
+from notifiers.slack.replies import open_form, reply, respond_privately
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +38,12 @@ FAILED = (
 #: Every button of ours, also with the verb of a request behind it.
 _BUTTONS = re.compile(rf"({'|'.join([*Button, PREVIOUS, NEXT])})( [a-z]+)?")
 
-#: Hears of each message that was pressed: the finding, the channel and the message's own id.
-OnPress = Callable[[str, Channel, str], None]
+#: Hears of each message that was pressed, and of the finding that its button is about.
+OnPress = Callable[[str, Message], None]
+
+
+def ignored(finding_id: str, message: Message) -> None:
+    """A press on a message that nobody has to mend."""
 
 
 class Listeners:
@@ -53,7 +56,7 @@ class Listeners:
         self,
         reception: Reception,
         people: People,
-        on_press: OnPress = lambda finding_id, channel, message: None,
+        on_press: OnPress = ignored,
     ) -> None:
         self._reception = reception
         self._people = people
@@ -70,7 +73,7 @@ class Listeners:
         """Whatever else goes wrong is logged here, and whoever waits for an answer gets one."""
         log.error("a press or a command failed", exc_info=error)
         if body.get("user") or body.get("user_id"):
-            tell(client, user_of(body), channel_of(body), Refused(FAILED))
+            reply(client, user_of(body), channel_of(body), Refused(FAILED))
 
     def on_command(self, ack: Any, body: Body, client: WebClient, respond: Any) -> None:
         ack()
@@ -85,7 +88,7 @@ class Listeners:
         pressed = body["actions"][0]
         press = read_press(pressed["action_id"], pressed["value"])
         if message := message_of(body):
-            self._on_press(press.finding_id, Channel(PRODUCT, channel_of(body)), message)
+            self._on_press(press.finding_id, message)
         answer = self._ask(press, body, channels_of(body))
         if isinstance(answer, Form):
             open_form(client, body, answer)
@@ -93,7 +96,7 @@ class Listeners:
             # A page that is turned takes the place of the one before; the card stays.
             respond_privately(respond, client, body, answer, replace=is_private(body))
         else:
-            self._tell(client, body, channel_of(body), answer)
+            self._reply(client, body, channel_of(body), answer)
 
     def on_submit(self, ack: Any, body: Body, view: Body, client: WebClient) -> None:
         submission, channel = modals.read_submission(view)
@@ -101,7 +104,7 @@ class Listeners:
             ack(response_action="errors", errors=dict(wrong.problems))
             return
         ack()
-        self._tell(client, body, channel, self._ask(submission, body))
+        self._reply(client, body, channel, self._ask(submission, body))
 
     def on_home(self, ack: Any, event: Body, client: WebClient) -> None:
         ack()
@@ -111,9 +114,9 @@ class Listeners:
     def _ask(self, asked: Asked, body: Body, channels: frozenset[Channel] = frozenset()) -> Answer:
         return self._reception.answer(asked, self._actor(body), channels)
 
-    def _tell(self, client: WebClient, body: Body, channel: str, answer: Answer) -> None:
+    def _reply(self, client: WebClient, body: Body, channel: str, answer: Answer) -> None:
         """Answer a decision; whoever decided in the Home tab sees it there as well."""
-        tell(client, user_of(body), channel, answer)
+        reply(client, user_of(body), channel, answer)
         if not channel:
             self._publish_home(client, user_of(body), self._actor(body))
 

@@ -51,7 +51,7 @@ class People:
     def actor(self, user_id: str, team_id: str = "", oldest: timedelta = _KEPT) -> Actor:
         """Return Slack's *user_id* as Slack knew them at most *oldest* ago, with their product.
 
-        *team_id* is the workspace that a press told.
+        *team_id* is the workspace from which somebody pressed.
 
         The standing is UNKNOWN where Slack cannot be asked, which denies every decision.
         """
@@ -87,7 +87,7 @@ class People:
         Asked one group after another, a form would not open within its three seconds.
         """
         try:
-            found = self._client.usergroups_list(include_users=True)["usergroups"]
+            groups = self._client.usergroups_list(include_users=True)["usergroups"]
         except SlackApiError as error:
             if _problem(error) == _UNKNOWN_METHOD:
                 return {group: self._members_of(group) for group in self._groups}
@@ -98,7 +98,7 @@ class People:
             return {}
         return {
             group["id"]: frozenset(group.get("users") or ())
-            for group in found
+            for group in groups
             if group["id"] in self._groups
         }
 

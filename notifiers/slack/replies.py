@@ -63,7 +63,7 @@ def answer_message(answer: Answer) -> tuple[str, list[Block]]:
     return fallback(words.answer(answer)), blocks
 
 
-def tell(client: WebClient, user: str, channel: str, answer: Answer) -> None:
+def reply(client: WebClient, user: str, channel: str, answer: Answer) -> None:
     """Answer *user* alone: in *channel*, or directly where the bot may not speak there.
 
     A press in the Home tab has no channel. What Slack does not take comes again in words.
@@ -117,10 +117,10 @@ def _problem(response: Any) -> str:
 
 
 def open_form(client: WebClient, body: Body, form: Form) -> None:
-    """Show *form* to whoever pressed; where Slack does not, they are told."""
+    """Show *form* to whoever pressed; where Slack does not, they read why."""
     channel = channel_of(body)
     try:
         client.views_open(trigger_id=body["trigger_id"], view=modal(form, channel))
     except SlackApiError as error:
         log.warning("Slack did not open a form", extra={"why": error.response.get("error")})
-        tell(client, user_of(body), channel, Refused(NOT_OPENED))
+        reply(client, user_of(body), channel, Refused(NOT_OPENED))

@@ -8,7 +8,7 @@ from slack_bolt import BoltRequest
 import compliance.finding as life
 from commands.forms import Origin
 from compliance.card import Button, Press
-from compliance.channel import Channel
+from compliance.channel import Channel, Message
 from compliance.finding import State
 from compliance.request import Verb
 from notifiers.slack import app as slack
@@ -385,4 +385,4 @@ def test_each_press_says_which_message_it_was_made_on(client, reception, people,
     for container in (shown, {**shown, "is_ephemeral": True}, {"type": "view"}):
         press(slack.build(client, "", listeners), "remediate", container=container)
 
-    assert pressed == [(ID, Channel("slack", CHANNEL), "1.1")]
+    assert pressed == [(ID, Message(Channel("slack", CHANNEL), "1.1"))]

@@ -27,14 +27,16 @@ from aws.queue import Polling
 from aws.remediation import Remediator
 from aws.sweep import Place, sweep
 from commands.authorise import authorise
-from commands.checks import Check, check_allowlist, tell
+from commands.carry_out import carry_out_exceptions
+from commands.checks import Check, check_allowlist, print_all
 from commands.desk import Desk
 from commands.digest import digest
 from commands.enforce import enforce_allowlist
+from commands.reception import Reception
 from compliance.change import FindingKey
 from compliance.enforcement import enforce
 from compliance.fingerprint import InForce, fingerprint
-from compliance.group import draw
+from compliance.group import content_of
 from compliance.mendable import MendableError
 from compliance.rules import canonical_name, catalogue_entry
 from config import Config, load
@@ -47,12 +49,11 @@ from ledger.periods import Periods
 from ledger.reports import Reports
 from ledger.routes import Rerouting
 from ledger.store import Ledger
-from notifiers import web
+from notifiers import web, words
 from notifiers.clock import Job, ticking
 from notifiers.courier import Courier
 from notifiers.logs import log_as_json
 from notifiers.metrics import Metrics
-from notifiers.slack.blocks import digest_text
 from notifiers.slack.chat import Slack
 from notifiers.watch import AllowlistWatch
 from notifiers.weekly import Schedule, Weekly
@@ -88,6 +89,8 @@ class Bot:
 
         # What people ask and decide, and what AWS reports.
         self.desk = Desk(self.ledger, self.catalogue, self.teams, self.allowlist, now)
+        fresh = self.slack.people.fresh
+        self.reception = Reception(self.desk, self.reports, self.settings.accounts, fresh)
         self.digest = partial(digest, self.reports, self.catalogue)
 
     def owner(self, key: FindingKey, tags: Mapping[str, str]) -> str:
@@ -101,7 +104,7 @@ class Bot:
         polling = Polling(settings.workers, settings.wait_seconds, settings.visibility_seconds)
         queues, topics = environment.queue_urls, environment.sns_topic_arns
         reports = Listening(queues, polling, topics, self.ledger.record, metrics.count, now)
-        presses = self.slack.listen(self.desk, self.reports, settings.accounts, stop)
+        presses = self.slack.listen(self.reception, stop)
         ledger = self.reports.problem
         reach = {"ledger": ledger, "chat": self.slack.problem, "queues": reports.problem}
         application = web.application([reports.route, *presses], reach, metrics.registry)
@@ -111,7 +114,7 @@ class Bot:
     def clock(self) -> AbstractContextManager[None]:
         """What the clock brings."""
         settings, notifier, engine = self.settings, self.slack.notifier, self.engine
-        face = partial(draw, catalogue=self.catalogue, accounts=settings.accounts)
+        face = partial(content_of, catalogue=self.catalogue, accounts=settings.accounts)
         courier = Courier(Cards(engine, now), self.teams.ordered, face, notifier, now)
         may = partial(authorise, self.desk, self.slack.people.fresh)
         remediator = Remediator(self.desk, self.service, may, settings.verify_window)
@@ -125,6 +128,7 @@ class Bot:
             Lookup(self.lookups, self.service, self.ledger.record, now).round: 1,
             remediator.round: settings.poll_seconds,
             partial(enforce_allowlist, self.desk): 30,
+            partial(carry_out_exceptions, self.desk, self.slack.people.fresh): 30,
             Mirror(Mirrors(engine), self.service, now).round: 30,
             AllowlistWatch(self.allowlist.problem, notifier, tda).round: 10,
             Weekly(Periods(engine), monday, self.digest, notifier, tda, now).round: 60,
@@ -139,7 +143,7 @@ class Bot:
         missing = (Check(fault.file, fault.problem) for fault in self.environment.missing())
         places = (check_place(self.service, place, self.catalogue) for place in self.places)
         own = check_allowlist(self.allowlist), *check_queues(self.environment.queue_urls)
-        return tell(chain(missing, self.slack.checks(), own, *places))
+        return print_all(chain(missing, self.slack.checks(), own, *places))
 
 
 def assemble() -> Bot:
@@ -166,7 +170,7 @@ def send_digest(*, printed: bool) -> int:
     bot = assemble()
     report = bot.digest(now())
     if printed:
-        print(digest_text(report))
+        print(words.answer(report))
     else:
         bot.slack.notifier.post_digest(bot.teams.tda_channel, report)
     return 0

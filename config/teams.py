@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from compliance.channel import qualified
 from compliance.routing import Approvers, Match, Team, Teams
 from compliance.rules import Catalogue
 from config.faults import ConfigError, Document, Fault, nearest, read, unknown_rule, validate
@@ -17,7 +18,9 @@ class _Approvers(Strict):
     groups: list[Group] = []
 
     def approvers(self) -> Approvers:
-        return Approvers(frozenset(self.users), frozenset(self.groups))
+        return Approvers(
+            frozenset(map(qualified, self.users)), frozenset(map(qualified, self.groups))
+        )
 
 
 class _Match(Strict):
@@ -67,8 +70,8 @@ def load_teams(path: Path, catalogue: Catalogue, accounts: Collection[str]) -> T
             Team(
                 name=team.name,
                 channel=team.channel,
-                approvers=frozenset(team.approvers.users),
-                approver_groups=frozenset(team.approvers.groups),
+                approvers=team.approvers.approvers().users,
+                approver_groups=team.approvers.approvers().groups,
                 matches=tuple(each.match() for each in team.owns),
             )
             for team in told.teams

@@ -7,7 +7,7 @@ from itertools import cycle
 from typing import Protocol
 
 from compliance.finding import Finding, State
-from compliance.group import Face
+from compliance.group import Content
 from compliance.mendable import MendableError
 from compliance.routing import Team
 from ledger.cards import Cards, Delivery, Posted
@@ -52,9 +52,9 @@ class CardGoneError(Exception):
 class Notifier(Protocol):
     """A chat product, as far as cards need it. Raises the errors above."""
 
-    def post(self, channel: str, face: Face) -> Posted: ...
+    def post(self, channel: str, content: Content) -> Posted: ...
 
-    def replace(self, place: Posted, face: Face) -> None: ...
+    def replace(self, place: Posted, content: Content) -> None: ...
 
 
 class Courier:
@@ -68,7 +68,7 @@ class Courier:
         self,
         cards: Cards,
         teams: Sequence[Team],
-        draw: Callable[[Sequence[Finding]], Face],
+        draw: Callable[[Sequence[Finding]], Content],
         notifier: Notifier,
         now: Callable[[], datetime],
     ) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from commands.digest import Digest
+from commands.answers import Digest
 from ledger.periods import Periods
 from notifiers.courier import ChatBusyError, ChatRefusedError
 

@@ -69,7 +69,7 @@ def change(
     return Change(key(resource, **named), Compliance(compliance), at(minute), annotation, rule_arn)
 
 
-def member(user: str = "U0HANNAH", *groups: str) -> Actor:
+def member(user: str = "slack:U0HANNAH", *groups: str) -> Actor:
     """An approver of housing, unless another person is named."""
     return Actor(user, standing=Standing.MEMBER, groups=frozenset(groups))
 
@@ -122,7 +122,7 @@ def entry(**named) -> Entry:
         "resource": place.resource_id,
         "exception_class": ExceptionClass.ACCEPTED_RISK,
         "reason": "The public website's pictures; nothing personal.",
-        "asked_by": "U0HANNAH",
+        "asked_by": "slack:U0HANNAH",
         "ticket": "SEC-1",
         "expires": date(2026, 12, 1),
         **named,
@@ -168,7 +168,7 @@ def teams() -> Teams:
             Team(
                 "housing",
                 "C0HOUSING",
-                frozenset({"U0HANNAH", "U0HARRY"}),
+                frozenset({"slack:U0HANNAH", "slack:U0HARRY"}),
                 frozenset(),
                 (Match(accounts=frozenset({"111122223333"})),),
             ),
@@ -176,11 +176,11 @@ def teams() -> Teams:
                 "payments",
                 "C0PAYMENTS",
                 frozenset(),
-                frozenset({"S0PAYMENTS"}),
+                frozenset({"slack:S0PAYMENTS"}),
                 (Match(tags={"Team": "payments"}),),
             ),
         ),
         default="housing",
         tda_channel="C0TDA",
-        everywhere=Approvers(groups=frozenset({"S0SECURITY"})),
+        everywhere=Approvers(groups=frozenset({"slack:S0SECURITY"})),
     )

@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 from commands.checks import Check
 from compliance.routing import Approvers, Teams
 from notifiers.slack.client import FAILURES
+from notifiers.slack.people import own_id
 
 #: https://docs.slack.dev/reference/scopes: what the bot calls needs these (slack FACTS).
 SCOPES = frozenset(
@@ -54,7 +55,7 @@ def _approvers(client: WebClient, of: str, named: Approvers) -> Iterator[Check]:
     for user in sorted(named.users):
         what = f"approver {user} of {of}"
         try:
-            found = client.users_info(user=user)["user"]
+            found = client.users_info(user=own_id(user) or user)["user"]
         except FAILURES as error:
             yield _failed(what, error, "Correct the user's id in teams.yaml.")
             continue
@@ -64,7 +65,7 @@ def _approvers(client: WebClient, of: str, named: Approvers) -> Iterator[Check]:
     for group in sorted(named.groups):
         what = f"approver group {group} of {of}"
         try:
-            client.usergroups_users_list(usergroup=group)
+            client.usergroups_users_list(usergroup=own_id(group) or group)
         except FAILURES as error:
             yield _failed(what, error, "Correct the group's id in teams.yaml.")
             continue

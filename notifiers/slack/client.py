@@ -12,8 +12,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
-from commands.digest import Digest
-from compliance.group import Face
+from commands.answers import Digest
+from compliance.group import Content
 from ledger.cards import Posted
 from notifiers.courier import (
     CardGoneError,
@@ -22,9 +22,10 @@ from notifiers.courier import (
     ChatBusyError,
     ChatRefusedError,
 )
-from notifiers.slack.blocks import Block, digest_blocks, digest_text, section, spoken
-from notifiers.slack.group import face_message
-from notifiers.slack.text import MESSAGE_MAX, said
+from notifiers.slack.blocks import Block, section
+from notifiers.slack.group import content_message
+from notifiers.slack.replies import answer_message
+from notifiers.slack.text import MESSAGE_MAX, outside
 
 log = logging.getLogger(__name__)
 
@@ -67,12 +68,12 @@ class SlackNotifier:
     def __init__(self, client: WebClient) -> None:
         self._client = client
 
-    def post(self, channel: str, face: Face) -> Posted:
-        sent = _else_in_words(partial(self._send, channel), face)
+    def post(self, channel: str, content: Content) -> Posted:
+        sent = _else_in_words(partial(self._send, channel), content)
         return Posted(channel=sent["channel"], message=sent["ts"])
 
-    def replace(self, place: Posted, face: Face) -> None:
-        _else_in_words(partial(self._update, place), face)
+    def replace(self, place: Posted, content: Content) -> None:
+        _else_in_words(partial(self._update, place), content)
 
     def problem(self) -> str:
         """Say why Slack cannot be reached, empty when it can."""
@@ -84,11 +85,11 @@ class SlackNotifier:
 
     def post_digest(self, channel: str, digest: Digest) -> None:
         """Send the weekly report; raises ChatBusyError or ChatRefusedError."""
-        self._send(channel, spoken(digest_text(digest)), digest_blocks(digest))
+        self._send(channel, *answer_message(digest))
 
     def post_notice(self, channel: str, text: str) -> None:
         """Say a sentence; raises ChatBusyError or ChatRefusedError."""
-        told = said(text, MESSAGE_MAX)
+        told = outside(text, MESSAGE_MAX)
         self._send(channel, told, [section(told)])
 
     def _update(self, place: Posted, text: str, blocks: list[Block]) -> None:
@@ -104,12 +105,12 @@ class SlackNotifier:
             )
 
 
-def _else_in_words(send: Callable[[str, list[Block]], Any], face: Face) -> Any:
-    """Send *face*; where Slack does not take its blocks, its words alone: better than nothing.
+def _else_in_words(send: Callable[[str, list[Block]], Any], content: Content) -> Any:
+    """Send *content*; where Slack does not take its blocks, its words alone: better than nothing.
 
     Not all workspaces have new kinds of blocks at once (slack FACTS, "2026 features").
     """
-    text, blocks = face_message(face)
+    text, blocks = content_message(content)
     try:
         return send(text, blocks)
     except CardRefusedError as error:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 import compliance.finding as life
-from compliance.card import Moved
+from compliance.card import Departed
 from compliance.change import ResourceFacts
 from compliance.finding import State
 from compliance.routing import Team
@@ -50,10 +50,10 @@ def team(name, channel):
 
 
 def shown_as(findings):
-    """A message undrawn: its finding, or all of them; Moved where they are another team's."""
+    """A message undrawn: its finding, or all of them; Departed where they are another team's."""
     match findings:
         case []:
-            return Moved()
+            return Departed()
         case [finding]:
             return finding
     return findings
@@ -235,7 +235,7 @@ def test_a_group_that_goes_to_another_team_comes_there_as_one(courier, chat, led
     rounds = [courier.round() for _ in range(3)]
 
     old, new = chat.posts
-    assert chat.shown[old] == Moved()
+    assert chat.shown[old] == Departed()
     assert (new.channel, members(chat.shown[new])) == ("C0PAYMENTS", everyone)
     assert rounds == [1, 1, 0]
 
@@ -388,7 +388,7 @@ def test_a_card_leaves_a_team_whose_finding_another_one_has_now(courier, chat, l
 
     old, new = chat.posts
     assert (new.channel, chat.shown[new].team) == ("C0PAYMENTS", "payments")
-    assert chat.shown[old] == Moved()
+    assert chat.shown[old] == Departed()
     assert rounds == [1, 1, 0]
 
 
@@ -403,7 +403,7 @@ def test_a_card_leaves_its_team_once_and_moves_on_with_the_other(courier, chat, 
     courier.round()
 
     old, new = chat.posts
-    assert chat.shown[old] == Moved()
+    assert chat.shown[old] == Departed()
     assert chat.shown[new].state is State.APPROVED
 
 
@@ -513,7 +513,7 @@ def test_a_card_that_is_out_of_date_leaves_its_channel_although_nobody_has_to_do
 
     courier.round()
 
-    assert list(chat.shown.values()) == [Moved()]
+    assert list(chat.shown.values()) == [Departed()]
 
 
 def test_what_comes_after_a_channel_was_corrected_comes_in_the_right_one(

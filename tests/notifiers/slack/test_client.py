@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from compliance.card import Moved, draw
+from compliance.card import Departed, card_of
 from ledger.cards import Posted
 from notifiers.courier import (
     CardGoneError,
@@ -17,7 +17,7 @@ from notifiers.courier import (
 from notifiers.slack.client import SlackNotifier, connect
 from tests.builders import RULE, finding, rule
 
-CARD = draw(finding(), {RULE: rule()}, {})
+CARD = card_of(finding(), {RULE: rule()}, {})
 PLACE = Posted("C0HOUSING", "1700000000.000100")
 
 
@@ -39,7 +39,7 @@ def test_a_card_is_brought_up_to_date_where_it_stands(notifier, workspace):
 
 
 def test_what_another_team_has_now_keeps_no_fact_and_no_button(notifier, workspace):
-    notifier.replace(PLACE, Moved())
+    notifier.replace(PLACE, Departed())
 
     [sent] = workspace.called("chat.update")
     assert sent["text"] == "This finding is now with another team."

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from commands.reception import Reception
 from compliance.finding import State
-from compliance.group import draw
+from compliance.group import content_of
 from ledger.cards import Cards
 from notifiers.courier import Courier
 from notifiers.slack import app as bolt
@@ -38,7 +39,7 @@ def client(slack):
 @pytest.fixture
 def courier(desk, clock, client):
     cards = Cards(desk.ledger.engine, clock, timedelta())
-    face = partial(draw, catalogue=desk.catalogue, accounts={})
+    face = partial(content_of, catalogue=desk.catalogue, accounts={})
     return Courier(cards, desk.teams.ordered, face, SlackNotifier(client), clock)
 
 
@@ -49,7 +50,7 @@ def card(desk, reports, clock, client, slack, courier):
     desk.ledger.record([change(resource=name) for name in names])
     people = People(client, desk.teams.groups(), clock)
     courier.round()
-    app = bolt.build(client, "", Listeners(desk, reports, {}, people))
+    app = bolt.build(client, "", Listeners(Reception(desk, reports, {}, people.fresh), people))
     with world.by_socket(slack, app):
         yield message_of(slack, HOUSING, "45 findings")
 

@@ -80,7 +80,12 @@ def start_remediation_execution(service: ConfigService, place: Place, params: Pa
                 "InvalidParameterValueException",
                 f"A remediation execution of {rule} on {key.resource_id} is in progress.",
             )
-    failed = [key for key in keys if not state.is_non_compliant(rule, key)]
+    failed = [
+        key
+        for key in keys
+        if not state.is_non_compliant(rule, key)
+        or service.faults.is_said_compliant(key.resource_id)
+    ]
     state.executions |= {
         (rule, key): _execution(service, place, remediation, key)
         for key in keys
@@ -126,7 +131,7 @@ def describe_remediation_execution_status(
     remediation_of(state, rule)
     wanted = {resource_key(key) for key in params.get("ResourceKeys", [])}
     found = [
-        run.status()
+        service.faults.without_left_out(run.status())
         for (name, key), run in sorted(state.executions.items(), key=lambda entry: entry[0])
         if name == rule and (not wanted or key in wanted)
     ]

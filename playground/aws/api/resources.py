@@ -40,12 +40,8 @@ def batch_get_resource_config(service: ConfigService, place: Place, params: Para
     """The newest configurations; AWS leaves out tags here, and what it never recorded."""
     history = service.state(place).history
     keys = [resource_key(key) for key in params["resourceKeys"]]
-    return {
-        "baseConfigurationItems": [
-            _base(place, key, history[key][-1]) for key in keys if key in history
-        ],
-        "unprocessedResourceKeys": [],
-    }
+    found = [_base(place, key, history[key][-1]) for key in keys if key in history]
+    return {"baseConfigurationItems": found}
 
 
 def _base(place: Place, key: ResourceKey, recorded: Recorded) -> Answer:

@@ -10,6 +10,7 @@ from commands.digest import Digest
 from compliance.card import Account, Card, Moved, draw
 from compliance.finding import Finding, State
 from compliance.group import Group, gather
+from compliance.request import Request, Verb
 from notifiers.slack import blocks, group, modals
 from playground.slack.blockkit import check_message, check_view
 from tests import builders
@@ -45,7 +46,10 @@ def shown(rows: int) -> Table:
 CARDS = {
     **{state.value: card(state=state) for state in State},
     "managed by a tool": card(tags={"aws:cloudformation:stack-name": "repairs", "Owner": LONG}),
-    "decided": card(actor="U0HANNAH", agreed=("U0HARRY",), until=NOW + timedelta(days=90)),
+    "decided": card(
+        requests=(Request(Verb.EXCEPT, "slack:U0HANNAH", 1, NOW, ("slack:U0HARRY",)),),
+        until=NOW + timedelta(days=90),
+    ),
     "owned by AWS": draw(
         builders.finding(rule_arn="arn:aws:config:::config-rule/aws-service-rule/hub"), RULES, {}
     ),

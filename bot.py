@@ -76,7 +76,7 @@ class Bot:
             engine,
             now,
             owner=self.owner,
-            enforce=lambda finding: enforce(finding, self.allowlist.entries(), now()),
+            enforce=lambda finding: enforce(finding, self.allowlist.current, now()),
             canonical=partial(canonical_name, self.catalogue),
             accepts=partial(catalogue_entry, self.catalogue),
             in_force=self.in_force,

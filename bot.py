@@ -31,7 +31,7 @@ from commands.carry_out import carry_out_exceptions
 from commands.checks import Check, check_allowlist, print_all
 from commands.desk import Desk
 from commands.digest import digest
-from commands.enforce import enforce_allowlist
+from commands.enforce import Enforcement
 from commands.reception import Reception
 from compliance.change import FindingKey
 from compliance.enforcement import enforce
@@ -127,8 +127,9 @@ class Bot:
             rerouting.round: 3600,
             Lookup(self.lookups, self.service, self.ledger.record, now).round: 1,
             remediator.round: settings.poll_seconds,
-            partial(enforce_allowlist, self.desk): 30,
-            partial(carry_out_exceptions, self.desk, self.slack.people.fresh): 30,
+            self.allowlist.refresh: 5,
+            Enforcement(self.desk).round: 10,
+            partial(carry_out_exceptions, self.desk, self.slack.people.fresh): 10,
             Mirror(Mirrors(engine), self.service, now).round: 30,
             AllowlistWatch(self.allowlist.problem, notifier, tda).round: 10,
             Weekly(Periods(engine), monday, self.digest, notifier, tda, now).round: 60,

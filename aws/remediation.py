@@ -23,7 +23,6 @@ from aws.config_service import (
 )
 from aws.pauses import Pauses
 from commands.desk import Desk
-from compliance.allowlist import in_force
 from compliance.authority import Verdict
 from compliance.change import Compliance
 from compliance.enforcement import enforce
@@ -107,9 +106,9 @@ class Remediator:
 
     def _still_wanted(self, finding: Finding) -> bool:
         """Check authority and allowlist again: both may have changed since the press."""
-        entries, now = self.desk.allowlist.entries(), self.desk.now()
-        if in_force(entries, finding.key, now):
-            self._move(finding, partial(enforce, entries=entries, now=now), "allowlist")
+        allowlist, now = self.desk.allowlist.current, self.desk.now()
+        if allowlist.covering(finding.key, now):
+            self._move(finding, partial(enforce, allowlist=allowlist, now=now), "allowlist")
             return False
         verdict = self.authorise(finding)
         if verdict is None:

@@ -34,8 +34,11 @@ def excepted(finding: Finding, entry: Entry, now: datetime) -> Finding:
     note = f"{entry.exception_class.value.capitalize()}: {entry.reason}"
     if entry.ticket:
         note += f" ({entry.ticket})"
-    request = finding.request(Verb.EXCEPT) or Request(Verb.EXCEPT, entry.asked_by, 0, now)
-    after = except_until(finding, entry.ends_at, note, request, now)
+    asked = finding.request(Verb.EXCEPT)
+    if asked is None or not asked.is_agreed or asked.actor != entry.asked_by:
+        # Somebody wrote it by hand.
+        asked = Request(Verb.EXCEPT, entry.asked_by, 0, now)
+    after = except_until(finding, entry.ends_at, note, asked, now)
     same = finding.state is State.EXCEPTED and (finding.until, finding.note) == (
         after.until,
         after.note,

@@ -163,7 +163,7 @@ class _Reader:
             if isinstance(key, yaml.ScalarEvent) and key.value == HEAD:
                 if parsed:
                     self._fault(key, HEAD, "stands twice; keep one of the two")
-                parsed = self._list(value, key, Layout(flow=event.flow_style, simple=simple))
+                parsed = self._list(value, key, Layout(flow=bool(event.flow_style), simple=simple))
             else:
                 self._skip(key)
                 self._skip(value)
@@ -177,30 +177,27 @@ class _Reader:
 
     def _list(self, value: Any, key: Any, root: Layout) -> Parsed:
         """Read the list under the *key*: nothing at all is an empty one."""
-        column, indent = key.start_mark.column, key.start_mark.column + 2
-        begin = value.start_mark.index
+        start, end = value.start_mark, value.end_mark
+        column = key.start_mark.column
         if isinstance(value, yaml.ScalarEvent) and self._scalar(value) is None:
-            place = begin, value.end_mark.index
-            layout = Layout(column, indent, place, flow=root.flow, simple=root.simple)
-            return Parsed(layout=layout)
+            place = start.index, end.index
+            return Parsed(layout=Layout(column, column + 2, place, root.flow, root.simple))
         if not isinstance(value, yaml.SequenceStartEvent):
             self._skip(value)
             self._fault(value, HEAD, "expected a list, each entry with '- '")
             return Parsed()
-        if not value.flow_style:
-            indent = value.start_mark.column
+        indent = column + 2 if value.flow_style else start.column
         entries: list[Entry] = []
         spans = array("q"), array("q"), array("q")
         lines, begins, ends = spans
-        end: Any = value
         for number, item in enumerate(self._until(yaml.SequenceEndEvent)):
-            entry, end = self._item(item, number)
+            entry, last = self._item(item, number)
             if entry:
                 entries.append(entry)
                 lines.append(item.start_mark.line + 1)
                 begins.append(item.start_mark.index)
-                ends.append(end.end_mark.index)
-        place = begin, self._last.end_mark.index
+                ends.append(last.end_mark.index)
+        place = start.index, self._last.end_mark.index
         # Brackets with nothing between them make way for the first entry.
         flow = root.flow or bool(value.flow_style and entries)
         return Parsed(tuple(entries), *spans, Layout(column, indent, place, flow, root.simple))
@@ -359,14 +356,14 @@ class _Reader:
         return known
 
     def _until(self, end: type[yaml.Event]) -> Iterator[Any]:
-        """Yield the first event of each thing in what has begun; the caller reads the rest of it."""
+        """Yield the first event of each thing in what has begun; its rest is for the caller."""
         while not isinstance(event := self._next(), end):
             yield event
         self._last = event
 
     def _skip(self, event: Any) -> None:
         """Go on to the end of what *event* begins; however deep it is, nothing is kept of it."""
-        depth = isinstance(event, yaml.CollectionStartEvent)
+        depth = int(isinstance(event, yaml.CollectionStartEvent))
         while depth:
             event = self._next()
             depth += isinstance(event, yaml.CollectionStartEvent)

@@ -73,8 +73,9 @@ class Keeper:
         self._at_shelf = threading.Lock()
         self._queue = threading.Lock()
         self._waiting: list[_Change] = []
-        # A version that has lost entries, until it is seen again; a revision that is broken, and how.
+        # A version that has lost entries, until it is seen again.
         self._doubted: _Version | None = None
+        # A revision that is broken, and how.
         self._broken: tuple[str, ConfigError] | None = None
         self._fault: ConfigError | None = None
         self._version: _Version | None = None
@@ -159,23 +160,28 @@ class Keeper:
     def _write(self, changes: Sequence[_Change]) -> None:
         """Make *changes* in one go, or each by itself where one of them spoils it for all."""
         try:
-            self._write_together(changes)
-        except (UneditableAllowlistError, ConfigError) as error:
-            if len(changes) == 1:
-                changes[0].outcome.set_exception(error)
-            else:
+            error = self._failure(changes)
+            if len(changes) > 1 and isinstance(error, UneditableAllowlistError):
                 for change in changes:
                     self._write([change])
-        except ShelfError as error:
+                return
             for change in changes:
-                change.outcome.set_exception(error)
-        else:
-            for change in changes:
-                change.outcome.set_result(None)
+                if error:
+                    change.outcome.set_exception(error)
+                else:
+                    change.outcome.set_result(None)
         finally:
             # Whatever else went wrong is the writer's to raise; nobody waits for it for ever.
             for change in changes:
                 change.outcome.cancel()
+
+    def _failure(self, changes: Sequence[_Change]) -> Exception | None:
+        """Return why *changes* were not made, None where they were."""
+        try:
+            self._write_together(changes)
+        except (ShelfError, UneditableAllowlistError, ConfigError) as error:
+            return error
+        return None
 
     def _write_together(self, changes: Sequence[_Change]) -> None:
         author = ", ".join(dict.fromkeys(change.author for change in changes))

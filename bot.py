@@ -28,7 +28,7 @@ from aws.remediation import Remediator
 from aws.sweep import Place, sweep
 from commands.authorise import authorise
 from commands.carry_out import carry_out_exceptions
-from commands.checks import Check, check_allowlist, print_all
+from commands.checks import Check, check_allowlist, check_entries, print_all
 from commands.desk import Desk
 from commands.digest import digest
 from commands.enforce import Enforcement
@@ -37,6 +37,7 @@ from compliance.change import FindingKey
 from compliance.enforcement import enforce
 from compliance.fingerprint import InForce, fingerprint
 from compliance.group import content_of
+from compliance.ineffective import Warnings
 from compliance.mendable import MendableError
 from compliance.rules import canonical_name, catalogue_entry
 from config import Config, load
@@ -87,6 +88,9 @@ class Bot:
         self.places = [Place(*each) for each in self.settings.places]
         self.slack = Slack(*environment.slack, self.teams, now)
 
+        watched = self.catalogue, self.settings.places
+        self.warnings = Warnings(lambda: self.allowlist.current, *watched, lambda: now().date())
+
         # What people ask and decide, and what AWS reports.
         self.desk = Desk(self.ledger, self.catalogue, self.teams, self.allowlist, now)
         fresh = self.slack.people.fresh
@@ -131,7 +135,7 @@ class Bot:
             Enforcement(self.desk).round: 10,
             partial(carry_out_exceptions, self.desk, self.slack.people.fresh): 10,
             Mirror(Mirrors(engine), self.service, now).round: 30,
-            AllowlistWatch(self.allowlist.problem, notifier, tda).round: 10,
+            AllowlistWatch(self.allowlist.problem, notifier, tda, self.warnings).round: 10,
             Weekly(Periods(engine), monday, self.digest, notifier, tda, now).round: 60,
         }
         return ticking(every, {self.sweep: time(2, 30)}, Periods(engine), now)
@@ -144,7 +148,8 @@ class Bot:
         missing = (Check(fault.file, fault.problem) for fault in self.environment.missing())
         places = (check_place(self.service, place, self.catalogue) for place in self.places)
         own = check_allowlist(self.allowlist), *check_queues(self.environment.queue_urls)
-        return print_all(chain(missing, self.slack.checks(), own, *places))
+        entries = check_entries(self.warnings())
+        return print_all(chain(missing, self.slack.checks(), own, entries, *places))
 
 
 def assemble() -> Bot:

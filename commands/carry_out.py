@@ -6,7 +6,7 @@ whatever ends the process in between. What is not in force yet is carried out by
 
 import logging
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, partial
 
 import compliance.finding as life
@@ -18,7 +18,7 @@ from commands.ignore import Ignore, entry_of, form_of_request, ignore, problems
 from compliance.allowlist import Entry, UnwritableAllowlistError
 from compliance.authority import Actor
 from compliance.enforcement import excepted
-from compliance.finding import Finding, IllegalMoveError
+from compliance.finding import Finding, IllegalMoveError, State
 from compliance.request import Request, Verb
 from ledger.exceptions import Exceptions
 from ledger.store import BOT
@@ -87,7 +87,18 @@ def carry_out(desk: Desk, person: Person, finding_ids: Iterable[str]) -> Mapping
 def _carried_out(desk: Desk, person: Person, finding_id: str, answer: Answer) -> Answer:
     if not isinstance(answer, Done):
         return answer
-    return carry_out(desk, person, [finding_id]).get(finding_id, answer)
+    if outcome := carry_out(desk, person, [finding_id]).get(finding_id):
+        return outcome
+    finding = desk.ledger.find(finding_id)
+    # Another round, or another press, came in between.
+    return answer if finding.request(Verb.EXCEPT) else _meanwhile(finding)
+
+
+def _meanwhile(finding: Finding) -> Answer:
+    if finding.state is State.EXCEPTED and finding.until:
+        last = finding.until - timedelta(days=1)
+        return Done(RECORDED.format(day=f"{last.day} {last:%B %Y}"))
+    return too_late(IllegalMoveError(finding, Verb.EXCEPT.value))
 
 
 def _refusal(desk: Desk, person: Person, finding: Finding, request: Request) -> Answer | None:

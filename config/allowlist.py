@@ -137,6 +137,7 @@ class _Reader:
         self._anchors: dict[str, Any] = {}
         self._values: dict[tuple[str | None, str], Any] = {}
         self._places: dict[tuple[Any, Any], bool] = {}
+        self._last: Any = None
         self.faults: list[Fault] = []
 
     def document(self) -> Parsed:

@@ -74,8 +74,8 @@ class Layout:
     """Where the list and its entries stand in the text; positions count characters.
 
     *column* is that of the key ``exceptions``, *indent* that of the entries' dashes. *value* is
-    where the value of the key stands, None where there is no key. The list is *flow* if it is
-    written in brackets. *simple* says that nothing above the list changes how the entries are read.
+    where a list without entries stands, None where there is no such list. The list is *flow* if
+    it is written in brackets. *simple* says that nothing above it changes how it is read.
     """
 
     column: int = 0
@@ -181,8 +181,8 @@ class _Reader:
         start, end = value.start_mark, value.end_mark
         column = key.start_mark.column
         if isinstance(value, yaml.ScalarEvent) and self._scalar(value) is None:
-            place = start.index, end.index
-            return Parsed(layout=Layout(column, column + 2, place, root.flow, root.simple))
+            empty = Layout(column, column + 2, (start.index, end.index), root.flow, root.simple)
+            return Parsed(layout=empty)
         if not isinstance(value, yaml.SequenceStartEvent):
             self._skip(value)
             self._fault(value, HEAD, "expected a list, each entry with '- '")
@@ -198,7 +198,7 @@ class _Reader:
                 lines.append(item.start_mark.line + 1)
                 begins.append(item.start_mark.index)
                 ends.append(last.end_mark.index)
-        place = start.index, self._last.end_mark.index
+        place = None if entries else (start.index, self._last.end_mark.index)
         # Brackets with nothing between them make way for the first entry.
         flow = root.flow or bool(value.flow_style and entries)
         return Parsed(tuple(entries), *spans, Layout(column, indent, place, flow, root.simple))

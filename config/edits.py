@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from compliance.allowlist import Entry, UneditableAllowlistError
-from config.allowlist import HEAD, Layout, Loader, Parsed, parse_allowlist
+from config.allowlist import HEAD, Loader, Parsed, parse_allowlist
 from config.faults import ConfigError
 
 _LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
@@ -170,14 +170,6 @@ def _joined(
     # Behind the edit everything keeps its distance, but for what the edit is longer.
     lines = _shifted(seen.lines, by_lines)
     more = _line_growth(parsed, from_entry, seen, lines, old)
-    value = parsed.layout.value
-    layout = Layout(
-        parsed.layout.column,
-        parsed.layout.indent,
-        value and (value[0], value[1] + longer),
-        parsed.layout.flow,
-        parsed.layout.simple,
-    )
     return Parsed(
         entries,
         parsed.lines[:from_entry] + lines + _shifted(parsed.lines[old:], more),
@@ -187,7 +179,7 @@ def _joined(
         parsed.ends[:from_entry]
         + _shifted(seen.ends, by_characters)
         + _shifted(parsed.ends[old:], longer),
-        layout,
+        parsed.layout,
     )
 
 

@@ -90,7 +90,7 @@ class Keeper:
         if not self._at_shelf.acquire(blocking=False):
             return
         try:
-            self._look()
+            self._look(again=True)
         finally:
             self._at_shelf.release()
 
@@ -204,14 +204,15 @@ class Keeper:
 
     def _latest(self) -> _Version:
         """Return what the shelf has now; raises where it is broken, or may be half written."""
-        self._look()
+        self._look(again=False)
         if self._fault:
             raise self._fault
         if self._doubted or not self._version:
             raise UneditableAllowlistError(BEING_CHANGED.format(name=self._shelf.name))
         return self._version
 
-    def _look(self) -> None:
+    def _look(self, *, again: bool) -> None:
+        """Take what the shelf has; *again* says that time has passed since it was last seen."""
         try:
             version = self._read()
         except ConfigError as error:
@@ -220,7 +221,7 @@ class Keeper:
         self._fault = None
         if version is self._version:
             self._doubted = None
-        elif self._has_lost(version) and version is not self._doubted:
+        elif self._has_lost(version) and not (again and version is self._doubted):
             # An editor that writes in place empties the file first. Exceptions end only when the
             # same is seen twice.
             self._doubted = version

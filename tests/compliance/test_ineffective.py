@@ -65,7 +65,7 @@ def test_an_entry_that_covers_something_is_not_named(fine):
     [
         ("AWS::RDS::DBInstance", "db-ABCDEFGHIJKL01234", "orders"),
         ("AWS::SNS::Topic", "arn:aws:sns:eu-west-2:111122223333:alarms", "alarms"),
-        ("AWS::Lambda::Function", "resize", "arn:aws:lambda:eu-west-2:111122223333:function:resize"),
+        ("AWS::Lambda::Function", "resize", "arn:aws:lambda:eu-west-2:1:function:resize"),
         ("AWS::DynamoDB::Table", "Orders", "arn:aws:dynamodb:eu-west-2:111122223333:table/Orders"),
         ("AWS::Custom::Thing", "arn:or:anything", "star*"),
     ],

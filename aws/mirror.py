@@ -7,8 +7,10 @@ allowlist is what the bot enforces.
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from aws.config_service import AwsBusyError, AwsRefusedError, ConfigService
+from aws.tasks import Place, Tasks
 from compliance.finding import Finding, State
 from ledger.mirrors import Mirrored, Mirrors
 
@@ -18,25 +20,46 @@ _AGAIN = timedelta(minutes=5)
 
 
 class Mirror:
-    """Puts, renews and deletes AWS's copies of exceptions, one round at a time."""
+    """Puts, renews and deletes AWS's copies of exceptions, in many accounts and Regions at once.
+
+    A round waits *patience_seconds* for its tasks, None for as long as they take.
+    """
 
     def __init__(
-        self, mirrors: Mirrors, service: ConfigService, now: Callable[[], datetime]
+        self,
+        mirrors: Mirrors,
+        service: ConfigService,
+        now: Callable[[], datetime],
+        tasks: Tasks | None = None,
+        patience_seconds: float | None = None,
     ) -> None:
         self._mirrors = mirrors
         self._service = service
         self._now = now
+        self._tasks = tasks or Tasks(8)
+        self._patience = patience_seconds
 
     def round(self) -> None:
         """Bring what is due in line; what AWS refuses is noted, and left."""
-        for due in self._mirrors.due(self._now()):
+        places = [Place(*each) for each in self._mirrors.places(self._now())]
+        self._tasks.start({place: partial(self._bring_place, place) for place in places})
+        self._tasks.wait(self._patience)
+
+    def _bring_place(self, place: Place) -> None:
+        """Bring a page of one place in line; what it holds beyond that is due in the next round."""
+        for due in self._mirrors.due(*place, self._now()):
             finding = due.finding
             try:
-                self._mirrors.settle(finding.id, finding.version, self._bring(due))
-            except AwsBusyError:
-                self._mirrors.postpone(finding.id, self._now() + _AGAIN)
+                self._mirrors.done(finding.id, finding.version, self._bring(due))
+            except AwsBusyError as error:
+                log.info(
+                    "exceptions are copied to AWS later",
+                    extra={"account": place.account, "region": place.region, "why": str(error)},
+                )
+                self._mirrors.postpone(*place, self._now(), self._now() + _AGAIN)
+                return
             except AwsRefusedError as error:
-                self._mirrors.settle(finding.id, finding.version, due.until)
+                self._mirrors.done(finding.id, finding.version, due.until)
                 log.warning(
                     "AWS does not take a copy of the exception; the allowlist holds all the same",
                     extra={"finding": finding.id, "why": str(error)},
@@ -47,10 +70,10 @@ class Mirror:
         finding = due.finding
         if finding.state is State.EXCEPTED and finding.until is not None:
             if due.until != finding.until and not finding.service_linked:
-                self._service.put_exception(finding.key, finding.until, _message(finding))
+                self._service.put_exception(finding.aws_key, finding.until, _message(finding))
             return finding.until
         if due.until is not None and due.until > self._now():
-            self._service.delete_exception(finding.key)
+            self._service.delete_exception(finding.aws_key)
         return None
 
 

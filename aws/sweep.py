@@ -1,83 +1,281 @@
 """The sweep: every account's compliance, read from AWS Config itself and recorded as changes."""
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
 
 from aws.config_service import AwsBusyError, AwsRefusedError, ConfigService
-from compliance.change import Change, FindingKey
+from aws.tasks import Place, Tasks
+from compliance.change import Change, Compliance, FindingKey
+from compliance.finding import Finding
 from compliance.rules import Catalogue, catalogue_entry
+
+__all__ = ["Place", "Sweep", "Swept"]
 
 log = logging.getLogger(__name__)
 
 _BATCH = 100
+#: How often in one night what could not be read is tried again.
+_TRIES = 6
+
+_RULE_GONE = "AWS Config has no rule {rule} in this account and Region any more."
+_ACCOUNT_GONE = "The account {account} is not looked after any more."
+
+#: Hears how many of how many accounts and Regions have been read.
+Progress = Callable[[int, int], None]
+
+
+class Known(Protocol):
+    """What the ledger knows, as far as a sweep compares it with what AWS Config reports."""
+
+    def unresolved(self, account: str, region: str = "") -> Iterable[Finding]:
+        """Return what is not settled in an account, or in one Region of it."""
+
+    def doubt(self, finding_ids: Iterable[str]) -> None:
+        """Find out what became of the resources of findings that AWS Config does not report."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """An account and a Region of it."""
+class Unread:
+    """An account and Region, or one rule there, that could not be read, and why."""
 
-    account: str
-    region: str
+    place: Place
+    rule: str
+    why: str
 
-
-#: Hears, for an account, a Region and a rule, which findings AWS Config reports there.
-Unseen = Callable[[str, str, str, Collection[FindingKey]], None]
+    def __str__(self) -> str:
+        rule = f", rule {self.rule}" if self.rule else ""
+        return f"account {self.place.account}, {self.place.region}{rule}: {self.why}"
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep found: how many evaluations, and which places could not be read, and why."""
+    """What a sweep found. *closed* counts findings whose rule or account is gone."""
 
+    accounts: int
+    rules: int
     evaluations: int
-    unread: tuple[tuple[Place, str], ...]
+    non_compliant: int
+    closed: int
+    unread: tuple[Unread, ...]
+
+    def lines(self) -> tuple[str, ...]:
+        """Return what a person at a terminal reads at the end."""
+        counts = (
+            f"Read {self.rules} rules in {self.accounts} accounts: {self.evaluations} evaluations, "
+            f"{self.non_compliant} of them non-compliant.",
+        )
+        gone = (f"Closed {self.closed} findings of rules and accounts that are gone.",)
+        missing = (f"Could not read {each}" for each in self.unread)
+        return (*counts, *(gone if self.closed else ()), *missing)
 
 
-def sweep(
-    service: ConfigService,
-    places: Iterable[Place],
-    catalogue: Catalogue,
-    record: Callable[[Sequence[Change]], None],
-    unseen: Unseen,
-) -> Swept:
-    """Record the present evaluations of the catalogue's rules in *places*.
+@dataclass(slots=True)
+class _Tally:
+    """What the tasks of one sweep have found so far; they count under one lock."""
 
-    *unseen* finds out which ones AWS Config reports no more. A place that cannot be read is told
-    and does not stop the others.
+    places: set[Place]
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    read: set[Place] = field(default_factory=set)
+    rules: int = 0
+    evaluations: int = 0
+    non_compliant: int = 0
+    closed: int = 0
+    unread: list[Unread] = field(default_factory=list)
+    ended: int = 0
+
+    def miss(self, place: Place, rule: str, error: Exception) -> None:
+        with self.lock:
+            self.unread.append(Unread(place, rule, str(error)))
+
+    def read_place(self, place: Place, rules: int) -> None:
+        with self.lock:
+            self.read.add(place)
+            self.rules += rules
+
+    def close(self, findings: int) -> None:
+        with self.lock:
+            self.closed += findings
+
+    def count(self, changes: Sequence[Change]) -> None:
+        broken = sum(each.compliance is Compliance.NON_COMPLIANT for each in changes)
+        with self.lock:
+            self.evaluations += len(changes)
+            self.non_compliant += broken
+
+    def result(self) -> Swept:
+        told = {each.place for each in self.unread}
+        failed = [Unread(place, "", "see the log") for place in self.places - self.read - told]
+        return Swept(
+            accounts=len({place.account for place in self.read}),
+            rules=self.rules,
+            evaluations=self.evaluations,
+            non_compliant=self.non_compliant,
+            closed=self.closed,
+            unread=tuple(sorted((*self.unread, *failed), key=lambda each: (each.place, each.rule))),
+        )
+
+
+class Sweep:
+    """Reads *places*, as many at once as *tasks* has workers.
+
+    *gone* returns, of the accounts that were looked after before, those that are not among the
+    present ones.
     """
-    found, unread = 0, []
-    for place in places:
-        try:
-            found += _sweep_place(service, place, catalogue, record, unseen)
-        except (AwsBusyError, AwsRefusedError) as error:
+
+    def __init__(
+        self,
+        service: ConfigService,
+        tasks: Tasks,
+        places: Sequence[Place],
+        catalogue: Catalogue,
+        record: Callable[[Sequence[Change]], object],
+        known: Known,
+        gone: Callable[[Collection[str]], Collection[str]],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._service = service
+        self._tasks = tasks
+        self._places = places
+        self._catalogue = catalogue
+        self._record = record
+        self._known = known
+        self._gone = gone
+        self._now = now
+        self._missing: tuple[Place, ...] = ()
+        self._tries = 0
+
+    def sweep(self, progress: Progress = lambda ended, of: None) -> Swept:
+        """Read everything; close what belongs to accounts that are looked after no more."""
+        tally = self._read(self._places, progress)
+        for account in self._gone({place.account for place in self._places}):
+            why = _ACCOUNT_GONE.format(account=account)
+            tally.close(self._close(self._known.unresolved(account), why))
+        swept = tally.result()
+        self._tries = _TRIES
+        self._miss(swept)
+        log.info("swept", extra={"evaluations": swept.evaluations, "unread": len(swept.unread)})
+        return swept
+
+    def sweep_missing(self) -> None:
+        """Read what this night's sweep could not, some times; nothing where nothing is missing."""
+        if self._missing and self._tries:
+            self._tries -= 1
+            self._miss(self._read(self._missing, lambda ended, of: None).result())
+
+    def _miss(self, swept: Swept) -> None:
+        self._missing = tuple(dict.fromkeys(each.place for each in swept.unread))
+        for each in swept.unread:
             log.warning(
                 "an account could not be swept",
-                extra={"account": place.account, "region": place.region, "why": str(error)},
+                extra={
+                    "account": each.place.account,
+                    "region": each.place.region,
+                    "rule": each.rule,
+                    "why": each.why,
+                },
             )
-            unread.append((place, str(error)))
-    return Swept(found, tuple(unread))
 
+    def _read(self, places: Sequence[Place], progress: Progress) -> _Tally:
+        tally = _Tally(set(places))
 
-def _sweep_place(
-    service: ConfigService,
-    place: Place,
-    catalogue: Catalogue,
-    record: Callable[[Sequence[Change]], None],
-    unseen: Unseen,
-) -> int:
-    found = 0
-    for rule, arn in service.rules(place.account, place.region).items():
-        if catalogue_entry(catalogue, rule) is None:
-            continue
+        def work(place: Place) -> None:
+            try:
+                self._place(place, tally)
+            finally:
+                with tally.lock:
+                    tally.ended += 1
+                    progress(tally.ended, len(places))
+
+        # Each function has a place of its own to bind: a loop's name would be the last one's.
+        self._tasks.start({place: lambda place=place: work(place) for place in places})  # type: ignore[misc]
+        self._tasks.wait(places=places)
+        return tally
+
+    def _place(self, place: Place, tally: _Tally) -> None:
+        """Read one place: its rules, what they say, and what they say no more."""
+        try:
+            rules = self._service.rules(*place)
+        except (AwsBusyError, AwsRefusedError) as error:
+            tally.miss(place, "", error)
+            return
+        broken: dict[str, set[FindingKey]] = {}
+        for rule, arn in rules.items():
+            if catalogue_entry(self._catalogue, rule) is None:
+                continue
+            try:
+                broken[rule] = self._rule(place, rule, arn, tally)
+            except AwsBusyError as error:
+                # The other rules would only be asked about in vain.
+                tally.miss(place, "", error)
+                return
+            except AwsRefusedError as error:
+                tally.miss(place, rule, error)
+        self._compare(place, rules.keys(), broken, tally)
+        tally.read_place(place, len(broken))
+
+    def _rule(self, place: Place, rule: str, arn: str, tally: _Tally) -> set[FindingKey]:
+        """Record what a rule says; return the keys of what it finds NON_COMPLIANT."""
         batch: list[Change] = []
-        seen = set[FindingKey]()
-        for change in service.evaluations(place.account, place.region, rule):
+        broken = set[FindingKey]()
+        for change in self._service.evaluations(*place, rule):
             batch.append(replace(change, rule_arn=arn))
-            seen.add(change.key)
+            if change.compliance is Compliance.NON_COMPLIANT:
+                broken.add(change.key)
             if len(batch) == _BATCH:
-                record(batch)
-                found, batch = found + len(batch), []
-        record(batch)
-        found += len(batch)
-        unseen(place.account, place.region, rule, seen)
-    return found
+                self._take(batch, tally)
+                batch = []
+        self._take(batch, tally)
+        return broken
+
+    def _take(self, changes: Sequence[Change], tally: _Tally) -> None:
+        if changes:
+            self._record(changes)
+            tally.count(changes)
+
+    def _compare(
+        self,
+        place: Place,
+        rules: Collection[str],
+        broken: Mapping[str, Collection[FindingKey]],
+        tally: _Tally,
+    ) -> None:
+        """Go through what is not settled in the ledger.
+
+        What was found by a rule that AWS Config, having listed all, does not have, is closed. What
+        a rule does not report any more may be deleted: AWS is asked about the resource itself.
+        """
+        unreported, closed = [], 0
+        for finding in self._known.unresolved(*place):
+            names = evaluated_by(finding)
+            gone = {rule: _RULE_GONE.format(rule=rule) for rule in names if rule not in rules}
+            closed += self._end(finding, gone)
+            if any(
+                rule in broken and replace(finding.key, rule=rule) not in broken[rule]
+                for rule in names
+            ):
+                unreported.append(finding.id)
+        self._known.doubt(unreported)
+        tally.close(closed)
+
+    def _close(self, findings: Iterable[Finding], why: str) -> int:
+        return sum(self._end(each, dict.fromkeys(evaluated_by(each), why)) for each in findings)
+
+    def _end(self, finding: Finding, whys: Mapping[str, str]) -> bool:
+        """Record of each AWS Config rule in *whys* that it says nothing of the resource now."""
+        as_of = max(self._now(), finding.recorded_at)
+        ends = [
+            Change(replace(finding.key, rule=rule), Compliance.NOT_APPLICABLE, as_of, why)
+            for rule, why in whys.items()
+        ]
+        if ends:
+            self._record(ends)
+        return bool(ends)
+
+
+def evaluated_by(finding: Finding) -> tuple[str, ...]:
+    """Return the names of the AWS Config rules that evaluate the finding's resource."""
+    return tuple(copy.rule for copy in finding.copies) or (finding.key.rule,)

@@ -147,7 +147,8 @@ def _denied(refusal: Refusal, rule: Rule | None) -> str:
 
 _NOT_ASSUMED = (
     "The runbook's role{role} cannot be assumed: it is not there, or does not trust "
-    "ssm.amazonaws.com. A platform engineer can apply the Terraform module rules, then press Remediate again."
+    "ssm.amazonaws.com. A platform engineer can apply the Terraform module rules, then press "
+    "Remediate again."
 )
 _KEY_UNUSABLE = (
     "The encryption key cannot be used. Check that the key is enabled and that its policy "

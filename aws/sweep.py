@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from aws.config_service import AwsBusyError, AwsRefusedError, ConfigService
@@ -18,6 +18,7 @@ __all__ = ["Place", "Sweep", "Swept"]
 log = logging.getLogger(__name__)
 
 _BATCH = 100
+_MOMENT = timedelta(microseconds=1)
 #: How often in one night what could not be read is tried again.
 _TRIES = 6
 
@@ -36,6 +37,28 @@ class Known(Protocol):
 
     def doubt(self, finding_ids: Iterable[str]) -> None:
         """Find out what became of the resources of findings that AWS Config does not report."""
+
+
+class Watched(Protocol):
+    """Which accounts are looked after, and which were."""
+
+    def gone(self, accounts: Collection[str]) -> Collection[str]:
+        """Return the accounts that were looked after before, and are not among *accounts*."""
+
+    def returned(self, accounts: Collection[str]) -> Collection[str]:
+        """Return those of *accounts* whose findings were closed while they were gone."""
+
+    def note(self, accounts: Collection[str], read: Collection[str]) -> None:
+        """Remember *accounts* for the next time; those in *read* have been read since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Where a sweep writes, and what it compares with: the ledger, in three parts."""
+
+    record: Callable[[Sequence[Change]], object]
+    known: Known
+    watched: Watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +101,8 @@ class _Tally:
     """What the tasks of one sweep have found so far; they count under one lock."""
 
     places: set[Place]
+    #: Their findings were closed as of then, so what AWS says now counts as of now.
+    returned: frozenset[str]
     lock: threading.Lock = field(default_factory=threading.Lock)
     read: set[Place] = field(default_factory=set)
     rules: int = 0
@@ -106,6 +131,10 @@ class _Tally:
             self.evaluations += len(changes)
             self.non_compliant += broken
 
+    def accounts_read(self) -> frozenset[str]:
+        missed = {place.account for place in self.places - self.read}
+        return frozenset(place.account for place in self.read) - missed
+
     def result(self) -> Swept:
         told = {each.place for each in self.unread}
         failed = [Unread(place, "", "see the log") for place in self.places - self.read - told]
@@ -122,8 +151,7 @@ class _Tally:
 class Sweep:
     """Reads *places*, as many at once as *tasks* has workers.
 
-    *gone* returns, of the accounts that were looked after before, those that are not among the
-    present ones.
+    *accounts* returns all that are looked after, None while nobody can say.
     """
 
     def __init__(
@@ -132,18 +160,18 @@ class Sweep:
         tasks: Tasks,
         places: Sequence[Place],
         catalogue: Catalogue,
-        record: Callable[[Sequence[Change]], object],
-        known: Known,
-        gone: Callable[[Collection[str]], Collection[str]],
+        records: Records,
+        accounts: Callable[[], Collection[str] | None],
         now: Callable[[], datetime],
     ) -> None:
         self._service = service
         self._tasks = tasks
         self._places = places
         self._catalogue = catalogue
-        self._record = record
-        self._known = known
-        self._gone = gone
+        self._record = records.record
+        self._known = records.known
+        self._watched = records.watched
+        self._accounts = accounts
         self._now = now
         self._missing: tuple[Place, ...] = ()
         self._tries = 0
@@ -151,9 +179,7 @@ class Sweep:
     def sweep(self, progress: Progress = lambda ended, of: None) -> Swept:
         """Read everything; close what belongs to accounts that are looked after no more."""
         tally = self._read(self._places, progress)
-        for account in self._gone({place.account for place in self._places}):
-            why = _ACCOUNT_GONE.format(account=account)
-            tally.close(self._close(self._known.unresolved(account), why))
+        self._close_gone_accounts(tally)
         swept = tally.result()
         self._tries = _TRIES
         self._miss(swept)
@@ -165,6 +191,15 @@ class Sweep:
         if self._missing and self._tries:
             self._tries -= 1
             self._miss(self._read(self._missing, lambda ended, of: None).result())
+
+    def _close_gone_accounts(self, tally: _Tally) -> None:
+        accounts = self._accounts()
+        if accounts is None:
+            return
+        for account in self._watched.gone(accounts):
+            why = _ACCOUNT_GONE.format(account=account)
+            tally.close(self._close(self._known.unresolved(account), why))
+        self._watched.note(accounts, tally.accounts_read())
 
     def _miss(self, swept: Swept) -> None:
         self._missing = tuple(dict.fromkeys(each.place for each in swept.unread))
@@ -180,7 +215,8 @@ class Sweep:
             )
 
     def _read(self, places: Sequence[Place], progress: Progress) -> _Tally:
-        tally = _Tally(set(places))
+        returned = self._watched.returned({place.account for place in places})
+        tally = _Tally(set(places), frozenset(returned))
 
         def work(place: Place) -> None:
             try:
@@ -222,7 +258,8 @@ class Sweep:
         batch: list[Change] = []
         broken = set[FindingKey]()
         for change in self._service.evaluations(*place, rule):
-            batch.append(replace(change, rule_arn=arn))
+            as_of = self._now() if place.account in tally.returned else change.recorded_at
+            batch.append(replace(change, rule_arn=arn, recorded_at=as_of))
             if change.compliance is Compliance.NON_COMPLIANT:
                 broken.add(change.key)
             if len(batch) == _BATCH:
@@ -266,7 +303,7 @@ class Sweep:
 
     def _end(self, finding: Finding, whys: Mapping[str, str]) -> bool:
         """Record of each AWS Config rule in *whys* that it says nothing of the resource now."""
-        as_of = max(self._now(), finding.recorded_at)
+        as_of = max(self._now(), finding.recorded_at + _MOMENT)
         ends = [
             Change(replace(finding.key, rule=rule), Compliance.NOT_APPLICABLE, as_of, why)
             for rule, why in whys.items()

@@ -75,7 +75,7 @@ def execution(status: Mapping[str, Any]) -> Execution:
     failed = [step for step in steps if step.get("State") == "FAILED"]
     current = failed[0] if failed else begun[-1] if begun else {}
     return Execution(
-        state=ExecutionState(status.get("State")),
+        state=ExecutionState(str(status.get("State"))),
         invoked_at=_began(status, steps),
         step=steps.index(current) + 1 if current else 0,
         steps=len(steps),
@@ -103,7 +103,7 @@ def change(account: str, region: str, result: Mapping[str, Any]) -> Change | Non
         return None
     return Change(
         key=FindingKey(account, region, *map(str, named)),
-        compliance=Compliance(word),
+        compliance=Compliance(str(word)),
         recorded_at=_utc(recorded_at),
         annotation=annotation(result.get("Annotation") or ""),
     )

@@ -112,6 +112,14 @@ class ConfigService:
         except AwsDoubtError as error:
             raise AwsBusyError(str(error)) from error
 
+    def check_session(self, account: str, region: str) -> None:
+        """Ask for a session like a decision's; raises AwsRefusedError where AWS gives none."""
+        session = DecisionSession(
+            "check.of.the.set-up", "compliance-bot", _any_configuration(account, region)
+        )
+        with aws_errors():
+            self._clients.decision_client(account, region, session)
+
     def executions(self, keys: Sequence[FindingKey]) -> dict[FindingKey, Execution]:
         """Return the last execution of each resource of one rule that ever had one.
 
@@ -138,7 +146,8 @@ class ConfigService:
         found = {}
         for status in statuses:
             resource = status.get("ResourceKey") or {}
-            key = by_resource.get((resource.get("resourceType"), resource.get("resourceId")))
+            named = str(resource.get("resourceType")), str(resource.get("resourceId"))
+            key = by_resource.get(named)
             if key is not None:
                 found[key] = execution(status)
         return found

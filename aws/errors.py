@@ -114,7 +114,7 @@ def _ours(error: ClientError) -> Exception:
     said = readable(str(told.get("Message") or error))[:_SAID_MAX]
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in _PASSING:
-        return AwsBusyError(f"{code}: {said}")
+        return AwsBusyError(said)
     # botocore takes the status for a code where the body is none of AWS's.
     if code in _DOUBTFUL or status >= 500 or code.isdecimal() or not code:
         return AwsDoubtError(said)

@@ -8,7 +8,7 @@ is all that has to be known where name and tags are known already.
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,8 +18,8 @@ from aws.queue import Record
 from aws.tasks import Place, Tasks
 from compliance.change import Change, Compliance, FindingKey, ResourceFacts
 from compliance.finding import Finding
+from ledger.errors import UnfitError
 from ledger.lookups import Lookups
-from ledger.store import UnfitError
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,9 @@ _AGAIN = timedelta(minutes=5)
 _DELETED = "The resource was deleted."
 #: So many resources are recorded together: one write for all, and none waits for long.
 _BATCH = 10
+
+#: What AWS Config told of each resource, None for nothing, and the findings that are about it.
+_Answers = dict[FindingKey, tuple[ResourceFacts | None, list[Finding]]]
 
 
 class Lookup:
@@ -77,10 +80,16 @@ class Lookup:
         for finding in page:
             if finding not in there:
                 by_resource.setdefault(_resource(finding), []).append(finding)
-        resources = list(by_resource)
-        for start in range(0, len(resources), _BATCH):
-            batch = {key: by_resource[key] for key in resources[start : start + _BATCH]}
-            self._take({key: (self._facts(key), found) for key, found in batch.items()})
+        answers: _Answers = {}
+        try:
+            for key, findings in by_resource.items():
+                answers[key] = self._facts(key), findings
+                if len(answers) == _BATCH:
+                    self._take(answers)
+                    answers = {}
+        finally:
+            # Where AWS became busy half-way, what it has told is kept.
+            self._take(answers)
 
     def _existing(self, findings: Sequence[Finding]) -> list[Finding]:
         """Return those whose resource is there, by one call for all."""
@@ -104,33 +113,33 @@ class Lookup:
             )
             return None
 
-    def _take(self, told: dict[FindingKey, tuple[ResourceFacts | None, list[Finding]]]) -> None:
+    def _take(self, answers: _Answers) -> None:
         """Record what was told of these resources, and note that AWS has answered."""
         try:
-            self._write(told.values())
+            self._write(answers.values())
         except UnfitError as error:
-            if len(told) > 1:
+            if len(answers) > 1:
                 # One of them is at fault, and takes nothing from the others.
-                for key, each in told.items():
+                for key, each in answers.items():
                     self._take({key: each})
                 return
             log.warning(
                 "the ledger cannot hold what AWS tells of a resource",
-                extra={"resource": str(next(iter(told))), "why": str(error)},
+                extra={"resource": str(next(iter(answers))), "why": str(error)},
             )
-        self._lookups.answered(finding.id for _, findings in told.values() for finding in findings)
+        self._lookups.answered(finding.id for _, told in answers.values() for finding in told)
 
-    def _write(self, told: Collection[tuple[ResourceFacts | None, list[Finding]]]) -> None:
-        facts = [fact for fact, _ in told if fact is not None]
+    def _write(self, answers: Iterable[tuple[ResourceFacts | None, Sequence[Finding]]]) -> None:
+        known = [(facts, findings) for facts, findings in answers if facts is not None]
         ends = [
             change
-            for fact, findings in told
-            if fact is not None and fact.deleted
+            for facts, findings in known
+            if facts.deleted
             for finding in findings
-            for change in self._end(finding, fact)
+            for change in self._end(finding, facts)
         ]
-        if facts:
-            self._record(ends, facts)
+        if known:
+            self._record(ends, [facts for facts, _ in known])
 
     def _end(self, finding: Finding, facts: ResourceFacts) -> Iterable[Change]:
         """Return what AWS Config says of a deleted resource, where that was not heard."""

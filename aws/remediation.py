@@ -7,7 +7,7 @@ write down what came of it: no transaction is open during a call.
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,10 +27,10 @@ from aws.pauses import Pauses
 from aws.starting import CLOCK_SKEW, Starting
 from aws.tasks import Place, Tasks
 from commands.desk import Desk
-from compliance.change import Compliance
+from compliance.change import Compliance, FindingKey
 from compliance.failures import STILL_BROKEN, UNSEEN, explain
 from compliance.finding import IN_PROGRESS, Finding, State
-from ledger.store import Attempt
+from ledger.attempts import Attempt
 
 log = logging.getLogger(__name__)
 
@@ -155,7 +155,7 @@ class _Following:
         self,
         finding: Finding,
         attempt: Attempt,
-        executions: dict[object, Execution] | None,
+        executions: Mapping[FindingKey, Execution] | None,
     ) -> Finding | None:
         reported = (executions or {}).get(finding.aws_key)
         age = self.moves.desk.now() - attempt.claimed_at
@@ -177,14 +177,11 @@ class _Following:
         if execution.state is ExecutionState.SUCCEEDED:
             return self.moves.apply(finding, life.apply, "applied")
         if execution.state is ExecutionState.FAILED:
-            step = f"Step {execution.step} of {execution.steps} ({execution.step_name}) failed. "
+            where = f"Step {execution.step} of {execution.steps} ({execution.step_name}) failed. "
             cause = explain(execution.message, self.moves.desk.rule(finding))
-            self.moves.fail(finding, f"{step if execution.step else ''}{cause}", "failed")
+            self.moves.fail(finding, f"{where if execution.step else ''}{cause}", "failed")
         elif execution.steps and (execution.step, execution.steps) != (finding.step, finding.steps):
-            step, steps, note = execution.step, execution.steps, execution.step_name
-            self.moves.apply(
-                finding, lambda each, now: life.progress(each, step, steps, note), "progress"
-            )
+            self.moves.apply(finding, partial(_progress, execution), "progress")
         return None
 
     def wait(self, batch: Sequence[Finding]) -> list[Finding]:
@@ -222,6 +219,11 @@ class _Following:
             return
         give_up = partial(life.give_up_waiting, note=STILL_BROKEN if change else UNSEEN)
         self.moves.apply(finding, give_up, "not verified")
+
+
+def _progress(execution: Execution, finding: Finding, now: datetime) -> Finding:
+    """Move on to the step that the runbook is at; when it got there does not count."""
+    return life.progress(finding, execution.step, execution.steps, execution.step_name)
 
 
 def _is_due(finding: Finding, now: datetime) -> bool:

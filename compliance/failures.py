@@ -118,7 +118,7 @@ def _action(found: re.Match[str]) -> str:
 def _code(said: str) -> str:
     named = _CODE.search(said)
     if named:
-        return next(filter(None, named.groups()))
+        return str(named[named.lastindex or 0])
     return next((code for code, form in _SAYS_NO_CODE.items() if form.search(said)), "")
 
 

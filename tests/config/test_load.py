@@ -7,6 +7,7 @@ import pytest
 
 import config
 from config.catalogue import load_catalogue
+from config.settings import load_settings
 from config.environment import read_environment
 from config.faults import ConfigError
 
@@ -64,6 +65,9 @@ def test_the_shipped_configuration_loads():
         ("bot.yaml", "day: mon", "day: monday", r"digest.day: expected one of mon … sun"),
         ("bot.yaml", "regions: [eu-west-2]", "regions: []", r"regions: "),
         ("bot.yaml", "workers: 4", "workers: 4\n  workers: 3", r"intake.workers: stands twice"),
+        ("bot.yaml", "session_policy: narrow", "session_policy: wide", r"session_policy"),
+        ("bot.yaml", "session_policy: narrow", "session_policy: [pass]", r"expected an action"),
+        ("bot.yaml", "tasks: 8", "tasks: 0", r"tasks: "),
         ("bot.yaml", "accounts:", "accounts: [", r"is not valid YAML"),
         ("allowlist.yaml", "exceptions: []", ENTRY, r"\[0\].rule: no rule .* did you mean"),
     ],
@@ -179,3 +183,24 @@ def test_what_several_entries_share_can_be_written_once(folder):
     entries = config.load(folder).allowlist.entries()
 
     assert [each.resource for each in entries] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("written", "further"),
+    [
+        ("narrow", ()),
+        ("none", None),
+        ("[ssm:StartAutomationExecution, iam:PassRole]",
+         ("ssm:StartAutomationExecution", "iam:PassRole")),
+    ],
+)  # fmt: skip
+def test_a_decisions_session_is_narrow_unless_something_else_is_said(folder, written, further):
+    edit(folder, "bot.yaml", "session_policy: narrow", f"session_policy: {written}")
+
+    assert load_settings(folder / "bot.yaml").session_policy == further
+
+
+def test_an_account_of_the_sovereign_cloud_is_taken(folder):
+    edit(folder, "bot.yaml", "regions: [eu-west-2]", "regions: [eusc-de-east-1]")
+
+    assert ("111122223333", "eusc-de-east-1") in load_settings(folder / "bot.yaml").places

@@ -46,24 +46,29 @@ class Mirror:
         self._tasks.wait(self._patience)
 
     def _bring_place(self, place: Place) -> None:
-        """Bring a page of one place in line; what it holds beyond that is due in the next round."""
-        for due in self._mirrors.due(*place, self._now()):
-            finding = due.finding
-            try:
-                self._mirrors.done(finding.id, finding.version, self._bring(due))
-            except AwsBusyError as error:
-                log.info(
-                    "exceptions are copied to AWS later",
-                    extra={"account": place.account, "region": place.region, "why": str(error)},
-                )
-                self._mirrors.postpone(*place, self._now(), self._now() + _AGAIN)
-                return
-            except AwsRefusedError as error:
-                self._mirrors.done(finding.id, finding.version, due.until)
-                log.warning(
-                    "AWS does not take a copy of the exception; the allowlist holds all the same",
-                    extra={"finding": finding.id, "why": str(error)},
-                )
+        """Bring all that is due in one place in line, a page at a time."""
+        try:
+            while page := self._mirrors.due(*place, self._now()):
+                for due in page:
+                    self._bring_one(due)
+        except AwsBusyError as error:
+            log.info(
+                "exceptions are copied to AWS later",
+                extra={"account": place.account, "region": place.region, "why": str(error)},
+            )
+            self._mirrors.postpone(*place, self._now(), self._now() + _AGAIN)
+
+    def _bring_one(self, due: Mirrored) -> None:
+        finding = due.finding
+        try:
+            until = self._bring(due)
+        except AwsRefusedError as error:
+            until = due.until
+            log.warning(
+                "AWS does not take a copy of the exception; the allowlist holds all the same",
+                extra={"finding": finding.id, "why": str(error)},
+            )
+        self._mirrors.done(finding.id, finding.version, until)
 
     def _bring(self, due: Mirrored) -> datetime | None:
         """Return the end of the exception that AWS has afterwards, None for none."""

@@ -41,6 +41,8 @@ IN_DOUBT = LONGEST_CALL + timedelta(seconds=25)
 _LOST = timedelta(hours=6)
 #: A database has a maintenance window every week, and the change takes its time in there.
 _MAINTENANCE = timedelta(days=8)
+#: From one decision's execution to the next decision it takes longer than that.
+_NEAR = timedelta(seconds=10)
 #: So many calls of one account and Region may be in vain before it is left alone for a while.
 _VAIN_MAX = 3
 
@@ -159,7 +161,7 @@ class _Following:
     ) -> Finding | None:
         reported = (executions or {}).get(finding.aws_key)
         age = self.moves.desk.now() - attempt.claimed_at
-        if reported and _is_of(attempt, reported, age):
+        if reported and _is_of(finding, attempt, reported, age):
             if attempt.started_at is None:
                 # The answer to the start was lost, and AWS took it.
                 self.moves.desk.ledger.started([finding.id])
@@ -230,14 +232,14 @@ def _is_due(finding: Finding, now: datetime) -> bool:
     return finding.state is not State.WAITING or finding.until is None or finding.until <= now
 
 
-def _is_of(attempt: Attempt, reported: Execution, age: timedelta) -> bool:
-    """Say whether *reported* is this attempt's, and not one before it.
+def _is_of(finding: Finding, attempt: Attempt, reported: Execution, age: timedelta) -> bool:
+    """Say whether *reported* is of this decision, and not of one before it.
 
     AWS can report the old execution for a while after it took the new one.
     """
     if reported.invoked_at is None:
         return attempt.started_at is not None and age > IN_DOUBT
-    return reported.invoked_at >= _earliest(attempt)
+    return reported.invoked_at >= _earliest(finding, attempt)
 
 
 def _was_not_taken(attempt: Attempt, reported: Execution | None, age: timedelta) -> bool:
@@ -246,11 +248,15 @@ def _was_not_taken(attempt: Attempt, reported: Execution | None, age: timedelta)
     return attempt.started_at is None and age > IN_DOUBT and not undated
 
 
-def _earliest(attempt: Attempt) -> datetime:
-    """Return when AWS may have begun this attempt; what began nearer to the one before is that's.
+def _earliest(finding: Finding, attempt: Attempt) -> datetime:
+    """Return when AWS may have begun it; what began nearer to the decision before is that's.
 
-    InvocationTime is AWS's clock, the claim's is ours.
+    InvocationTime is AWS's clock, the claim's is ours. Where the attempt before was of the same
+    decision, AWS may have taken that one after all, and said so late.
     """
+    asked_at = finding.decided.asked_at if finding.decided else attempt.claimed_at
+    if attempt.before is not None and attempt.before >= asked_at:
+        return asked_at - _NEAR
     if attempt.before is None:
         return attempt.claimed_at - CLOCK_SKEW
     return attempt.claimed_at - min(CLOCK_SKEW, (attempt.claimed_at - attempt.before) / 2)

@@ -637,3 +637,22 @@ def test_a_start_in_doubt_whose_execution_has_no_time_is_not_repeated(counted, d
 
     assert desk.ledger.find(approved.id).state is State.RUNNING
     assert counted.service.started == []
+
+
+def test_a_start_that_aws_took_late_is_followed_and_not_given_up(counted, desk, clock):
+    desk.ledger.record([change()])
+    approve_all(desk)
+    [approved] = desk.ledger.each([State.APPROVED])
+    move(desk.ledger, life.start, finding_id=approved.id)
+    taken_at = clock()
+    clock.move(seconds=61)
+    counted.round()
+    counted.round()
+    again = len(counted.service.started)
+
+    late = Execution(ExecutionState.SUCCEEDED, taken_at, 1, 1, "Put", "")
+    counted.service.reported = {approved.aws_key: late}
+    counted.round()
+
+    assert again == 1
+    assert desk.ledger.find(approved.id).state is State.WAITING

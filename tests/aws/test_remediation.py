@@ -320,6 +320,13 @@ def counted(desk):
     return Remediator(desk, Service(), lambda finding: ALLOWED, WINDOW)
 
 
+def ask(ledger, finding_id, moment):
+    """Hannah asks at *moment*, and nobody has to agree."""
+    request = Request(Verb.REMEDIATE, "slack:U0HANNAH", 0, moment)
+    asked = partial(life.ask, request=request, now=moment)
+    ledger.move(finding_id, asked, actor="slack:U0HANNAH", action="remediate")
+
+
 def approve(ledger, finding_id):
     """Hannah asks for the remediation, and Sam agrees."""
     move(ledger, life.ask, finding_id=finding_id, actor="slack:U0HANNAH", needed=1)
@@ -420,7 +427,7 @@ def test_the_execution_of_the_attempt_before_says_nothing_of_this_one(counted, d
     clock.move(seconds=5)
     counted.round()
     clock.move(seconds=20)
-    move(desk.ledger, life.ask, finding_id=finding.id, actor="U0HANNAH", needed=0)
+    ask(desk.ledger, finding.id, clock())
 
     counted.round()
     counted.round()
@@ -496,19 +503,12 @@ def test_a_refused_batch_is_tried_one_by_one(bot):
     first, second = bot.pressed(), bot.pressed()
     bot.world.start(BUCKET_RULE, bot.desk.ledger.find(first).key.resource_id)
     for each in (first, second):
-        ask_at(bot, each, bot.world.clock())
+        move(bot.desk.ledger, life.withdraw, finding_id=each, note="")
+        ask(bot.desk.ledger, each, bot.world.clock())
 
     bot.rounds(1)
 
     assert [bot.state(each) for each in (first, second)] == [State.RUNNING, State.RUNNING]
-
-
-def ask_at(bot, finding, moment):
-    """Let the remediation have been asked for at *moment*, in one press with others."""
-    move(bot.desk.ledger, life.withdraw, finding_id=finding, note="")
-    request = Request(Verb.REMEDIATE, "slack:U0HANNAH", 0, moment)
-    ask = partial(life.ask, request=request, now=moment)
-    bot.desk.ledger.move(finding, ask, actor="slack:U0HANNAH", action="remediate")
 
 
 @pytest.mark.parametrize(

@@ -23,15 +23,18 @@ from aws.config_service import ConfigService
 from aws.listen import Listening
 from aws.lookup import Lookup
 from aws.mirror import Mirror
+from aws.organization import Organization
 from aws.queue import Polling
 from aws.remediation import Remediator
-from aws.sweep import Place, sweep
+from aws.sweep import Place, Records, Sweep
+from aws.tasks import Tasks
 from commands.authorise import authorise
 from commands.carry_out import carry_out_exceptions
 from commands.checks import Check, check_allowlist, print_all
 from commands.desk import Desk
 from commands.digest import digest
 from commands.enforce import enforce_allowlist
+from commands.progress import Bar
 from commands.reception import Reception
 from compliance.change import FindingKey
 from compliance.enforcement import enforce
@@ -49,6 +52,7 @@ from ledger.periods import Periods
 from ledger.reports import Reports
 from ledger.routes import Rerouting
 from ledger.store import Ledger
+from ledger.watched import Watched
 from notifiers import web, words
 from notifiers.clock import Job, ticking
 from notifiers.courier import Courier
@@ -83,8 +87,9 @@ class Bot:
             types={rule.resource_type for rule in self.catalogue.values()},
         )
         use_region(environment.aws_region)
-        self.service = ConfigService(Accounts(self.settings.role_name, self.settings.external_id))
+        self.service = ConfigService(Accounts(*self.settings.access))
         self.places = [Place(*each) for each in self.settings.places]
+        self.organization = Organization(self.settings.accounts)
         self.slack = Slack(*environment.slack, self.teams, now)
 
         # What people ask and decide, and what AWS reports.
@@ -92,6 +97,14 @@ class Bot:
         fresh = self.slack.people.fresh
         self.reception = Reception(self.desk, self.reports, self.settings.accounts, fresh)
         self.digest = partial(digest, self.reports, self.catalogue)
+
+        # Accounts and Regions are worked on side by side; who reads AWS waits a second for them.
+        self.tasks = partial(Tasks, self.settings.tasks, patience_seconds=1)
+        records = Records(
+            self.ledger.record, self.lookups, Watched(engine), self.reports.transitions
+        )
+        read = self.service, self.tasks(), self.places, self.catalogue, records
+        self.sweeper = Sweep(*read, self.settings.accounts.ids, now)
 
     def owner(self, key: FindingKey, tags: Mapping[str, str]) -> str:
         return self.teams.owner(key, tags).name
@@ -117,7 +130,7 @@ class Bot:
         face = partial(content_of, catalogue=self.catalogue, accounts=settings.accounts)
         courier = Courier(Cards(engine, now), self.teams.ordered, face, notifier, now)
         may = partial(authorise, self.desk, self.slack.people.fresh)
-        remediator = Remediator(self.desk, self.service, may, settings.verify_window)
+        remediator = Remediator(self.desk, self.service, may, settings.verify_window, self.tasks())
         monday = Schedule(settings.weekday, settings.digest_at, settings.zone)
         tda = self.teams.tda_channel
         routes = fingerprint(self.teams)
@@ -125,19 +138,23 @@ class Bot:
         every: dict[Job, float] = {
             courier.round: 1,
             rerouting.round: 3600,
-            Lookup(self.lookups, self.service, self.ledger.record, now).round: 1,
+            Lookup(self.lookups, self.service, self.ledger.record, now, self.tasks()).round: 1,
             remediator.round: settings.poll_seconds,
             partial(enforce_allowlist, self.desk): 30,
             partial(carry_out_exceptions, self.desk, self.slack.people.fresh): 30,
-            Mirror(Mirrors(engine), self.service, now).round: 30,
+            Mirror(Mirrors(engine), self.service, now, self.tasks()).round: 30,
+            self.sweeper.sweep_missing: 1800,
+            self.organization.refresh: 3600,
             AllowlistWatch(self.allowlist.problem, notifier, tda).round: 10,
             Weekly(Periods(engine), monday, self.digest, notifier, tda, now).round: 60,
         }
-        return ticking(every, {self.sweep: time(2, 30)}, Periods(engine), now)
+        return ticking(every, {self.sweeper.sweep: time(2, 30)}, Periods(engine), now)
 
     def sweep(self) -> int:
-        recorded = self.ledger.record, self.lookups.unseen
-        return 1 if sweep(self.service, self.places, self.catalogue, *recorded).unread else 0
+        self.organization.refresh()
+        swept = self.sweeper.sweep(Bar(sys.stderr))
+        print(*swept.lines(), sep="\n")
+        return 1 if swept.unread else 0
 
     def check(self) -> int:
         missing = (Check(fault.file, fault.problem) for fault in self.environment.missing())

@@ -34,7 +34,6 @@ class Accounts:
         self,
         role_name: str = "",
         external_id: str = "",
-        *,
         session_policy: Further = (),
         source_identity: bool = True,
     ) -> None:

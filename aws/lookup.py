@@ -33,10 +33,7 @@ _Answers = dict[FindingKey, tuple[ResourceFacts | None, list[Finding]]]
 
 
 class Lookup:
-    """Asks about what is due, in many accounts and Regions at once.
-
-    A round waits *patience_seconds* for its tasks, None for as long as they take.
-    """
+    """Asks about what is due, in many accounts and Regions at once."""
 
     def __init__(
         self,
@@ -45,20 +42,17 @@ class Lookup:
         record: Record,
         now: Callable[[], datetime],
         tasks: Tasks | None = None,
-        patience_seconds: float | None = None,
     ) -> None:
         self._lookups = lookups
         self._service = service
         self._record = record
         self._now = now
         self._tasks = tasks or Tasks(8)
-        self._patience = patience_seconds
 
     def round(self) -> None:
         """Record what AWS Config knows; where it cannot be asked now, the others go on."""
         places = [Place(*each) for each in self._lookups.places()]
-        self._tasks.start({place: partial(self._look_up, place) for place in places})
-        self._tasks.wait(self._patience)
+        self._tasks.run({place: partial(self._look_up, place) for place in places})
 
     def _look_up(self, place: Place) -> None:
         """Ask about all that is due in one place, a page at a time."""

@@ -20,10 +20,7 @@ _AGAIN = timedelta(minutes=5)
 
 
 class Mirror:
-    """Puts, renews and deletes AWS's copies of exceptions, in many accounts and Regions at once.
-
-    A round waits *patience_seconds* for its tasks, None for as long as they take.
-    """
+    """Puts, renews and deletes AWS's copies of exceptions, in many accounts and Regions at once."""
 
     def __init__(
         self,
@@ -31,19 +28,16 @@ class Mirror:
         service: ConfigService,
         now: Callable[[], datetime],
         tasks: Tasks | None = None,
-        patience_seconds: float | None = None,
     ) -> None:
         self._mirrors = mirrors
         self._service = service
         self._now = now
         self._tasks = tasks or Tasks(8)
-        self._patience = patience_seconds
 
     def round(self) -> None:
         """Bring what is due in line; what AWS refuses is noted, and left."""
         places = [Place(*each) for each in self._mirrors.places(self._now())]
-        self._tasks.start({place: partial(self._bring_place, place) for place in places})
-        self._tasks.wait(self._patience)
+        self._tasks.run({place: partial(self._bring_place, place) for place in places})
 
     def _bring_place(self, place: Place) -> None:
         """Bring all that is due in one place in line, a page at a time."""

@@ -27,7 +27,12 @@ class Organization:
         self._client = client or (lambda: clients.client("organizations"))
 
     def refresh(self) -> None:
-        """Read all accounts. One half of an organisation would be worse than yesterday's whole."""
+        """Read all accounts, where the configuration says so.
+
+        One half of an organisation would be worse than yesterday's whole.
+        """
+        if not self._directory.of_organization:
+            return
         try:
             accounts = tuple(_accounts(self._client()))
         except (ClientError, BotoCoreError) as error:

@@ -51,9 +51,7 @@ _VAIN_MAX = 3
 class Remediator:
     """Brings findings from approved to waiting, and from waiting to not verified.
 
-    Only AWS Config's own evaluation resolves a finding: that arrives as a change. A round waits
-    *patience_seconds* for its tasks, None for as long as they take; what goes on for longer is
-    not begun again meanwhile.
+    Only AWS Config's own evaluation resolves a finding: that arrives as a change.
     """
 
     desk: Desk
@@ -61,7 +59,6 @@ class Remediator:
     authorise: Authorise
     window: timedelta
     tasks: Tasks = field(default_factory=partial(Tasks, 8))
-    patience_seconds: float | None = None
     pauses: Pauses = field(default_factory=Pauses)
 
     def round(self) -> None:
@@ -72,10 +69,9 @@ class Remediator:
             place = Place(finding.key.account, finding.key.region)
             if place not in busy and _is_due(finding, now) and self.pauses.is_over(place, now):
                 places[place].append(finding)
-        self.tasks.start(
+        self.tasks.run(
             {place: partial(self._work, place, findings) for place, findings in places.items()}
         )
-        self.tasks.wait(self.patience_seconds)
 
     def _work(self, place: Place, findings: Sequence[Finding]) -> None:
         """Bring the findings of one place on, each through as many states as it can go."""

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from compliance.request import Request, Verb
-
 import compliance.finding as life
 from aws.config_service import (
     KEYS_MAX,
@@ -35,6 +33,7 @@ from compliance.failures import (
     is_session_too_narrow,
 )
 from compliance.finding import Finding
+from compliance.request import Request, Verb
 
 log = logging.getLogger(__name__)
 

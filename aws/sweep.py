@@ -10,8 +10,9 @@ from typing import Protocol
 from aws.config_service import AwsBusyError, AwsRefusedError, ConfigService
 from aws.tasks import Place, Tasks
 from compliance.change import Change, Compliance, FindingKey
-from compliance.finding import Finding
+from compliance.finding import Finding, State
 from compliance.rules import Catalogue, catalogue_entry
+from ledger.reports import TransitionCount
 
 __all__ = ["Place", "Sweep", "Swept"]
 
@@ -54,11 +55,12 @@ class Watched(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Where a sweep writes, and what it compares with: the ledger, in three parts."""
+    """Where a sweep writes, what it compares with, and what came of it: the ledger's parts."""
 
     record: Callable[[Sequence[Change]], object]
     known: Known
     watched: Watched
+    transitions: Callable[[datetime, datetime], Iterable[TransitionCount]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +78,31 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep found. *closed* counts findings whose rule or account is gone."""
+    """What a sweep found.
+
+    *opened* and *closed* are the ledger's, while it was swept; of the closed, *gone* are those
+    whose rule or account is gone.
+    """
 
     accounts: int
     rules: int
     evaluations: int
     non_compliant: int
-    closed: int
+    gone: int
     unread: tuple[Unread, ...]
+    opened: int = 0
+    closed: int = 0
 
     def lines(self) -> tuple[str, ...]:
         """Return what a person at a terminal reads at the end."""
-        counts = (
+        read = (
             f"Read {self.rules} rules in {self.accounts} accounts: {self.evaluations} evaluations, "
-            f"{self.non_compliant} of them non-compliant.",
+            f"{self.non_compliant} of them non-compliant."
         )
-        gone = (f"Closed {self.closed} findings of rules and accounts that are gone.",)
+        gone = f", {self.gone} of them of rules and accounts that are gone" if self.gone else ""
+        moved = f"Findings opened: {self.opened}. Findings closed: {self.closed}{gone}."
         missing = (f"Could not read {each}" for each in self.unread)
-        return (*counts, *(gone if self.closed else ()), *missing)
+        return (read, moved, *missing)
 
 
 @dataclass(slots=True)
@@ -108,7 +117,7 @@ class _Tally:
     rules: int = 0
     evaluations: int = 0
     non_compliant: int = 0
-    closed: int = 0
+    gone: int = 0
     unread: list[Unread] = field(default_factory=list)
     ended: int = 0
 
@@ -123,7 +132,7 @@ class _Tally:
 
     def close(self, findings: int) -> None:
         with self.lock:
-            self.closed += findings
+            self.gone += findings
 
     def count(self, changes: Sequence[Change]) -> None:
         broken = sum(each.compliance is Compliance.NON_COMPLIANT for each in changes)
@@ -143,7 +152,7 @@ class _Tally:
             rules=self.rules,
             evaluations=self.evaluations,
             non_compliant=self.non_compliant,
-            closed=self.closed,
+            gone=self.gone,
             unread=tuple(sorted((*self.unread, *failed), key=lambda each: (each.place, each.rule))),
         )
 
@@ -171,6 +180,7 @@ class Sweep:
         self._record = records.record
         self._known = records.known
         self._watched = records.watched
+        self._transitions = records.transitions
         self._accounts = accounts
         self._now = now
         self._missing: tuple[Place, ...] = ()
@@ -178,13 +188,22 @@ class Sweep:
 
     def sweep(self, progress: Progress = lambda ended, of: None) -> Swept:
         """Read everything; close what belongs to accounts that are looked after no more."""
+        began_at = self._now()
         tally = self._read(self._places, progress)
         self._close_gone_accounts(tally)
-        swept = tally.result()
+        swept = self._counted(tally.result(), began_at)
         self._tries = _TRIES
         self._miss(swept)
         log.info("swept", extra={"evaluations": swept.evaluations, "unread": len(swept.unread)})
         return swept
+
+    def _counted(self, swept: Swept, began_at: datetime) -> Swept:
+        """Add what the ledger made of it."""
+        numbers = dict.fromkeys(State, 0)
+        for each in self._transitions(began_at, self._now() + _MOMENT):
+            numbers[State(each.to_state)] += each.number
+        opened = numbers[State.OPEN] + numbers[State.REOPENED]
+        return replace(swept, opened=opened, closed=numbers[State.RESOLVED])
 
     def sweep_missing(self) -> None:
         """Read what this night's sweep could not, some times; nothing where nothing is missing."""

@@ -39,15 +39,27 @@ class _State:
 class Tasks:
     """At most *workers* tasks at once, never two in the same place.
 
-    A task that does not end holds up its own place alone: slow ones do not count. The threads are
-    daemons: a process that ends waits for no answer of AWS, and what was left undone is still due.
+    A task that does not end holds up its own place alone: slow ones do not count. ``run`` waits
+    *patience_seconds* for what it began, None for as long as that takes. The threads are daemons: a
+    process that ends waits for no answer of AWS, and what was left undone is still due.
     """
 
-    def __init__(self, workers: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        workers: int,
+        patience_seconds: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._workers = workers
+        self._patience_seconds = patience_seconds
         self._clock = clock
         self._state = _State()
         self._changed = threading.Condition()
+
+    def run(self, works: Mapping[Place, Work]) -> None:
+        """Begin *works* and wait for them, as long as patience lasts; they go on after that."""
+        self.start(works)
+        self.wait(self._patience_seconds)
 
     def start(self, works: Mapping[Place, Work]) -> None:
         """Begin *works*, except in places where the one before has not ended."""

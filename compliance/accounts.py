@@ -29,11 +29,12 @@ class Directory(Mapping[str, Account]):
     by several threads, so each refresh puts a whole new mapping in place.
     """
 
-    def __init__(self, by_hand: Iterable[Account] = ()) -> None:
+    def __init__(self, by_hand: Iterable[Account] = (), *, of_organization: bool = False) -> None:
         self._by_hand = {account.id: account for account in by_hand}
         self._all: Mapping[str, Account] = dict(self._by_hand)
-        #: Whether AWS Organizations has told its accounts since the start.
-        self.is_complete = False
+        #: Whether AWS Organizations is to be asked for more than the list by hand.
+        self.of_organization = of_organization
+        self._is_complete = not of_organization
 
     def refresh(self, organization: Iterable[Account]) -> None:
         """Take what AWS Organizations says now; it replaces what it said before."""
@@ -42,7 +43,11 @@ class Directory(Mapping[str, Account]):
             account.id: _completed(account, told.get(account.id))
             for account in self._by_hand.values()
         }
-        self.is_complete = True
+        self._is_complete = True
+
+    def ids(self) -> frozenset[str] | None:
+        """Return the ids of all accounts, None while AWS Organizations has not told its own."""
+        return frozenset(self._all) if self._is_complete else None
 
     def account(self, account_id: str) -> Account:
         """Return the account, known by its id alone where nobody has named it."""

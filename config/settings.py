@@ -95,11 +95,10 @@ class Settings:
 
     accounts: Directory
     places: tuple[tuple[str, str], ...]
-    organization: bool
     role_name: str
     external_id: str
-    source_identity: bool
     session_policy: tuple[str, ...] | None
+    source_identity: bool
     tasks: int
     verify_window: timedelta
     poll_seconds: float
@@ -109,6 +108,11 @@ class Settings:
     workers: int
     wait_seconds: int
     visibility_seconds: int
+
+    @property
+    def access(self) -> tuple[str, str, tuple[str, ...] | None, bool]:
+        """How the bot gets into an account: role, external id, session policy, source identity."""
+        return self.role_name, self.external_id, self.session_policy, self.source_identity
 
 
 def load_settings(path: Path) -> Settings:
@@ -126,11 +130,13 @@ def load_settings(path: Path) -> Settings:
         )
     return Settings(
         accounts=Directory(
-            Account(each.id, each.name, each.environment, tuple(each.regions), each.unit)
-            for each in told.accounts
+            (
+                Account(each.id, each.name, each.environment, tuple(each.regions), each.unit)
+                for each in told.accounts
+            ),
+            of_organization=told.organization,
         ),
         places=tuple((each.id, region) for each in told.accounts for region in each.regions),
-        organization=told.organization,
         role_name=told.role_name,
         external_id=told.external_id,
         source_identity=told.source_identity,

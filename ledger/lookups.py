@@ -5,14 +5,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from compliance.finding import SETTLED, Finding
+from compliance.finding import Finding
 from ledger.database import reading, writing
 from ledger.rows import from_row
-from ledger.tables import findings
+from ledger.tables import UNSETTLED, findings
 
 #: How many findings are read at a time: as many resources as AWS Config takes in one batch.
 _PAGE = 100
-_UNSETTLED = findings.c.state.not_in([state.value for state in SETTLED])
 
 
 class Lookups:
@@ -59,7 +58,7 @@ class Lookups:
 
     def unresolved(self, account: str, region: str = "") -> Iterator[Finding]:
         """Yield what is not settled in an account, or in one Region of it; a page is held."""
-        wanted = [findings.c.account == account, _UNSETTLED]
+        wanted = [findings.c.account == account, UNSETTLED]
         if region:
             wanted.append(findings.c.region == region)
         last = ""

@@ -137,7 +137,7 @@ def bot(world, engine):
     service = ConfigService(WorldClients(world))
     lookups = Lookups(engine, world.clock)
     lookup = Lookup(lookups, service, ledger.record, world.clock)
-    records = Records(ledger.record, lookups, Watched(engine))
+    records = Records(ledger.record, lookups, Watched(engine), lambda since, until: ())
     places = [Place(HOUSING, REGION)]
     sweep = Sweep(service, Tasks(2), places, CATALOGUE, records, lambda: None, world.clock)
 
@@ -307,3 +307,11 @@ def test_what_was_told_before_aws_became_busy_is_kept(ledger, lookups, clock):
 
     assert sorted(each.resource_name for each in ledger.each(State)) == ["", "told"]
     assert lookups.places() == ()
+
+
+def test_which_resources_are_there_is_asked_of_aws_together(world):
+    service = ConfigService(WorldClients(world))
+    there, gone = world.public_bucket(), "never-made"
+    keys = [change(resource=each, rule="").key for each in (there, gone)]
+
+    assert service.existing(keys) == {keys[0]}

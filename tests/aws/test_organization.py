@@ -33,7 +33,7 @@ def test_names_units_and_environments_come_from_the_organisation(organizations):
     organizations.move_account(
         AccountId=account, SourceParentId=root["Id"], DestinationParentId=production
     )
-    directory = Directory()
+    directory = Directory(of_organization=True)
 
     Organization(directory, lambda: organizations).refresh()
 
@@ -43,7 +43,7 @@ def test_names_units_and_environments_come_from_the_organisation(organizations):
 
 
 def test_while_the_organisation_cannot_be_read_what_it_said_before_stays(caplog):
-    directory = Directory()
+    directory = Directory(of_organization=True)
     directory.refresh([Account("111122223333", "housing")])
 
     def out_of_reach():

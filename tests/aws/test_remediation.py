@@ -598,7 +598,7 @@ def test_an_account_that_does_not_answer_holds_up_no_other(desk):
 
     desk.ledger.record([change(), change(account="222233334444")])
     approve_all(desk)
-    worker = Remediator(desk, Slow(), lambda finding: ALLOWED, WINDOW, patience_seconds=0.01)
+    worker = Remediator(desk, Slow(), lambda finding: ALLOWED, WINDOW, Tasks(2, 0.01))
 
     worker.round()
     was_started = started.wait(10)

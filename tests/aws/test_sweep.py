@@ -8,6 +8,10 @@ from aws.check import check_place, check_queues
 from aws.config_service import ConfigService
 from aws.sweep import Place, Records, Sweep
 from aws.tasks import Tasks
+from compliance.finding import State
+from ledger.lookups import Lookups
+from ledger.reports import Reports
+from ledger.store import Ledger
 from ledger.watched import Watched
 from tests.aws.world import CATALOGUE, WorldClients
 from tests.builders import finding
@@ -45,7 +49,9 @@ def swept(world, service, engine):
 
     def run(known=None, catalogue=CATALOGUE, places=PLACES, accounts=None):
         recorded = []
-        records = Records(recorded.extend, known or Unsettled(), Watched(engine))
+        records = Records(
+            recorded.extend, known or Unsettled(), Watched(engine), lambda since, until: ()
+        )
         sweep = Sweep(service, Tasks(2), places, catalogue, records, lambda: accounts, world.clock)
         return sweep.sweep(), recorded, sweep
 
@@ -126,7 +132,7 @@ def test_a_finding_of_a_rule_that_is_gone_is_closed_with_a_word_why(swept):
     result, recorded, _ = swept(known)
 
     [end] = [each for each in recorded if each.key.rule == "s3-old-rule"]
-    assert (end.compliance, result.closed) == ("NOT_APPLICABLE", 1)
+    assert (end.compliance, result.gone) == ("NOT_APPLICABLE", 1)
     assert end.annotation.startswith("AWS Config has no rule s3-old-rule in this account")
 
 
@@ -135,7 +141,7 @@ def test_nothing_is_closed_where_the_rules_could_not_be_read(world, swept):
 
     result, recorded, _ = swept(Unsettled(at_sweep(rule="s3-old-rule")))
 
-    assert (result.closed, recorded) == (0, [])
+    assert (result.gone, recorded) == (0, [])
 
 
 def test_findings_of_an_account_that_is_looked_after_no_more_are_closed(swept):
@@ -145,21 +151,21 @@ def test_findings_of_an_account_that_is_looked_after_no_more_are_closed(swept):
     result, recorded, _ = swept(known, accounts={HOUSING, PAYMENTS})
 
     [end] = [each for each in recorded if each.key.account == "999900001111"]
-    assert (end.compliance, result.closed) == ("NOT_APPLICABLE", 1)
+    assert (end.compliance, result.gone) == ("NOT_APPLICABLE", 1)
 
 
 def test_an_account_that_was_never_configured_is_not_gone(swept):
     known = Unsettled(at_sweep(account="999900001111"))
     swept(known, accounts={HOUSING})
 
-    assert swept(known, accounts={HOUSING})[0].closed == 0
+    assert swept(known, accounts={HOUSING})[0].gone == 0
 
 
 def test_while_nobody_can_say_which_accounts_there_are_none_is_gone(swept):
     known = Unsettled(at_sweep(account="999900001111"))
     swept(known, accounts={HOUSING, "999900001111"})
 
-    assert swept(known, accounts=None)[0].closed == 0
+    assert swept(known, accounts=None)[0].gone == 0
 
 
 def test_what_an_account_says_that_came_back_counts_as_of_now(world, swept):
@@ -181,7 +187,24 @@ def test_a_sweep_says_at_its_end_what_it_read_and_what_not(world, swept):
     lines = swept(places=PLACES[:1])[0].lines()
 
     assert lines[0].startswith("Read 0 rules in 0 accounts: 0 evaluations")
-    assert lines[1] == f"Could not read account {HOUSING}, {REGION}: no role"
+    assert lines[1] == "Findings opened: 0. Findings closed: 0."
+    assert lines[2] == f"Could not read account {HOUSING}, {REGION}: no role"
+
+
+def test_a_sweep_says_what_the_ledger_made_of_it(world, service, engine):
+    ledger = Ledger(engine, world.clock, lambda key, tags: "housing")
+    bucket = world.public_bucket()
+    lookups, reports = Lookups(engine, world.clock), Reports(engine)
+    records = Records(ledger.record, lookups, Watched(engine), reports.transitions)
+    sweep = Sweep(service, Tasks(2), PLACES[:1], CATALOGUE, records, lambda: None, world.clock)
+
+    first = sweep.sweep()
+    world.clock.move(timedelta(minutes=1))
+    again = sweep.sweep()
+
+    [opened] = [each for each in ledger.each([State.OPEN]) if each.key.resource_id == bucket]
+    assert opened.key.rule == BUCKET_RULE
+    assert (first.opened, again.opened) == (first.non_compliant, 0)
 
 
 def problems(checks):

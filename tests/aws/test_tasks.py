@@ -82,7 +82,7 @@ def test_no_more_run_at_once_than_there_are_workers():
 
 def test_slow_tasks_make_room_for_others(held):
     ticks = Ticks()
-    tasks, begun, done = Tasks(1, ticks), threading.Event(), threading.Event()
+    tasks, begun, done = Tasks(1, clock=ticks), threading.Event(), threading.Event()
     tasks.start({HERE: lambda: begun.set() or held.wait(), THERE: done.set})
     begun.wait(SOON)
 

@@ -36,3 +36,12 @@ def test_an_account_that_left_the_organisation_is_forgotten_unless_it_is_written
 )
 def test_a_unit_holds_those_below_it(path, expected):
     assert in_unit(path, "Workloads") is expected
+
+
+def test_while_the_organisation_has_not_told_its_accounts_nobody_knows_them_all():
+    directory = Directory([Account(HOUSING)], of_organization=True)
+    before = directory.ids()
+
+    directory.refresh([Account("222233334444")])
+
+    assert (before, directory.ids()) == (None, {HOUSING, "222233334444"})

@@ -7,9 +7,9 @@ import pytest
 
 import config
 from config.catalogue import load_catalogue
-from config.settings import load_settings
 from config.environment import read_environment
 from config.faults import ConfigError
+from config.settings import load_settings
 
 SHIPPED = Path(__file__).parents[2] / "config"
 ENTRY = """exceptions:

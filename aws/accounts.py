@@ -59,8 +59,8 @@ class Accounts:
         client = self._of_region("config", region, attempts=1)
         if not self._role_name:
             return client
-        told = session.parameters(self._session_policy, with_identity=self._source_identity)
-        given = self._assume(account, region, told)
+        named = session.parameters(self._session_policy, with_identity=self._source_identity)
+        given = self._assume(account, region, named)
         credentials = Credentials(given["access_key"], given["secret_key"], given["token"])
         return _InAccount(client, credentials)
 
@@ -93,13 +93,13 @@ class Accounts:
         return own if partition_of(own) == partition_of(region) else region
 
     def _deferred(self, account: str, region: str) -> DeferredRefreshableCredentials:
-        told = {"RoleSessionName": _SESSION_NAME}
+        reading = {"RoleSessionName": _SESSION_NAME}
         return DeferredRefreshableCredentials(
-            method="assume-role", refresh_using=lambda: self._assume(account, region, told)
+            method="assume-role", refresh_using=lambda: self._assume(account, region, reading)
         )
 
-    def _assume(self, account: str, region: str, told: Mapping[str, Any]) -> dict[str, str]:
-        asked = {"RoleArn": self.role_arn(account, region), **told}
+    def _assume(self, account: str, region: str, session: Mapping[str, Any]) -> dict[str, str]:
+        asked = {"RoleArn": self.role_arn(account, region), **session}
         if self._external_id:
             asked["ExternalId"] = self._external_id
         sts = self._of_region("sts", self._sts_region(region))
@@ -121,13 +121,13 @@ class _InAccount:
         self._credentials = credentials
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._client, name)
+        attribute = getattr(self._client, name)
         if name not in self._client.meta.method_to_api_mapping:
-            return found
+            return attribute
 
         def call(**asked: Any) -> Any:
             with _signed_as(self._credentials):
-                return found(**asked)
+                return attribute(**asked)
 
         return call
 

@@ -86,8 +86,8 @@ class ConfigService:
             answer = self._config(account, region).describe_remediation_configurations(
                 ConfigRuleNames=[rule]
             )
-        found = next(listed(answer, "RemediationConfigurations"), None)
-        return str(found.get("Arn") or _any_configuration(account, region)) if found else ""
+        first = next(listed(answer, "RemediationConfigurations"), None)
+        return str(first.get("Arn") or _any_configuration(account, region)) if first else ""
 
     def starter(
         self,
@@ -131,7 +131,7 @@ class ConfigService:
         except UnreadableError as error:
             if len(keys) == 1:
                 return {keys[0]: Execution(ExecutionState.UNKNOWN, None, 0, 0, "", str(error))}
-        return {found: each for key in keys for found, each in self.executions([key]).items()}
+        return {one: each for key in keys for one, each in self.executions([key]).items()}
 
     def _executions(self, keys: Sequence[FindingKey]) -> dict[FindingKey, Execution]:
         first = keys[0]
@@ -143,14 +143,14 @@ class ConfigService:
             ResourceKeys=[_resource_key(key) for key in keys],
         )
         by_resource = {(key.resource_type, key.resource_id): key for key in keys}
-        found = {}
+        executions = {}
         for status in statuses:
             resource = status.get("ResourceKey") or {}
             named = str(resource.get("resourceType")), str(resource.get("resourceId"))
             key = by_resource.get(named)
             if key is not None:
-                found[key] = execution(status)
-        return found
+                executions[key] = execution(status)
+        return executions
 
     def evaluation(self, key: FindingKey) -> Change | None:
         """Return AWS Config's present evaluation of one resource under one rule, None if none."""
@@ -161,8 +161,8 @@ class ConfigService:
             ResourceType=key.resource_type,
             ResourceId=key.resource_id,
         )
-        found = (change(key.account, key.region, result) for result in results)
-        return next((each for each in found if each is not None and each.key == key), None)
+        changes = (change(key.account, key.region, result) for result in results)
+        return next((each for each in changes if each is not None and each.key == key), None)
 
     def evaluations(self, account: str, region: str, rule: str) -> Iterator[Change]:
         """Yield the present evaluation of every resource under *rule*."""
@@ -174,8 +174,8 @@ class ConfigService:
             # AWS gives ten a page unless asked for more (FACTS §4).
             PaginationConfig={"PageSize": 100},
         )
-        found = (change(account, region, result) for result in results)
-        return (each for each in found if each is not None)
+        changes = (change(account, region, result) for result in results)
+        return (each for each in changes if each is not None)
 
     def rules(self, account: str, region: str) -> Mapping[str, str]:
         """Return the ARNs of all Config rules there, by name; an error, not a part of them."""
@@ -194,8 +194,8 @@ class ConfigService:
                 )
         except NotConfiguredError:
             return None
-        found = (facts(key, item) for item in listed(answer, "configurationItems"))
-        return next(found, None)
+        newest_first = (facts(key, item) for item in listed(answer, "configurationItems"))
+        return next(newest_first, None)
 
     def existing(self, keys: Sequence[FindingKey]) -> frozenset[FindingKey]:
         """Return those of at most a hundred resources that AWS Config says are there.

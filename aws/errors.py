@@ -20,7 +20,7 @@ from botocore.parsers import ResponseParserError
 from compliance.readable import readable
 
 #: What stands between the bot and AWS can answer with a whole page.
-_SAID_MAX = 500
+_MESSAGE_MAX = 500
 
 #: AWS has not done the call, and does it later: it throttles, or credentials or a clock are off.
 #: https://docs.aws.amazon.com/config/latest/APIReference/CommonErrors.html
@@ -109,18 +109,18 @@ def aws_errors() -> Iterator[None]:
 
 
 def _ours(error: ClientError) -> Exception:
-    told = error.response.get("Error", {})
-    code = str(told.get("Code", ""))
-    said = readable(str(told.get("Message") or error))[:_SAID_MAX]
+    details = error.response.get("Error", {})
+    code = str(details.get("Code", ""))
+    message = readable(str(details.get("Message") or error))[:_MESSAGE_MAX]
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in _PASSING:
-        return AwsBusyError(said)
+        return AwsBusyError(message)
     # botocore takes the status for a code where the body is none of AWS's.
     if code in _DOUBTFUL or status >= 500 or code.isdecimal() or not code:
-        return AwsDoubtError(said)
+        return AwsDoubtError(message)
     if code in _FORBIDDEN:
         of_role = error.operation_name == "AssumeRole"
-        return (RoleRefusedError if of_role else AwsForbiddenError)(said)
+        return (RoleRefusedError if of_role else AwsForbiddenError)(message)
     if code in _MISSING:
-        return NotConfiguredError(said)
-    return AwsRefusedError(f"{code}: {said}")
+        return NotConfiguredError(message)
+    return AwsRefusedError(f"{code}: {message}")

@@ -121,7 +121,9 @@ class Lookup:
                 "the ledger cannot hold what AWS tells of a resource",
                 extra={"resource": str(next(iter(answers))), "why": str(error)},
             )
-        self._lookups.answered(finding.id for _, told in answers.values() for finding in told)
+        self._lookups.answered(
+            finding.id for _, findings in answers.values() for finding in findings
+        )
 
     def _write(self, answers: Iterable[tuple[ResourceFacts | None, Sequence[Finding]]]) -> None:
         known = [(facts, findings) for facts, findings in answers if facts is not None]

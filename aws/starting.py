@@ -194,11 +194,11 @@ class Starting:
             if isinstance(error, NotConfiguredError):
                 note = NOT_CONFIGURED.format(by_hand=by_hand)
             elif is_session_too_narrow(str(error)):
-                note = SESSION_TOO_NARROW.format(said=error)
+                note = SESSION_TOO_NARROW.format(message=error)
             elif isinstance(error, RoleRefusedError):
-                note = ROLE_REFUSED.format(said=error)
+                note = ROLE_REFUSED.format(message=error)
             elif isinstance(error, AwsForbiddenError):
-                note = NOT_ALLOWED_TO_START.format(said=error)
+                note = NOT_ALLOWED_TO_START.format(message=error)
             else:
                 note = explain(str(error), rule)
             self.moves.fail(finding, note, "failed")

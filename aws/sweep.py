@@ -145,8 +145,8 @@ class _Tally:
         return frozenset(place.account for place in self.read) - missed
 
     def result(self) -> Swept:
-        told = {each.place for each in self.unread}
-        failed = [Unread(place, "", "see the log") for place in self.places - self.read - told]
+        explained = {each.place for each in self.unread}
+        failed = [Unread(place, "", "see the log") for place in self.places - self.read - explained]
         return Swept(
             accounts=len({place.account for place in self.read}),
             rules=self.rules,

@@ -38,9 +38,9 @@ class Directory(Mapping[str, Account]):
 
     def refresh(self, organization: Iterable[Account]) -> None:
         """Take what AWS Organizations says now; it replaces what it said before."""
-        told = {account.id: account for account in organization}
-        self._all = told | {
-            account.id: _completed(account, told.get(account.id))
+        listed = {account.id: account for account in organization}
+        self._all = listed | {
+            account.id: _completed(account, listed.get(account.id))
             for account in self._by_hand.values()
         }
         self._is_complete = True
@@ -68,12 +68,12 @@ def in_unit(path: str, unit: str) -> bool:
     return path == unit or path.startswith(f"{unit}/")
 
 
-def _completed(by_hand: Account, told: Account | None) -> Account:
-    if told is None:
+def _completed(by_hand: Account, of_organization: Account | None) -> Account:
+    if of_organization is None:
         return by_hand
     return replace(
         by_hand,
-        name=by_hand.name or told.name,
-        environment=by_hand.environment or told.environment,
-        unit=by_hand.unit or told.unit,
+        name=by_hand.name or of_organization.name,
+        environment=by_hand.environment or of_organization.environment,
+        unit=by_hand.unit or of_organization.unit,
     )

@@ -15,19 +15,19 @@ NOT_CONFIGURED = (
     "A platform engineer can apply the Terraform module there. Until then, by hand: {by_hand}"
 )
 NOT_ALLOWED_TO_START = (
-    "The bot may not start remediations in this account: {said} "
+    "The bot may not start remediations in this account: {message} "
     "A platform engineer can mend its role there with the Terraform module access, then press "
     "Remediate again."
 )
 ROLE_REFUSED = (
-    "The bot cannot assume its role in this account: {said} A platform engineer can apply the "
+    "The bot cannot assume its role in this account: {message} A platform engineer can apply the "
     "Terraform modules access and bot, which also allow sts:SetSourceIdentity (source_identity in "
     "bot.yaml leaves that out), then press Remediate again."
 )
 #: AWS says so where the session's policy, and not the role's own, leaves an action out.
 SESSION_TOO_NARROW = (
-    "The session of this decision is too narrow: {said} A platform engineer can name the action in "
-    "session_policy in bot.yaml, or set session_policy: none, then press Remediate again."
+    "The session of this decision is too narrow: {message} A platform engineer can name the action "
+    "in session_policy in bot.yaml, or set session_policy: none, then press Remediate again."
 )
 
 STILL_BROKEN = (
@@ -35,8 +35,8 @@ STILL_BROKEN = (
     "something may have changed it back, or the change waits for a maintenance window."
 )
 UNSEEN = (
-    "The runbook succeeded, but AWS Config tells no evaluation of the resource. Look whether the "
-    "resource is still there; if it was deleted, there is nothing left to do."
+    "The runbook succeeded, but AWS Config has no evaluation of the resource. Check whether the "
+    "resource still exists; if it was deleted, there is nothing left to do."
 )
 
 #: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
@@ -85,41 +85,42 @@ class Refusal:
     role: str = ""
 
 
-def explain(said: str, rule: Rule | None) -> str:
-    """Return AWS's message *said* as a sentence for an engineer, with what to do next."""
-    what = said.strip() or "AWS gave no message."
+def explain(message: str, rule: Rule | None) -> str:
+    """Return AWS's *message* as a sentence for an engineer, with what to do next."""
+    what = message.strip() or "AWS gave no message."
     cause = _cause(read_refusal(what), rule)
     return f"{cause} AWS said: {what}" if cause else _unknown(what, rule)
 
 
-def is_session_too_narrow(said: str) -> bool:
+def is_session_too_narrow(message: str) -> bool:
     """Say whether AWS refuses for the policy that the bot gave its own session."""
-    return read_refusal(said).denied_by.startswith("session")
+    return read_refusal(message).denied_by.startswith("session")
 
 
-def read_refusal(said: str) -> Refusal:
+def read_refusal(message: str) -> Refusal:
     """Return what is named in AWS's sentence."""
-    action, denied_by, role = _ACTION.search(said), _DENIED_BY.search(said), _ROLE.search(said)
+    action, denied_by = _ACTION.search(message), _DENIED_BY.search(message)
+    role = _ROLE.search(message)
     return Refusal(
-        code=_code(said),
+        code=_code(message),
         action=_action(action) if action else "",
         denied_by=(denied_by[1] or f"{denied_by[2]} policy") if denied_by else "",
         role=role[1] if role else "",
     )
 
 
-def _action(found: re.Match[str]) -> str:
-    if found[5]:
-        return f"{found[6].lower()}:{found[5]}"
+def _action(named: re.Match[str]) -> str:
+    if named[5]:
+        return f"{named[6].lower()}:{named[5]}"
     # AWS writes the service of some in capitals, SNS:SetTopicAttributes; policies take either.
-    return f"{(found[1] or found[3]).lower()}:{found[2] or found[4]}"
+    return f"{(named[1] or named[3]).lower()}:{named[2] or named[4]}"
 
 
-def _code(said: str) -> str:
-    named = _CODE.search(said)
+def _code(message: str) -> str:
+    named = _CODE.search(message)
     if named:
         return str(named[named.lastindex or 0])
-    return next((code for code, form in _SAYS_NO_CODE.items() if form.search(said)), "")
+    return next((code for code, form in _SAYS_NO_CODE.items() if form.search(message)), "")
 
 
 def _denied(refusal: Refusal, rule: Rule | None) -> str:
@@ -209,6 +210,6 @@ def _cause(refusal: Refusal, rule: Rule | None) -> str:
     return _BY_CODE.get(refusal.code, "").format(role="")
 
 
-def _unknown(said: str, rule: Rule | None) -> str:
+def _unknown(message: str, rule: Rule | None) -> str:
     by_hand = f" Or by hand: {rule.by_hand}" if rule else ""
-    return f"AWS said: {said} Correct the cause and press Remediate again.{by_hand}"
+    return f"AWS said: {message} Correct the cause and press Remediate again.{by_hand}"

@@ -46,10 +46,10 @@ class Watched:
             gone = noted.looked_after.difference(accounts)
             left = noted.left.union(gone).difference(read)
             if (noted.looked_after, noted.left) != (frozenset(accounts), left):
-                told = {"looked_after": sorted(accounts), "left": sorted(left)}
-                write_mark(db, _MARK, json.dumps(told))
+                mark = {"looked_after": sorted(accounts), "left": sorted(left)}
+                write_mark(db, _MARK, json.dumps(mark))
 
 
 def _read(db: sa.Connection) -> _Noted:
-    told = json.loads(read_mark(db, _MARK) or "{}")
-    return _Noted(*(frozenset(told.get(name, ())) for name in ("looked_after", "left")))
+    noted = json.loads(read_mark(db, _MARK) or "{}")
+    return _Noted(*(frozenset(noted.get(name, ())) for name in ("looked_after", "left")))

@@ -656,3 +656,26 @@ def test_a_start_that_aws_took_late_is_followed_and_not_given_up(counted, desk, 
 
     assert again == 1
     assert desk.ledger.find(approved.id).state is State.WAITING
+
+
+@pytest.mark.parametrize(
+    "code", ["ThrottlingException", "InternalFailure", "ExpiredTokenException"]
+)
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "DescribeRemediationConfigurations",
+        "StartRemediationExecution",
+        "DescribeRemediationExecutionStatus",
+    ],
+)
+def test_what_passes_at_any_call_ends_as_if_it_had_not_been(bot, operation, code):
+    finding = bot.pressed()
+    bot.world.aws.faults.refuse(operation, code, "not now", times=2)
+
+    for _ in range(12):
+        bot.rounds(1)
+        bot.world.clock.move(timedelta(seconds=61))
+
+    hear(bot.world, bot.desk.ledger)
+    assert bot.state(finding) is State.RESOLVED

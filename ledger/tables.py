@@ -90,11 +90,15 @@ sa.Index("findings_stale", findings.c.changed_at)
 sa.Index("findings_until", findings.c.until)
 sa.Index("findings_mirror_due", findings.c.account, findings.c.region, findings.c.mirror_due)
 sa.Index("findings_lookup_due", findings.c.account, findings.c.region, findings.c.lookup_due)
+# Without a type: of what SQLAlchemy takes for a Boolean it would ask SQLite "= 1", which is none of
+# the words of an index.
 #: The words of findings_in_state, findings_by_age, findings_of_team and findings_of_account.
-UNSETTLED = sa.literal_column("findings.state NOT IN ('compliant', 'resolved')", sa.Boolean)
+UNSETTLED: sa.ColumnElement[bool] = sa.literal_column(
+    "findings.state NOT IN ('compliant', 'resolved')"
+)
 #: The words of findings_stale.
-STALE = sa.literal_column("findings.shown_version < findings.version", sa.Boolean) & (
-    sa.literal_column("findings.state <> 'compliant'", sa.Boolean)
+STALE = sa.literal_column("findings.shown_version < findings.version") & (
+    sa.literal_column("findings.state <> 'compliant'")
 )
 
 #: How many findings are alike. The transaction that moves a finding keeps it true, so that no

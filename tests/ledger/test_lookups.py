@@ -1,8 +1,10 @@
 """Which resources AWS Config has to be asked about, and which accounts there were, on both."""
 
 import pytest
+import sqlalchemy as sa
 
 from compliance.finding import State
+from ledger.database import connect
 from ledger.lookups import Lookups
 from ledger.watched import Watched
 from tests.builders import ID, at, change
@@ -78,3 +80,40 @@ def test_an_account_has_returned_until_it_has_been_read(engine):
     watched.note({"1", "2"}, read={"2"})
 
     assert (before, watched.returned({"1", "2"})) == ({"2"}, frozenset())
+
+
+def test_no_question_about_one_account_reads_the_findings_of_the_others(sqlite_plans, clock):
+    engine, plans = sqlite_plans
+    lookups = Lookups(engine, clock)
+
+    lookups.places()
+    lookups.due(*HERE)
+    list(lookups.unresolved(*HERE))
+
+    assert plans() == [
+        "SCAN findings USING COVERING INDEX findings_lookup_due",
+        "SEARCH findings USING INDEX findings_lookup_due (account=? AND region=? AND lookup_due<?)",
+        "SEARCH findings USING INDEX findings_of_account (account=? AND id>?)",
+    ]
+
+
+@pytest.fixture
+def sqlite_plans(tmp_path):
+    """A ledger on SQLite, and how it goes about what it was asked."""
+    engine, asked = connect(f"sqlite:///{tmp_path / 'ledger.db'}"), []
+
+    @sa.event.listens_for(engine, "before_cursor_execute")
+    def note(connection, cursor, statement, parameters, *_):
+        if statement.startswith("SELECT"):
+            asked.append((statement, parameters))
+
+    def plans():
+        with engine.connect() as db:
+            explained = (
+                db.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+                for statement, parameters in list(asked)
+            )
+            return [row.detail for rows in explained for row in rows]
+
+    yield engine, plans
+    engine.dispose()

@@ -7,6 +7,7 @@ import compliance.finding as life
 from compliance.allowlist import Entry, ExceptionClass
 from compliance.authority import Actor, Standing
 from compliance.change import Change, Compliance, FindingKey
+from compliance.channel import Channel
 from compliance.finding import Finding, first_seen, short_ids
 from compliance.request import Request, Verb
 from compliance.routing import Approvers, Match, Team, Teams
@@ -69,7 +70,7 @@ def change(
     return Change(key(resource, **named), Compliance(compliance), at(minute), annotation, rule_arn)
 
 
-def member(user: str = "U0HANNAH", *groups: str) -> Actor:
+def member(user: str = "slack:U0HANNAH", *groups: str) -> Actor:
     """An approver of housing, unless another person is named."""
     return Actor(user, standing=Standing.MEMBER, groups=frozenset(groups))
 
@@ -167,20 +168,20 @@ def teams() -> Teams:
         ordered=(
             Team(
                 "housing",
-                "C0HOUSING",
-                frozenset({"U0HANNAH", "U0HARRY"}),
+                (Channel("slack", "C0HOUSING"),),
+                frozenset({"slack:U0HANNAH", "slack:U0HARRY"}),
                 frozenset(),
                 (Match(accounts=frozenset({"111122223333"})),),
             ),
             Team(
                 "payments",
-                "C0PAYMENTS",
+                (Channel("slack", "C0PAYMENTS"),),
                 frozenset(),
-                frozenset({"S0PAYMENTS"}),
+                frozenset({"slack:S0PAYMENTS"}),
                 (Match(tags={"Team": "payments"}),),
             ),
         ),
         default="housing",
-        tda_channel="C0TDA",
-        everywhere=Approvers(groups=frozenset({"S0SECURITY"})),
+        tda_channels=(Channel("slack", "C0TDA"),),
+        everywhere=Approvers(groups=frozenset({"slack:S0SECURITY"})),
     )

@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -29,31 +29,34 @@ from aws.sweep import Place, sweep
 from commands.authorise import authorise
 from commands.checks import Check, check_allowlist, tell
 from commands.desk import Desk
-from commands.digest import digest
+from commands.digest import Digest, digest
 from commands.enforce import enforce_allowlist
 from compliance.change import FindingKey
+from compliance.channel import SLACK
 from compliance.enforcement import enforce
 from compliance.fingerprint import InForce, fingerprint
-from compliance.group import draw
+from compliance.gathering import content_of_message
 from compliance.mendable import MendableError
 from compliance.rules import canonical_name, catalogue_entry
 from config import Config, load
 from config.environment import Environment, read_environment
-from ledger.cards import Cards
 from ledger.database import connect, only_process
 from ledger.lookups import Lookups
+from ledger.messages import Messages
 from ledger.mirrors import Mirrors
 from ledger.periods import Periods
 from ledger.reports import Reports
 from ledger.routes import Rerouting
 from ledger.store import Ledger
 from notifiers import web
-from notifiers.clock import Job, ticking
+from notifiers.chat import Post
+from notifiers.clock import Job, Nightly, ticking
 from notifiers.courier import Courier
 from notifiers.logs import log_as_json
 from notifiers.metrics import Metrics
 from notifiers.slack.blocks import digest_text
 from notifiers.slack.chat import Slack
+from notifiers.troubles import Troubles
 from notifiers.watch import AllowlistWatch
 from notifiers.weekly import Schedule, Weekly
 
@@ -79,12 +82,20 @@ class Bot:
             canonical=partial(canonical_name, self.catalogue),
             accepts=partial(catalogue_entry, self.catalogue),
             in_force=self.in_force,
+            on_move=lambda: self.courier.wake(),
             types={rule.resource_type for rule in self.catalogue.values()},
         )
         use_region(environment.aws_region)
         self.service = ConfigService(Accounts(self.settings.role_name, self.settings.external_id))
         self.places = [Place(*each) for each in self.settings.places]
         self.slack = Slack(*environment.slack, self.teams, now)
+        self.chats = {SLACK: self.slack.chat}
+        self.messages = Messages(engine, self.teams, now)
+        self.troubles = Troubles(self.chats, self.teams)
+        content = partial(
+            content_of_message, catalogue=self.catalogue, accounts=self.settings.accounts
+        )
+        self.courier = Courier(self.messages, content, self.chats, self.troubles)
 
         # What people ask and decide, and what AWS reports.
         self.desk = Desk(self.ledger, self.catalogue, self.teams, self.allowlist, now)
@@ -97,7 +108,7 @@ class Bot:
         """Listen until *stop*. Reading the queues is the process: if it ends, so does the bot."""
         environment, settings = self.environment, self.settings
         environment.require()
-        metrics = Metrics(self.reports)
+        metrics = Metrics(self.reports, self.messages, self.troubles, now)
         polling = Polling(settings.workers, settings.wait_seconds, settings.visibility_seconds)
         queues, topics = environment.queue_urls, environment.sns_topic_arns
         reports = Listening(queues, polling, topics, self.ledger.record, metrics.count, now)
@@ -110,26 +121,31 @@ class Bot:
 
     def clock(self) -> AbstractContextManager[None]:
         """What the clock brings."""
-        settings, notifier, engine = self.settings, self.slack.notifier, self.engine
-        face = partial(draw, catalogue=self.catalogue, accounts=settings.accounts)
-        courier = Courier(Cards(engine, now), self.teams.ordered, face, notifier, now)
+        settings, chat, engine = self.settings, self.slack.chat, self.engine
         may = partial(authorise, self.desk, self.slack.people.fresh)
         remediator = Remediator(self.desk, self.service, may, settings.verify_window)
         monday = Schedule(settings.weekday, settings.digest_at, settings.zone)
-        tda = self.teams.tda_channel
+        tda = next(iter(self.teams.tda_channels), None)
+        periods = Periods(engine)
         routes = fingerprint(self.teams)
         rerouting = Rerouting(engine, self.owner, self.in_force, routes, now)
-        every: dict[Job, float] = {
-            courier.round: 1,
-            rerouting.round: 3600,
-            Lookup(self.lookups, self.service, self.ledger.record, now).round: 1,
-            remediator.round: settings.poll_seconds,
-            partial(enforce_allowlist, self.desk): 30,
-            Mirror(Mirrors(engine), self.service, now).round: 30,
-            AllowlistWatch(self.allowlist.problem, notifier, tda).round: 10,
-            Weekly(Periods(engine), monday, self.digest, notifier, tda, now).round: 60,
-        }
-        return ticking(every, {self.sweep: time(2, 30)}, Periods(engine), now)
+        lookup = Lookup(self.lookups, self.service, self.ledger.record, now)
+        return ticking(
+            [
+                Job(self.courier.round, timedelta(seconds=5), self.courier.woken),
+                Job(rerouting.round, timedelta(hours=1)),
+                Job(lookup.round, timedelta(seconds=1)),
+                Job(remediator.round, timedelta(seconds=settings.poll_seconds)),
+                Job(partial(enforce_allowlist, self.desk), timedelta(seconds=30)),
+                Job(Mirror(Mirrors(engine), self.service, now).round, timedelta(seconds=30)),
+                Job(AllowlistWatch(self.allowlist.problem, chat, tda).round, timedelta(seconds=10)),
+                Weekly(periods, monday, self.digest_of, chat, tda, now).job(),
+                Nightly(self.sweep, "sweep", time(2, 30), periods, now).job(),
+            ]
+        )
+
+    def digest_of(self, since: datetime, until: datetime) -> Digest:
+        return self.digest(until, since)
 
     def sweep(self) -> int:
         recorded = self.ledger.record, self.lookups.unseen
@@ -168,7 +184,8 @@ def send_digest(*, printed: bool) -> int:
     if printed:
         print(digest_text(report))
     else:
-        bot.slack.notifier.post_digest(bot.teams.tda_channel, report)
+        for channel in bot.teams.tda_channels:
+            bot.chats[channel.product].digest(channel, report, Post(f"digest {now().isoformat()}"))
     return 0
 
 

@@ -28,9 +28,11 @@ class Digest:
     reviews_due: tuple[str, ...]
 
 
-def digest(reports: Reports, catalogue: Catalogue, now: datetime) -> Digest:
-    """Return the report of the seven days before *now*."""
-    since = now - _WEEK
+def digest(
+    reports: Reports, catalogue: Catalogue, now: datetime, since: datetime | None = None
+) -> Digest:
+    """Return the report of the time from *since* to *now*, of seven days where it is not given."""
+    since = since or now - _WEEK
     counts = reports.counts(applicable=True)
     moved = reports.transitions(since, now)
     return Digest(

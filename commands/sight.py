@@ -23,14 +23,14 @@ def visible_teams(actor: Actor, channel: str, teams: Teams) -> frozenset[str]:
         return frozenset()
     if actor.id in teams.everywhere.users or actor.groups & teams.everywhere.groups:
         return frozenset(team.name for team in teams.ordered)
-    if channel and channel == teams.tda_channel:
+    if channel in {each.id for each in teams.tda_channels}:
         return frozenset(team.name for team in teams.ordered)
     return frozenset(
         team.name
         for team in teams.ordered
         if actor.id in team.approvers
         or actor.groups & team.approver_groups
-        or channel == team.channel
+        or channel in {each.id for each in team.channels}
     )
 
 

@@ -16,6 +16,8 @@ from compliance.channel import Channel
 from compliance.finding import State
 from ledger.tables import STALE, UNCONFIRMED, findings, messages, posts
 
+#: No post is leased, or left alone, for longer than this.
+_LONGEST_LEASE = timedelta(minutes=15)
 #: Nobody has to do anything about these, so they need no new message.
 NOTHING_TO_DO = frozenset({State.RESOLVED, State.EXCEPTED, State.COMPLIANT})
 
@@ -106,7 +108,7 @@ def new_findings(
 
 def is_ready(now: datetime, patience: timedelta) -> sa.ColumnElement[bool]:
     """Whether a finding has its name and its owner, or has waited long enough for them."""
-    is_young = findings.c.changed_at > now - patience
+    is_young = (findings.c.changed_at > now - patience) & (findings.c.changed_at <= now)
     is_nameless = findings.c.lookup_due.is_not(None) & (findings.c.lookup_due <= now)
     return sa.not_(is_young & is_nameless)
 
@@ -116,8 +118,9 @@ def needs_nothing() -> sa.ColumnElement[bool]:
 
 
 def is_free(now: datetime) -> sa.ColumnElement[bool]:
-    """Whether a post is seen to by no replica."""
-    return posts.c.leased_until.is_(None) | (posts.c.leased_until <= now)
+    """Whether a post is seen to by no replica. A lease from before a clock was set back is none."""
+    until = posts.c.leased_until
+    return until.is_(None) | (until <= now) | (until > now + _LONGEST_LEASE)
 
 
 def how_stale(db: sa.Connection) -> tuple[int, datetime | None]:

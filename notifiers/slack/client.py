@@ -15,7 +15,8 @@ from compliance.channel import SLACK, Channel, Message
 from compliance.group import Face as Content
 from notifiers.chat import ChatRefusedError, ContentRefusedError, Pace, Post
 from notifiers.slack.blocks import Block, digest_blocks, digest_text, section, spoken
-from notifiers.slack.errors import FAILURES, changing, posting, reading
+from notifiers.slack.errors import FAILURES as FAILURES
+from notifiers.slack.errors import changing, posting, reading
 from notifiers.slack.group import face_message
 from notifiers.slack.text import MESSAGE_MAX, said
 

@@ -364,9 +364,7 @@ def test_a_message_leaves_a_team_whose_finding_another_one_has_now(courier, chat
     assert courier.courier.round() is None
 
 
-def test_a_team_of_another_name_in_the_same_channel_keeps_its_messages(
-    courier_of, chat, ledger
-):
+def test_a_team_of_another_name_in_the_same_channel_keeps_its_messages(courier_of, chat, ledger):
     ledger.record([change()])
     courier_of().round()
     given_to_payments(ledger)
@@ -497,9 +495,7 @@ def test_a_message_that_chat_did_not_take_is_tried_again_later(courier, chat, le
     assert versions(chat) == [1]
 
 
-def test_a_channel_that_refuses_one_message_after_another_is_told_as_closed(
-    courier, chat, ledger
-):
+def test_a_channel_that_refuses_one_message_after_another_is_told_as_closed(courier, chat, ledger):
     ledger.record([change(rule=f"rule-{each}") for each in range(4)])
     chat.closed[HOUSING] = ContentRefusedError("a_word_that_nobody_knows")
 

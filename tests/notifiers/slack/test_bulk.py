@@ -6,11 +6,11 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from ledger.cards import Cards
 
 from commands.bulk import remediate_all
 from compliance.finding import State
 from compliance.group import draw
-from ledger.cards import Cards
 from notifiers.courier import Courier
 from notifiers.slack import app as slack
 from notifiers.slack import group, modals

@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from ledger.cards import Cards
 
 from compliance.finding import State
 from compliance.group import draw
-from ledger.cards import Cards
 from notifiers.courier import Courier
 from notifiers.slack import app as bolt
 from notifiers.slack.client import SlackNotifier

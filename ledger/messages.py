@@ -203,7 +203,7 @@ class Messages:
         """Return the posts whose second message has to be searched for now."""
         query = sa.select(posts).where(
             posts.c.channel == str(channel),
-            sa.not_(UNCONFIRMED),
+            posts.c.message != "",
             posts.c.search_due.is_not(None),
             posts.c.search_due <= self._now(),
         )
@@ -268,7 +268,9 @@ class Messages:
             if post := stale.next_unconfirmed(db, channel, now):
                 return Place(post, (), "", is_group=False), True
             first = db.execute(query.order_by(findings.c.changed_at).limit(1)).mappings().first()
-            return (storms.place_of(db, channel, first, ready, now) if first else None), False
+            place = storms.place_of(db, channel, first, ready, now) if first else None
+        # Another replica may have taken them all in between.
+        return (place if place and place.finding_ids else None), False
 
     def _skip_silent(self, channel: Channel, readers: Collection[str]) -> None:
         """Note those as shown that nobody was told of and nobody has to do anything about."""

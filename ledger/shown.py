@@ -11,8 +11,8 @@ from compliance.finding import UNDECIDED, Finding, State
 from compliance.routing import Teams
 from compliance.tally import Count, Tally
 from ledger.rows import from_row
-from ledger.stale import NOTHING_TO_DO
-from ledger.tables import STALE, findings, messages
+from ledger.stale import IS_STALE, NOTHING_TO_DO
+from ledger.tables import findings, messages
 
 #: A message of more findings is drawn from counts, and from this many of its findings.
 NAMED_MAX = 20
@@ -105,7 +105,7 @@ def _stale_versions(db: sa.Connection, post: int) -> tuple[Version, ...]:
     query = (
         sa.select(findings.c.id, findings.c.version, findings.c.team, findings.c.state)
         .join(messages, messages.c.finding == findings.c.id)
-        .where(STALE, of_post, messages.c.version < findings.c.version)
+        .where(IS_STALE, of_post, messages.c.version < findings.c.version)
         .limit(_VERSIONS_MAX)
     )
     return tuple(Version(*row[:3], State(row.state)) for row in db.execute(query))

@@ -6,7 +6,7 @@ look costs one probe of it.
 """
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -20,6 +20,12 @@ from ledger.tables import STALE, UNCONFIRMED, findings, messages, posts
 _LONGEST_LEASE = timedelta(minutes=15)
 #: Nobody has to do anything about these, so they need no new message.
 NOTHING_TO_DO = frozenset({State.RESOLVED, State.EXCEPTED, State.COMPLIANT})
+
+
+#: SQLite takes an index for a small part of a table only if a range of it is asked for.
+_EVER = datetime(1970, 1, 2, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+#: What is stale, so that both databases look at nothing else.
+IS_STALE = STALE & (findings.c.changed_at > _EVER[0]) & (findings.c.changed_at < _EVER[1])
 
 
 class Turn(Enum):
@@ -39,7 +45,7 @@ def stale_pairs(db: sa.Connection) -> set[tuple[str, str | None]]:
         sa.select(findings.c.team, messages.c.channel)
         .distinct()
         .outerjoin(messages, messages.c.finding == findings.c.id)
-        .where(STALE)
+        .where(IS_STALE)
     )
     return {(team, channel) for team, channel in db.execute(query)}
 
@@ -62,11 +68,11 @@ def next_shown(
         .join(messages, messages.c.finding == findings.c.id)
         .join(posts, posts.c.id == messages.c.post)
         .where(
-            STALE,
+            IS_STALE,
             findings.c.team.in_(teams),
             messages.c.channel == str(channel),
             messages.c.version < findings.c.version,
-            sa.not_(UNCONFIRMED),
+            posts.c.message != "",
             is_free(now),
         )
         .limit(1)
@@ -83,7 +89,6 @@ def next_unconfirmed(db: sa.Connection, channel: Channel, now: datetime) -> int 
     query = (
         sa.select(posts.c.id)
         .where(UNCONFIRMED, posts.c.channel == str(channel), is_free(now))
-        .order_by(posts.c.posted_at)
         .limit(1)
     )
     return db.execute(query).scalar()
@@ -98,7 +103,7 @@ def new_findings(
         sa.select(findings.c.id, findings.c.rule, findings.c.team, findings.c.state)
         .select_from(findings.outerjoin(messages, here))
         .where(
-            STALE,
+            IS_STALE,
             findings.c.team.in_(teams),
             messages.c.finding.is_(None),
             *conditions,
@@ -125,6 +130,6 @@ def is_free(now: datetime) -> sa.ColumnElement[bool]:
 
 def how_stale(db: sa.Connection) -> tuple[int, datetime | None]:
     """Return how many findings are stale, and since when the oldest of them has been."""
-    query = sa.select(sa.func.count(), sa.func.min(findings.c.changed_at)).where(STALE)
+    query = sa.select(sa.func.count(), sa.func.min(findings.c.changed_at)).where(IS_STALE)
     number, since = db.execute(query).one()
     return number, since

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from compliance.channel import Channel
 from ledger.stale import needs_nothing, new_findings
-from ledger.tables import UNCONFIRMED, findings, posts
+from ledger.tables import findings, posts
 
 #: So many findings of one rule have cards of their own within a minute.
 SINGLE_CARDS = 3
@@ -80,7 +80,7 @@ def _growing(
             posts.c.is_group,
             posts.c.team == first["team"],
             posts.c.rule.in_([first["rule"], ""]),
-            sa.not_(UNCONFIRMED),
+            posts.c.message != "",
         )
         .order_by(posts.c.rule.desc())
         .limit(1)

@@ -91,14 +91,17 @@ sa.Index("findings_until", findings.c.until)
 sa.Index("findings_mirror_due", findings.c.mirror_due)
 sa.Index("findings_lookup_due", findings.c.lookup_due)
 #: The words of findings_in_state, findings_by_age, findings_of_team and findings_of_account.
-UNSETTLED = sa.literal_column("findings.state NOT IN ('compliant', 'resolved')", sa.Boolean)
+#: They have no type, or SQLAlchemy would add "= 1" for SQLite, and those are other words.
+UNSETTLED: sa.ColumnElement[bool] = sa.literal_column(
+    "findings.state NOT IN ('compliant', 'resolved')"
+)
 #: The words of findings_stale.
-STALE = sa.literal_column("findings.shown_version < findings.version", sa.Boolean) & (
-    sa.literal_column("findings.state <> 'compliant'", sa.Boolean)
+STALE = sa.literal_column("findings.shown_version < findings.version") & (
+    sa.literal_column("findings.state <> 'compliant'")
 )
 
 #: The words of posts_unconfirmed.
-UNCONFIRMED = sa.literal_column("posts.message = ''", sa.Boolean)
+UNCONFIRMED: sa.ColumnElement[bool] = sa.literal_column("posts.message = ''")
 
 #: How many findings are alike. The transaction that moves a finding keeps it true, so that no
 #: report has to count a million of them.

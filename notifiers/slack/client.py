@@ -30,9 +30,9 @@ PACE = Pace(apart=timedelta(seconds=1), updates=50)
 _EVENT_TYPE = "compliance_post"
 #: How many findings the metadata names. Slack refuses what is too long.
 _NAMED_MAX = 20
-#: A post that is looked for came at its time, give or take what two clocks and a call can differ.
-_EARLIER, _LATER = timedelta(minutes=5), timedelta(minutes=15)
-#: Messages a page of the history, and how many pages of that time are looked through.
+#: A post that is looked for came at its time, or as much earlier as two clocks can differ.
+_EARLIER = timedelta(hours=1)
+#: Messages a page of the history, and how many pages since then are looked through.
 _PAGE, _PAGES_MAX = 200, 10
 _POINTER = "This finding's card is <{link}|here>."
 _POINTER_WITHOUT_LINK = "This finding's card is in another message of this channel."
@@ -128,14 +128,13 @@ class SlackChat:
         return str(answer.get("permalink") or "")
 
     def _history(self, channel: Channel, since: datetime) -> Iterator[Mapping[str, Any]]:
-        """Yield what was posted in *channel* about *since*; needs the scope ``…:history``."""
+        """Yield what was posted since then, the newest first; needs the scope ``…:history``."""
         cursor = ""
         for _ in range(_PAGES_MAX):
             with reading():
                 page = self._client.conversations_history(
                     channel=channel.id,
                     oldest=str((since - _EARLIER).timestamp()),
-                    latest=str((since + _LATER).timestamp()),
                     include_all_metadata=True,
                     limit=_PAGE,
                     cursor=cursor,

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from ledger.cards import Cards
 
 from aws.config_service import AwsBusyError, ConfigService
 from aws.lookup import Lookup
 from aws.sweep import Place, sweep
 from compliance.change import ResourceFacts
 from compliance.finding import State
-from ledger.cards import Cards
 from ledger.lookups import Lookups
 from ledger.store import Ledger
 from tests.aws.world import CATALOGUE, WorldClients

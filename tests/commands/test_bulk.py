@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from functools import partial
 
 import pytest
+from ledger.cards import Cards, Posted
 
 import compliance.finding as life
 from commands.answers import Done, Refused
@@ -17,7 +18,6 @@ from compliance.authority import Actor, Standing
 from compliance.card import Button
 from compliance.finding import State
 from config.allowlist import AllowlistFile
-from ledger.cards import Cards, Posted
 from ledger.store import Ledger
 from tests.builders import PAIRED_RULE, change, entry, member, move, reroute
 

@@ -61,7 +61,7 @@ def test_a_post_is_found_by_our_id_alone(chat, workspace):
 
     assert chat.find(HOUSING, "p1", at(0)) == (Message(HOUSING, "3.0"),)
     [asked] = workspace.called("conversations.history")
-    assert float(asked["oldest"]) < at(0).timestamp() < float(asked["latest"])
+    assert float(asked["oldest"]) < at(0).timestamp()
 
 
 def test_a_history_that_may_not_be_read_says_so(chat, workspace):

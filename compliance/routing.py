@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 
 from compliance.accounts import Account, in_unit
@@ -97,7 +98,7 @@ class _Routes:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Teams:
     """All teams in the order of the file, and the one that gets what no other matches.
 
@@ -109,12 +110,14 @@ class Teams:
     default: str
     tda_channels: tuple[Channel, ...] = ()
     everywhere: Approvers = Approvers()
-    _by_name: Mapping[str, Team] = field(init=False, repr=False, compare=False)
-    _routes: _Routes = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_by_name", {team.name: team for team in self.ordered})
-        object.__setattr__(self, "_routes", _Routes(self.ordered))
+    @cached_property
+    def _by_name(self) -> Mapping[str, Team]:
+        return {team.name: team for team in self.ordered}
+
+    @cached_property
+    def _routes(self) -> _Routes:
+        return _Routes(self.ordered)
 
     def __getitem__(self, name: str) -> Team:
         """Return the team called *name*, the default team where the file has it no longer."""

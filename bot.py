@@ -26,11 +26,14 @@ from aws.mirror import Mirror
 from aws.queue import Polling
 from aws.remediation import Remediator
 from aws.sweep import Place, sweep
+from commands.answers import Digest
 from commands.authorise import authorise
-from commands.checks import Check, check_allowlist, tell
+from commands.carry_out import carry_out_exceptions
+from commands.checks import Check, check_allowlist, print_all
 from commands.desk import Desk
-from commands.digest import Digest, digest
+from commands.digest import digest
 from commands.enforce import enforce_allowlist
+from commands.reception import Reception
 from compliance.change import FindingKey
 from compliance.channel import SLACK
 from compliance.enforcement import enforce
@@ -48,13 +51,12 @@ from ledger.periods import Periods
 from ledger.reports import Reports
 from ledger.routes import Rerouting
 from ledger.store import Ledger
-from notifiers import web
+from notifiers import web, words
 from notifiers.chat import Post
 from notifiers.clock import Job, Nightly, ticking
 from notifiers.courier import Courier
 from notifiers.logs import log_as_json
 from notifiers.metrics import Metrics
-from notifiers.slack.blocks import digest_text
 from notifiers.slack.chat import Slack
 from notifiers.troubles import Troubles
 from notifiers.watch import AllowlistWatch
@@ -99,6 +101,8 @@ class Bot:
 
         # What people ask and decide, and what AWS reports.
         self.desk = Desk(self.ledger, self.catalogue, self.teams, self.allowlist, now)
+        fresh = self.slack.people.fresh
+        self.reception = Reception(self.desk, self.reports, self.settings.accounts, fresh)
         self.digest = partial(digest, self.reports, self.catalogue)
 
     def owner(self, key: FindingKey, tags: Mapping[str, str]) -> str:
@@ -112,7 +116,7 @@ class Bot:
         polling = Polling(settings.workers, settings.wait_seconds, settings.visibility_seconds)
         queues, topics = environment.queue_urls, environment.sns_topic_arns
         reports = Listening(queues, polling, topics, self.ledger.record, metrics.count, now)
-        presses = self.slack.listen(self.desk, self.reports, settings.accounts, stop)
+        presses = self.slack.listen(self.reception, stop, self.courier.adopt)
         ledger = self.reports.problem
         reach = {"ledger": ledger, "chat": self.slack.problem, "queues": reports.problem}
         application = web.application([reports.route, *presses], reach, metrics.registry)
@@ -137,6 +141,10 @@ class Bot:
                 Job(lookup.round, timedelta(seconds=1)),
                 Job(remediator.round, timedelta(seconds=settings.poll_seconds)),
                 Job(partial(enforce_allowlist, self.desk), timedelta(seconds=30)),
+                Job(
+                    partial(carry_out_exceptions, self.desk, self.slack.people.fresh),
+                    timedelta(seconds=30),
+                ),
                 Job(Mirror(Mirrors(engine), self.service, now).round, timedelta(seconds=30)),
                 Job(AllowlistWatch(self.allowlist.problem, chat, tda).round, timedelta(seconds=10)),
                 Weekly(periods, monday, self.digest_of, chat, tda, now).job(),
@@ -155,7 +163,7 @@ class Bot:
         missing = (Check(fault.file, fault.problem) for fault in self.environment.missing())
         places = (check_place(self.service, place, self.catalogue) for place in self.places)
         own = check_allowlist(self.allowlist), *check_queues(self.environment.queue_urls)
-        return tell(chain(missing, self.slack.checks(), own, *places))
+        return print_all(chain(missing, self.slack.checks(), own, *places))
 
 
 def assemble() -> Bot:
@@ -182,7 +190,7 @@ def send_digest(*, printed: bool) -> int:
     bot = assemble()
     report = bot.digest(now())
     if printed:
-        print(digest_text(report))
+        print(words.answer(report))
     else:
         for channel in bot.teams.tda_channels:
             bot.chats[channel.product].digest(channel, report, Post(f"digest {now().isoformat()}"))

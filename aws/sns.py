@@ -12,11 +12,11 @@ import ssl
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from anyio import CapacityLimiter, to_thread
 from botocore.exceptions import BotoCoreError, ClientError
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 
 _CERTIFICATE_MAX = 64 * 1024
 _FETCH_SECONDS = 5
+_FETCH_PAUSE = timedelta(seconds=2)
+#: Deliveries that are looked at in one moment: the threads that are left are for presses.
+_AT_ONCE = 4
 #: SNS sends again for an hour at most (FACTS §2.2).
 _OLDEST = timedelta(minutes=65)
 _CLOCK_SKEW = timedelta(minutes=5)
@@ -79,6 +82,8 @@ class Verifier:
         self._now = now
         self._fetch = fetch or fetch_certificate
         self._kept: dict[str, Certificate] = {}
+        self._fetching = threading.Lock()
+        self._fetched_at = datetime.min.replace(tzinfo=UTC)
         self._lock = threading.Lock()
 
     def verify(self, body: bytes) -> Delivery:
@@ -113,7 +118,7 @@ class Verifier:
         with self._lock:
             kept = self._kept.get(url)
         try:
-            certificate = kept or Certificate(self._fetch(url))
+            certificate = kept or Certificate(self._fetched(url))
             if not certificate.valid(self._now()):
                 raise FinalError(403, "the signing certificate is not valid now")
             with self._lock:
@@ -122,6 +127,21 @@ class Verifier:
             certificate.check(_signed_text(told, kind), _field(told, "Signature"), version)
         except SignatureError as error:
             raise FinalError(403, str(error)) from error
+
+    def _fetched(self, url: str) -> bytes:
+        """Fetch one certificate at a time, and not one after another: anybody can name many.
+
+        SNS has one in use for months.
+        """
+        if not self._fetching.acquire(blocking=False):
+            raise LaterError("another signing certificate is being fetched")
+        try:
+            if self._now() - self._fetched_at < _FETCH_PAUSE:
+                raise LaterError("a signing certificate was fetched this moment")
+            self._fetched_at = self._now()
+            return self._fetch(url)
+        finally:
+            self._fetching.release()
 
 
 def certificate_url(topic: str) -> re.Pattern[str]:
@@ -189,10 +209,13 @@ def route(
 ) -> Route:
     """Return ``POST /sns``."""
 
+    limiter = CapacityLimiter(_AT_ONCE)
+
     async def sns(request: Request) -> Response:
         if request.headers.get("x-amz-sns-rawdelivery", "").lower() == "true":
             return _final(FinalError(400, "raw delivery carries no signature; switch it off"))
-        return await run_in_threadpool(take, await request.body())
+        body = await request.body()
+        return await to_thread.run_sync(take, body, limiter=limiter)
 
     def take(body: bytes) -> Response:
         try:

@@ -1,59 +1,100 @@
-"""Agree: second somebody's request for a remediation; and withdraw, to take it back."""
+"""Agree to somebody's request; and withdraw one, whatever its verb."""
 
 from functools import partial
 
 import compliance.finding as life
 from commands.answers import Answer, Done, Refused
 from commands.desk import Desk, too_late
-from compliance.authority import Actor, Verdict, may_agree
-from compliance.finding import Finding, IllegalMoveError, State
+from compliance.authority import Actor, Verdict, may_agree, may_decide, who_can
+from compliance.finding import UNDECIDED, Finding, IllegalMoveError, State
 from compliance.request import Verb
 from ledger.store import Decision
 
+NOT_ASKED = "Nobody asks for the {noun} any more. Nothing was changed by this press."
+AGREED_ALREADY = "You agreed already. Somebody else has to agree as well."
+_WITHDRAWN = "The request for the {noun} was withdrawn. Nobody has decided again yet."
 
-def agree(desk: Desk, finding_id: str, actor: Actor) -> Answer:
-    """Record that *actor*, who is not the asker, agrees to the remediation."""
+
+def may_agree_to(desk: Desk, finding_id: str, verb: Verb, actor: Actor) -> Finding | Refused:
+    """Return the finding if *actor* may agree to its request for *verb* now."""
 
     def verdict(actor: Actor, finding: Finding) -> Verdict:
-        asked = finding.request(Verb.REMEDIATE)
-        return may_agree(actor, asked.actor if asked else "", desk.team(finding), desk.teams)
+        request, team = finding.request(verb), desk.team(finding)
+        if request is None:
+            return may_decide(actor, team, desk.teams)
+        return may_agree(actor, request, team, desk.teams)
 
-    finding = desk.admit(finding_id, actor, "agree", verdict)
+    finding = desk.admit(finding_id, actor, "agree", verdict, partial(_deciders, verb))
     if isinstance(finding, Refused):
         return finding
-    asked = finding.request(Verb.REMEDIATE)
-    if asked and actor.id in asked.agreed:
-        return Done("You agreed already. Somebody else has to agree as well.")
+    if finding.request(verb) is None:
+        return _not_asked(finding, verb)
+    if actor.id in (deciders := _deciders(verb, finding)):
+        others = who_can(desk.team(finding), desk.teams, deciders)
+        return Refused(AGREED_ALREADY, *others)
+    return finding
+
+
+def agree(desk: Desk, finding_id: str, verb: Verb, actor: Actor) -> Answer:
+    """Record that *actor*, who is not the asker, agrees to the request for *verb*."""
+    finding = may_agree_to(desk, finding_id, verb, actor)
+    if isinstance(finding, Refused):
+        return finding
     try:
         after = desk.ledger.move(
             finding.id,
-            partial(life.agree, verb=Verb.REMEDIATE, actor=actor.id, now=desk.now()),
+            partial(life.agree, verb=verb, actor=actor.id, now=desk.now()),
             actor=actor.id,
             action="agree",
-            decision=Decision("agree", actor.id),
+            decision=Decision("agree", actor.id, {"verb": verb.value}),
         )
     except IllegalMoveError as error:
-        return too_late(error)
+        return _not_asked(error.finding, verb)
     if after.state is State.APPROVED:
         return Done("Agreed. The remediation is about to start.")
-    waits = after.request(Verb.REMEDIATE)
-    return Done(f"Agreed: {len(waits.agreed)} of {waits.needed}." if waits else "Agreed.")
+    waiting = after.request(verb)
+    if waiting is None or waiting.is_agreed:
+        return Done(f"Agreed. The {verb.noun} is about to be carried out.")
+    return Done(f"Agreed: {len(waiting.agreed)} of {waiting.needed}.")
 
 
-def withdraw(desk: Desk, finding_id: str, actor: Actor) -> Answer:
-    """Take back a request that has not started; any approver of the team may."""
+def may_withdraw(desk: Desk, finding_id: str, verb: Verb, actor: Actor) -> Finding | Refused:
+    """Return the finding if *actor* may withdraw its request now: any approver of the team may."""
     finding = desk.admit(finding_id, actor, "withdraw")
     if isinstance(finding, Refused):
         return finding
-    note = "The request for a remediation was withdrawn. Nobody has decided again yet."
+    is_about_to_start = verb is Verb.REMEDIATE and finding.state is State.APPROVED
+    if finding.request(verb) is None and not is_about_to_start:
+        return _not_asked(finding, verb)
+    return finding
+
+
+def withdraw(desk: Desk, finding_id: str, verb: Verb, actor: Actor) -> Answer:
+    """Take back a request that has not been carried out."""
+    finding = may_withdraw(desk, finding_id, verb, actor)
+    if isinstance(finding, Refused):
+        return finding
+    note = _WITHDRAWN.format(noun=verb.noun)
     try:
         desk.ledger.move(
             finding.id,
-            partial(life.withdraw, verb=Verb.REMEDIATE, now=desk.now(), note=note),
+            partial(life.withdraw, verb=verb, now=desk.now(), note=note),
             actor=actor.id,
             action="withdraw",
-            decision=Decision("withdraw", actor.id),
+            decision=Decision("withdraw", actor.id, {"verb": verb.value}),
         )
     except IllegalMoveError as error:
-        return too_late(error)
+        return _not_asked(error.finding, verb)
     return Done("Withdrawn. Nothing was started.")
+
+
+def _deciders(verb: Verb, finding: Finding) -> tuple[str, ...]:
+    request = finding.request(verb)
+    return request.deciders if request else ()
+
+
+def _not_asked(finding: Finding, verb: Verb) -> Refused:
+    """Say what has become of a request that waits no longer."""
+    if finding.state in UNDECIDED or finding.requests:
+        return Refused(NOT_ASKED.format(noun=verb.noun))
+    return too_late(IllegalMoveError(finding, verb.value))

@@ -1,16 +1,43 @@
-"""The check at execution: may those who decided about a finding still decide?"""
+"""The check at execution: may those who decided still decide, and are they enough?"""
 
 from collections.abc import Callable
 
 from commands.desk import Desk
 from compliance.authority import ALLOWED, Actor, Standing, Verdict, may_decide
 from compliance.finding import Finding
+from compliance.request import Request, Verb
+
+#: Asks chat now who somebody is.
+Person = Callable[[str], Actor]
 
 
-def authorise(desk: Desk, person: Callable[[str], Actor], finding: Finding) -> Verdict | None:
-    """Return the verdict on all who decided; None when chat cannot say who somebody is now."""
-    decided = finding.decided
-    for user in decided.deciders if decided else ():
+def authorise(
+    desk: Desk, person: Person, finding: Finding, verb: Verb = Verb.REMEDIATE
+) -> Verdict | None:
+    """Return the verdict on all who decided *verb*; None when chat cannot say who somebody is now.
+
+    The rule is asked as well: it may have left the catalogue or want more people by now.
+    """
+    request = _request(finding, verb)
+    if request is None:
+        return Verdict(False, f"Nobody asks for the {verb.noun} any more.")
+    rule = desk.rule(finding)
+    if rule is None:
+        return Verdict(False, "The rule is not in the catalogue any more.")
+    missing = rule.decision.needed(verb) - len(request.agreed)
+    if missing > 0:
+        return Verdict(False, f"The rule's policy has changed: {missing} more must agree.")
+    return _all_may(desk, person, finding, request)
+
+
+def _request(finding: Finding, verb: Verb) -> Request | None:
+    if finding.decided is not None and finding.decided.verb is verb:
+        return finding.decided
+    return finding.request(verb)
+
+
+def _all_may(desk: Desk, person: Person, finding: Finding, request: Request) -> Verdict | None:
+    for user in request.deciders:
         actor = person(user)
         if actor.standing is Standing.UNKNOWN:
             return None

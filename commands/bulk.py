@@ -1,149 +1,182 @@
 """Deciding about all findings of one message at once, each by the command for a single one."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from commands.agree import agree
-from commands.answers import Answer, Done, Invalid, Refused
+from commands.answers import Answer, Done, Invalid, Listing, Refused
+from commands.authorise import Person
+from commands.carry_out import agree_and_carry_out
 from commands.desk import Desk
-from commands.ignore import UNWRITABLE, Ignore, entry_of, may_ignore, problems, record
+from commands.findings import line_of
+from commands.forms import Origin
+from commands.ignore import UNWRITABLE, Ignore, entry_of, ignore, may_ignore, problems, record
 from commands.remediate import remediate
 from compliance.allowlist import UnwritableAllowlistError
 from compliance.authority import Actor
-from compliance.card import Button
+from compliance.card import Button, Press
 from compliance.finding import Finding
 from compliance.group import by_state, decidable, how_many
+from compliance.request import Request, Verb
 from ledger.reports import Reports
 
 GONE = (
     "These findings are not in one message any more, or it is just being posted. Nothing was "
     "changed; look at the channel and press again."
 )
-NONE_LEFT = "None of these findings can be decided about like this now: {states}."
+NONE_LEFT = "None of these findings can be {done} now ({states})."
+#: For each button about many the one that decides about each of them.
+_EACH = {
+    Button.REMEDIATE_ALL: Button.REMEDIATE,
+    Button.AGREE_ALL: Button.AGREE,
+    Button.IGNORE_ALL: Button.IGNORE,
+}
+_PARTICIPLES = {
+    Button.REMEDIATE_ALL: "remediated",
+    Button.AGREE_ALL: "agreed to",
+    Button.IGNORE_ALL: "ignored",
+}
+#: How many findings one page of a list shows.
+_PAGE = 20
 
 
-def members(
-    reports: Reports, finding_id: str, visible: frozenset[str]
-) -> tuple[Finding, ...] | Refused:
-    """Return all findings that share a message with this one, if the reader may see them."""
-    found = reports.beside(finding_id)
-    return found if found and found[0].team in visible else Refused(GONE)
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """Where many are decided about: the desk, what shares a message, and who people are now."""
+
+    desk: Desk
+    reports: Reports
+    person: Person
+
+    def page(self, press: Press, visible: frozenset[str]) -> Listing | Refused:
+        """Return one page of a message's findings; a page that is not there is the last one."""
+        findings = self.reports.beside(press.finding_id)
+        if not findings or findings[0].team not in visible:
+            return Refused(GONE)
+        last = (len(findings) - 1) // _PAGE
+        page = min(press.page, last)
+        turn = partial(Press, Button.LIST, findings[0].id, None)
+        return Listing(
+            title=f"{how_many(len(findings))}, page {page + 1} of {last + 1}",
+            lines=tuple(map(line_of, findings[page * _PAGE : (page + 1) * _PAGE])),
+            earlier=turn(page - 1) if page else None,
+            later=turn(page + 1) if page < last else None,
+        )
+
+    def may_decide(self, press: Press, actor: Actor) -> tuple[Finding, ...] | Refused:
+        """Return those that *actor* could decide about by *press* now, before a form is shown."""
+        findings = self._admitted(press, actor)
+        if isinstance(findings, Refused):
+            return findings
+        left = self._open_to(press, findings)
+        states = _states(findings)
+        return left or Refused(NONE_LEFT.format(done=_PARTICIPLES[press.button], states=states))
+
+    def remediate_all(self, origin: Origin, actor: Actor) -> Answer:
+        """Ask for the remediation of each that was in the message when it was confirmed."""
+        return self._decide(origin, actor, partial(remediate, self.desk, actor=actor))
+
+    def agree_all(self, origin: Origin, actor: Actor) -> Answer:
+        verb = origin.press.verb or Verb.REMEDIATE
+        decide = partial(agree_and_carry_out, self.desk, self.person, verb=verb, actor=actor)
+        return self._decide(origin, actor, decide)
+
+    def ignore_all(self, origin: Origin, actor: Actor, form: Ignore) -> Answer:
+        """Agree an exception, or ask for one, for each that the form showed."""
+        findings = self._admitted(origin.press, actor, origin.opened_at)
+        if isinstance(findings, Refused):
+            return findings
+        rule = self.desk.rule(findings[0])
+        if wrong := problems(form, rule, self.desk.now().date()):
+            return Invalid(wrong)
+        if rule and rule.decision.needed(Verb.EXCEPT):
+            chosen = self._chosen(origin, findings)
+            answers = {each.id: ignore(self.desk, each.id, actor, form) for each in chosen}
+            return _sum_up(findings, answers)
+        return self._write(origin, findings, actor, form)
+
+    def _write(
+        self, origin: Origin, findings: Sequence[Finding], actor: Actor, form: Ignore
+    ) -> Answer:
+        desk = self.desk
+        admitted = {
+            each.id: may_ignore(desk, each.id, actor) for each in self._chosen(origin, findings)
+        }
+        entries = {
+            each.id: entry_of(each, actor, form)
+            for each in admitted.values()
+            if isinstance(each, Finding)
+        }
+        try:
+            # All at once: the whole file is checked each time that it is written.
+            desk.allowlist.add(*entries.values())
+        except UnwritableAllowlistError as error:
+            return Refused(UNWRITABLE.format(why=error))
+
+        def decide(finding_id: str) -> Answer:
+            each = admitted[finding_id]
+            if isinstance(each, Refused):
+                return each
+            return record(desk, each, actor, entries[each.id])
+
+        return _sum_up(findings, {each: decide(each) for each in admitted})
+
+    def _decide(self, origin: Origin, actor: Actor, decide: Callable[[str], Answer]) -> Answer:
+        findings = self._admitted(origin.press, actor, origin.opened_at)
+        if isinstance(findings, Refused):
+            return findings
+        chosen = self._chosen(origin, findings)
+        return _sum_up(findings, {each.id: decide(each.id) for each in chosen})
+
+    def _chosen(self, origin: Origin, findings: Sequence[Finding]) -> list[Finding]:
+        """Return those that are open to it, but for what has changed since it was asked about."""
+        left = self._open_to(origin.press, findings)
+        return [each for each in left if _newest(each, origin.press.verb) <= origin.opened_at]
+
+    def _open_to(self, press: Press, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        rule = self.desk.rule(findings[0])
+        return decidable(findings, rule, _EACH[press.button], press.verb)
+
+    def _admitted(
+        self, press: Press, actor: Actor, until: datetime | None = None
+    ) -> tuple[Finding, ...] | Refused:
+        """Return the message's findings if *actor* may decide about the first: all are one team's.
+
+        What joined the message after *until*, when the form was opened, was not decided about.
+
+        Each is asked about again when it is decided; this leaves one row of a refusal in the audit
+        log instead of hundreds.
+        """
+        findings = self.reports.beside(press.finding_id, until)
+        if not findings:
+            return Refused(GONE)
+        admitted = self.desk.admit(findings[0].id, actor, _EACH[press.button].value)
+        return admitted if isinstance(admitted, Refused) else findings
 
 
-def may_decide_all(
-    desk: Desk, reports: Reports, finding_id: str, actor: Actor, button: Button
-) -> tuple[Finding, ...] | Refused:
-    """Return those that *actor* could decide about by *button* now, before a form is shown."""
-    found = _admitted(desk, reports, finding_id, actor, button)
-    if isinstance(found, Refused):
-        return found
-    open_to_it = decidable(found, desk.rule(found[0]), button)
-    return open_to_it or Refused(NONE_LEFT.format(states=_states(found)))
+def requests_of(findings: Iterable[Finding], verb: Verb | None) -> tuple[Request, ...]:
+    """Return the requests for *verb* that wait among *findings*."""
+    requests = (each.request(verb) for each in findings if verb)
+    return tuple(filter(None, requests))
 
 
-def remediate_all(
-    desk: Desk, reports: Reports, finding_id: str, actor: Actor, asked_at: datetime
-) -> Answer:
-    """Ask for the remediation of each that was in the message at *asked_at*."""
-    found = _admitted(desk, reports, finding_id, actor, Button.REMEDIATE, asked_at)
-    decide = partial(remediate, desk, actor=actor)
-    return _decide(desk, found, Button.REMEDIATE, asked_at, decide)
+def _newest(finding: Finding, verb: Verb | None) -> datetime:
+    """Return when what is decided about came to be: the request, or else the finding's state."""
+    request = finding.request(verb) if verb else None
+    return request.asked_at if request else finding.changed_at
 
 
-def agree_all(
-    desk: Desk, reports: Reports, finding_id: str, actor: Actor, asked_at: datetime
-) -> Answer:
-    found = _admitted(desk, reports, finding_id, actor, Button.AGREE, asked_at)
-    return _decide(desk, found, Button.AGREE, asked_at, partial(agree, desk, actor=actor))
-
-
-def ignore_all(
-    desk: Desk, reports: Reports, finding_id: str, actor: Actor, asked_at: datetime, form: Ignore
-) -> Answer:
-    """Write an exception for each that was in the message at *asked_at*."""
-    found = _admitted(desk, reports, finding_id, actor, Button.IGNORE, asked_at)
-    if isinstance(found, Refused):
-        return found
-    rule = desk.rule(found[0])
-    if wrong := problems(form, rule, desk.now().date()):
-        return Invalid(wrong)
-    admitted = {
-        each.id: may_ignore(desk, each.id, actor)
-        for each in _chosen(desk, found, Button.IGNORE, asked_at)
-    }
-    entries = {
-        each.id: entry_of(each, actor, form)
-        for each in admitted.values()
-        if isinstance(each, Finding)
-    }
-    try:
-        # All at once: the whole file is checked each time that it is written.
-        desk.allowlist.add(*entries.values())
-    except UnwritableAllowlistError as error:
-        return Refused(UNWRITABLE.format(why=error))
-
-    def decide(finding_id: str) -> Answer:
-        each = admitted[finding_id]
-        return each if isinstance(each, Refused) else record(desk, each, actor, entries[each.id])
-
-    return _sum_up(found, {each: decide(each) for each in admitted})
-
-
-def _decide(
-    desk: Desk,
-    found: Sequence[Finding] | Refused,
-    button: Button,
-    asked_at: datetime,
-    decide: Callable[[str], Answer],
-) -> Answer:
-    if isinstance(found, Refused):
-        return found
-    chosen = _chosen(desk, found, button, asked_at)
-    return _sum_up(found, {each.id: decide(each.id) for each in chosen})
-
-
-def _chosen(
-    desk: Desk, found: Sequence[Finding], button: Button, asked_at: datetime
-) -> list[Finding]:
-    """Return those with *button*, but for what has come into its state after it was asked about."""
-    open_to_it = decidable(found, desk.rule(found[0]), button)
-    return [each for each in open_to_it if each.changed_at <= asked_at]
-
-
-def _admitted(
-    desk: Desk,
-    reports: Reports,
-    finding_id: str,
-    actor: Actor,
-    button: Button,
-    until: datetime | None = None,
-) -> tuple[Finding, ...] | Refused:
-    """Return the message's findings if *actor* may decide about the first: all are one team's.
-
-    What joined the message after *until*, when the form was opened, was not decided about.
-
-    Each is asked about again when it is decided; this leaves one row of a refusal in the audit log
-    instead of hundreds.
-    """
-    found = reports.beside(finding_id, until)
-    if not found:
-        return Refused(GONE)
-    admitted = desk.admit(found[0].id, actor, button.value)
-    return admitted if isinstance(admitted, Refused) else found
-
-
-def _sum_up(found: Sequence[Finding], answers: Mapping[str, Answer]) -> Answer:
+def _sum_up(findings: Sequence[Finding], answers: Mapping[str, Answer]) -> Answer:
     """Say how many were done, and of the others why they were not; *answers* are by finding."""
-    told_each = answers.values()
-    done = Counter(each.text for each in told_each if isinstance(each, Done))
-    refused = Counter(_why(each) for each in told_each if not isinstance(each, Done))
-    told = [f"{how_many(number)}: {text}" for text, number in (done + refused).most_common()]
-    if left := [each for each in found if each.id not in answers]:
-        told.append(f"Left as before: {_states(left)}.")
+    done = Counter(each.text for each in answers.values() if isinstance(each, Done))
+    refused = Counter(_why(each) for each in answers.values() if not isinstance(each, Done))
+    lines = [f"{how_many(number)}: {text}" for text, number in (done + refused).most_common()]
+    if left := [each for each in findings if each.id not in answers]:
+        lines.append(f"Left as before: {_states(left)}.")
     answer = Done if done else Refused
-    return answer("\n".join(told))
+    return answer("\n".join(lines))
 
 
 def _why(answer: Answer) -> str:

@@ -35,10 +35,10 @@ def check_allowlist(allowlist: Writable) -> Check:
     return Check("allowlist, to be written", problem, _UNWRITABLE if problem else "")
 
 
-def tell(found: Iterable[Check]) -> int:
+def print_all(checks: Iterable[Check]) -> int:
     """Print each check as it is made; return 1 where something is missing, else 0."""
     missing = False
-    for check in found:
+    for check in checks:
         sys.stdout.write(f"{check}\n")
         sys.stdout.flush()
         missing = missing or bool(check.problem)

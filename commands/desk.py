@@ -1,6 +1,6 @@
 """What every decision needs to know: who owns the finding, what the rule says, what is excepted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -48,8 +48,12 @@ class Desk:
         actor: Actor,
         action: str,
         verdict: Callable[[Actor, Finding], Verdict] | None = None,
+        barred: Callable[[Finding], Collection[str]] = lambda finding: (),
     ) -> Finding | Refused:
-        """Return the finding if *actor* may decide about it; a refusal leaves an audit row."""
+        """Return the finding if *actor* may decide about it; a refusal leaves an audit row.
+
+        It names those who could, without those whom the decision has *barred*.
+        """
         try:
             finding = self.ledger.find(finding_id)
         except UnknownFindingError:
@@ -58,16 +62,23 @@ class Desk:
         if ruling.allowed:
             return finding
         self.ledger.refuse(finding.id, actor.id, action, ruling.reason)
-        users, groups = who_can(self.team(finding), self.teams)
-        return Refused(f"{ruling.reason} Nothing was changed.", users, groups)
+        return self._refused(finding, ruling, barred(finding))
 
-    def refuse_to_tell(self, actor: Actor, finding_id: str, action: str) -> Refused | None:
-        """Return why *actor* is told nothing, None where they may ask; it leaves an audit row."""
+    def refuse_question(self, actor: Actor, finding_id: str, action: str) -> Refused | None:
+        """Return why *actor* gets no answer, None where they may ask; it leaves an audit row."""
         ruling = may_ask(actor)
         if ruling.allowed:
             return None
         self.ledger.refuse(finding_id, actor.id, action, ruling.reason)
         return Refused(ruling.reason)
+
+    def _refused(self, finding: Finding, ruling: Verdict, barred: Collection[str]) -> Refused:
+        team = self.team(finding)
+        users, groups = who_can(team, self.teams, barred)
+        text = f"{ruling.reason} Nothing was changed."
+        if not users and not groups:
+            text += f" Nobody else can decide for team {team.name}: add approvers in teams.yaml."
+        return Refused(text, users, groups)
 
     def _may_decide(self, actor: Actor, finding: Finding) -> Verdict:
         return may_decide(actor, self.team(finding), self.teams)
@@ -76,14 +87,20 @@ class Desk:
 def too_late(error: IllegalMoveError) -> Refused:
     """Tell a person whose press came after somebody else's what has happened meanwhile."""
     finding = error.finding
-    told = {
-        State.APPROVAL_PENDING: "The remediation was asked for already and waits for agreement.",
-        State.APPROVED: "The remediation was approved already and is about to start.",
-        State.RUNNING: "The remediation is running already.",
-        State.APPLIED: "The remediation has just been applied.",
-        State.WAITING: "The remediation was applied and waits for AWS Config to evaluate it.",
-        State.RESOLVED: "The finding is resolved already.",
-        State.EXCEPTED: "The finding is excepted.",
-    }.get(finding.state, f"The finding is {finding.state}.")
-    by = (finding.actor,) if finding.actor else ()
-    return Refused(f"{told} Nothing was changed by this press.", users=by)
+    text = _MEANWHILE.get(finding.state, f"The finding is {finding.state}.")
+    asked = next((each for each in finding.requests if each.verb == error.move), None)
+    if asked:
+        text = f"The {asked.verb.noun} was asked for already and waits for agreement."
+    decided_by = tuple(filter(None, finding.decided.deciders)) if finding.decided else ()
+    return Refused(f"{text} Nothing was changed by this press.", decided_by=decided_by)
+
+
+_MEANWHILE = {
+    State.APPROVAL_PENDING: "Something was asked for already and waits for agreement.",
+    State.APPROVED: "The remediation was approved already and is about to start.",
+    State.RUNNING: "The remediation is running already.",
+    State.APPLIED: "The remediation has just been applied.",
+    State.WAITING: "The remediation was applied and waits for AWS Config to evaluate it.",
+    State.RESOLVED: "The finding is resolved already.",
+    State.EXCEPTED: "The finding is excepted.",
+}

@@ -2,30 +2,16 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from commands.answers import Table
-from compliance.finding import UNRESOLVED, Finding, State
+from commands.answers import Digest, Table
+from commands.findings import line_of
+from compliance.finding import UNRESOLVED, State
 from compliance.rules import Catalogue
 from ledger.reports import Count, Reports, TransitionCount
 
 _WEEK = timedelta(days=7)
 _LAPSING = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """A week's report: *share* is the compliant share of all that the rules apply to, 0 to 1."""
-
-    since: datetime
-    until: datetime
-    share: float | None
-    unresolved: int
-    headline: tuple[tuple[str, int], ...]
-    tables: tuple[Table, ...]
-    lapsing: tuple[Finding, ...]
-    reviews_due: tuple[str, ...]
 
 
 def digest(
@@ -42,7 +28,7 @@ def digest(
         unresolved=sum(count.number for count in counts if count.state in UNRESOLVED),
         headline=_headline(moved, reports.refusals(since, now)),
         tables=(_by_rule(counts, moved, catalogue), _by_team(counts, moved)),
-        lapsing=reports.ending(now + _LAPSING),
+        lapsing=tuple(map(line_of, reports.ending(now + _LAPSING))),
         reviews_due=tuple(rule.name for rule in catalogue.values() if rule.review_due(now.date())),
     )
 

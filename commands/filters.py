@@ -84,7 +84,7 @@ def _called(catalogue: Catalogue, rule: str) -> Iterable[str]:
 
 
 def _meanings(pairs: Iterable[tuple[str, str]]) -> Meanings:
-    found: dict[str, set[str]] = defaultdict(set)
+    meanings: dict[str, set[str]] = defaultdict(set)
     for word, meant in pairs:
-        found[word.lower()].add(meant)
-    return {word: frozenset(meant) for word, meant in found.items() if word}
+        meanings[word.lower()].add(meant)
+    return {word: frozenset(meant) for word, meant in meanings.items() if word}

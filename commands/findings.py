@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from commands.answers import Answer, Explained, Refused, Shown, Table
+from commands.answers import Answer, Explained, Line, Refused, Shown, Table
 from commands.desk import NOT_FOUND, Desk
+from commands.rules import severity_of
 from commands.sight import within_sight
-from commands.status import severity_of
 from compliance.authority import who_can
 from compliance.card import Card
 from compliance.finding import UNRESOLVED, Finding
@@ -14,9 +14,9 @@ from compliance.routing import Match
 from ledger.errors import UnknownFindingError
 from ledger.reports import Reports, Scope
 
-#: Slack shows at most 100 rows in one table; twenty are read, a hundred are not.
+#: Twenty rows are read, a hundred are not.
 _ROWS = 20
-#: A history is looked through; the headings take one row of Slack's.
+#: A history is looked through, and chat products show at most a hundred rows, headings and all.
 _HISTORY = 99
 
 
@@ -25,7 +25,7 @@ def findings(desk: Desk, reports: Reports, scope: Scope, visible: frozenset[str]
     seen = within_sight(scope, visible)
     if isinstance(seen, Refused):
         return seen
-    found = reports.oldest(UNRESOLVED, seen, _ROWS + 1)
+    oldest = reports.oldest(UNRESOLVED, seen, _ROWS + 1)
     rows = tuple(
         (
             each.id,
@@ -35,24 +35,24 @@ def findings(desk: Desk, reports: Reports, scope: Scope, visible: frozenset[str]
             each.state.value,
             _age(each, desk.now()),
         )
-        for each in found[:_ROWS]
+        for each in oldest[:_ROWS]
     )
     more = f"The {_ROWS} oldest of more; narrow it down with rule:, account: or team:."
     return Table(
         title="Unresolved findings",
         headings=("Finding", "Severity", "Rule", "Resource", "State", "Open for"),
         rows=rows,
-        intro="" if rows else "Nothing is open. Well kept.",
-        closing=more if len(found) > _ROWS else "",
+        intro="" if rows else "No open findings.",
+        closing=more if len(oldest) > _ROWS else "",
     )
 
 
 def show(
-    desk: Desk, draw: Callable[[Finding], Card], finding_id: str, visible: frozenset[str]
+    desk: Desk, card_of: Callable[[Finding], Card], finding_id: str, visible: frozenset[str]
 ) -> Answer:
     """Show one finding as its card does, with its buttons."""
     finding = _visible(desk, finding_id, visible)
-    return finding if isinstance(finding, Refused) else Shown(draw(finding))
+    return finding if isinstance(finding, Refused) else Shown(card_of(finding))
 
 
 def explain(desk: Desk, finding_id: str, visible: frozenset[str]) -> Answer:
@@ -91,6 +91,21 @@ def history(desk: Desk, reports: Reports, finding_id: str, visible: frozenset[st
             for row in rows[-_HISTORY:]
         ),
         closing=f"The {_HISTORY} newest of {len(rows)}." if len(rows) > _HISTORY else "",
+    )
+
+
+def line_of(finding: Finding) -> Line:
+    """Return *finding* as lists show it."""
+    return Line(
+        id=finding.id,
+        rule=finding.key.rule,
+        resource=finding.resource_name or finding.key.resource_id,
+        account=finding.key.account,
+        region=finding.key.region,
+        team=finding.team,
+        state=finding.state,
+        since=finding.opened_at,
+        until=finding.until,
     )
 
 

@@ -18,6 +18,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "history": ("F-…", "everything that happened to a finding"),
     "remediate": ("F-…", "ask for the remediation of a finding"),
     "ignore": ("F-…", "agree an exception for a finding"),
+    "home": ("", "what is open for the teams that you decide for"),
     "rules": ("", "the rule catalogue"),
     "digest": ("", "this week's digest, shown to you alone"),
     "help": ("", "this list"),
@@ -28,43 +29,43 @@ _FINDING = re.compile(r"F-[0-9A-HJKMNP-TV-Z]{5,12}", re.IGNORECASE)
 
 
 class UnreadableError(Exception):
-    """What was typed is no command; the message says what is nearest."""
+    """What was typed is not a command; the message says what is nearest."""
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """A verb with the finding it is about, or what it is narrowed down to."""
+class Question:
+    """What was typed: a verb with the finding it is about, or what it is narrowed down to."""
 
     verb: str
     finding_id: str = ""
     filters: Filters = field(default_factory=dict)
 
 
-def read(text: str) -> Request:
+def read(text: str) -> Question:
     """Return what *text* asks for; raises UnreadableError with a sentence for its writer."""
     words = text.split()
     if not words:
-        return Request("help")
+        return Question("help")
     verb, *rest = words
     verb = verb.lower()
     if _FINDING.fullmatch(verb):
-        return Request("show", verb.upper())
+        return Question("show", verb.upper())
     if verb not in VERBS:
         raise UnreadableError(
             f"There is no command {verb[:40]!r}.{nearest(verb, VERBS)} "
             "Type /compliance help to see all of them."
         )
     if VERBS[verb][0] == "F-…":
-        return Request(verb, _finding_id(verb, rest))
-    return Request(verb, filters=_filters(verb, rest))
+        return Question(verb, _finding_id(verb, rest))
+    return Question(verb, filters=_filters(verb, rest))
 
 
 def _finding_id(verb: str, words: list[str]) -> str:
     if len(words) == 1 and _FINDING.fullmatch(words[0]):
         return words[0].upper()
-    found = f", not {' '.join(words)[:40]!r}" if words else ""
+    typed = f", not {' '.join(words)[:40]!r}" if words else ""
     raise UnreadableError(
-        f"{verb} expects the id of one finding, like F-3K7Q2{found}. "
+        f"{verb} expects the id of one finding, like F-3K7Q2{typed}. "
         "The id stands at the end of each card."
     )
 
@@ -77,12 +78,12 @@ def _filters(verb: str, words: list[str]) -> Filters:
         name, colon, value = word.partition(":")
         if name.lower() in _OF_TIME:
             raise UnreadableError(
-                f"{name.lower()}: is no filter: {verb} tells how things stand now, "
+                f"You cannot filter by {name.lower()} here: {verb} shows how things are now, "
                 "the oldest findings first."
             )
         if not colon or not value or name.lower() not in _FILTERS:
             raise UnreadableError(
-                f"{word[:40]!r} is no filter.{nearest(name, _FILTERS)} "
+                f"{word[:40]!r} is not a filter.{nearest(name, _FILTERS)} "
                 f"Filters are {', '.join(f'{each}:…' for each in _FILTERS)}."
             )
         wanted.setdefault(name.lower(), set()).add(value)

@@ -1,5 +1,6 @@
 """Ignore: an exception for one resource, with a reason and an end, in the allowlist."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -7,10 +8,10 @@ from functools import partial
 from commands.answers import Answer, Done, Invalid, Refused
 from commands.desk import Desk, too_late
 from compliance.allowlist import ANY, Entry, ExceptionClass, UnwritableAllowlistError
-from compliance.authority import Actor, Verdict, may_except
+from compliance.authority import Actor
 from compliance.enforcement import enforce, excepted
-from compliance.finding import Finding, IllegalMoveError, State
-from compliance.request import Verb
+from compliance.finding import Finding, IllegalMoveError, State, ask
+from compliance.request import Request, Verb
 from compliance.rules import Rule
 from ledger.store import Decision
 
@@ -29,6 +30,8 @@ UNLISTED = (
 REASON_MIN = 20
 #: AWS takes 1,024 characters for an exception's message, and ours holds more than the reason.
 REASON_MAX = 800
+#: A number or an address.
+TICKET_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +45,42 @@ class Ignore:
 
 
 def ignore(desk: Desk, finding_id: str, actor: Actor, form: Ignore) -> Answer:
-    """Write the exception into the allowlist, then move the finding.
+    """Write the exception into the allowlist and move the finding, or ask others to agree first.
 
     The file is written first because it is what is enforced: if the process dies in between,
     the next look at the allowlist moves the finding.
     """
-    finding = _admit(desk, finding_id, actor)
+    finding = may_ignore(desk, finding_id, actor)
     if isinstance(finding, Refused):
         return finding
     rule = desk.rule(finding)
-    if found := problems(form, rule, desk.now().date()):
-        return Invalid(found)
-    return record(desk, finding, actor, entry_of(finding, actor, form))
+    if wrong := problems(form, rule, desk.now().date()):
+        return Invalid(wrong)
+    entry = entry_of(finding, actor, form)
+    if rule and rule.decision.needed(Verb.EXCEPT):
+        return _ask(desk, finding, _request(desk, rule, actor, _given(entry)))
+    return record(desk, finding, actor, entry)
+
+
+def _ask(desk: Desk, finding: Finding, request: Request) -> Answer:
+    try:
+        desk.ledger.move(
+            finding.id,
+            partial(ask, request=request, now=desk.now()),
+            actor=request.actor,
+            action="ignore",
+            decision=Decision("ignore", request.actor, request.detail),
+        )
+    except IllegalMoveError as error:
+        return too_late(error)
+    return Done(f"Asked. {request.needed} more must agree before the exception begins.")
+
+
+def _request(
+    desk: Desk, rule: Rule, actor: Actor, given: Mapping[str, str] | None = None
+) -> Request:
+    needed = rule.decision.needed(Verb.EXCEPT)
+    return Request(Verb.EXCEPT, actor.id, needed, desk.now(), detail=given or {})
 
 
 def record(desk: Desk, finding: Finding, actor: Actor, entry: Entry) -> Answer:
@@ -68,7 +95,7 @@ def record(desk: Desk, finding: Finding, actor: Actor, entry: Entry) -> Answer:
             move,
             actor=actor.id,
             action="ignore",
-            decision=Decision("ignore", actor.id, _told(entry)),
+            decision=Decision("ignore", actor.id, _given(entry)),
         )
     except UnwritableAllowlistError as error:
         return Refused(UNWRITABLE.format(why=error))
@@ -78,50 +105,25 @@ def record(desk: Desk, finding: Finding, actor: Actor, entry: Entry) -> Answer:
         f"Recorded in the allowlist until the end of {entry.expires.day} {entry.expires:%B %Y}."
     )
     if after.state is not State.EXCEPTED:
-        return Done(f"{recorded} The finding is {after.state} meanwhile, which was not stopped.")
+        return Done(f"{recorded} A remediation had already started; it continues.")
     return Done(recorded)
 
 
 def may_ignore(desk: Desk, finding_id: str, actor: Actor) -> Finding | Refused:
-    """Say before the form is shown whether it could be sent at all."""
-    finding = _admit(desk, finding_id, actor)
+    """Return the finding if *actor* may agree an exception, or ask for one, now."""
+    finding = desk.admit(finding_id, actor, "ignore")
     if isinstance(finding, Refused):
         return finding
-    probe = Entry(
-        rule=finding.key.rule,
-        account=finding.key.account,
-        region=finding.key.region,
-        resource=finding.key.resource_id,
-        exception_class=ExceptionClass.ACCEPTED_RISK,
-        reason="",
-        asked_by=actor.id,
-        ticket="",
-        expires=desk.now().date(),
-    )
+    if finding.key.resource_id == ANY:
+        return Refused(STAR)
+    rule = desk.rule(finding)
+    if rule is None:
+        return Refused(UNLISTED)
     try:
-        excepted(finding, probe, desk.now())
+        ask(finding, _request(desk, rule, actor), desk.now())
     except IllegalMoveError as error:
         return too_late(error)
     return finding
-
-
-def _admit(desk: Desk, finding_id: str, actor: Actor) -> Finding | Refused:
-    """Return the finding if *actor* may agree an exception that the allowlist can hold."""
-
-    def verdict(actor: Actor, finding: Finding) -> Verdict:
-        asked = finding.request(Verb.REMEDIATE) or finding.decided
-        asker = asked.actor if asked and asked.needed else ""
-        return may_except(actor, asker, desk.team(finding), desk.teams)
-
-    finding = desk.admit(finding_id, actor, "ignore", verdict)
-    if isinstance(finding, Refused):
-        return finding
-    if finding.state is State.EXCEPTED:
-        # The allowlist would hold two ends and two reasons for one resource.
-        return too_late(IllegalMoveError(finding, "ignore"))
-    if finding.key.resource_id == ANY:
-        return Refused(STAR)
-    return finding if desk.rule(finding) else Refused(UNLISTED)
 
 
 def problems(form: Ignore, rule: Rule | None, today: date) -> dict[str, str]:
@@ -134,8 +136,8 @@ def problems(form: Ignore, rule: Rule | None, today: date) -> dict[str, str]:
         found["reason"] = f"At most {REASON_MAX} characters; put the rest into the ticket."
     if form.exception_class not in set(ExceptionClass):
         found["exception_class"] = "Choose what kind of exception this is."
-    if len(form.ticket) > 100:
-        found["ticket"] = "At most 100 characters: the ticket's number or its address."
+    if len(form.ticket) > TICKET_MAX:
+        found["ticket"] = f"At most {TICKET_MAX} characters: the ticket's number or its address."
     if form.expires is None:
         found["expires"] = "Choose the day on which the exception ends."
     elif form.expires < today:
@@ -144,6 +146,18 @@ def problems(form: Ignore, rule: Rule | None, today: date) -> dict[str, str]:
         last = today + rule.decision.longest_exception
         found["expires"] = f"The catalogue allows exceptions from this rule until {last} at most."
     return found
+
+
+def entry_of_request(finding: Finding, request: Request) -> Entry:
+    """Return the entry that was asked for by *request*."""
+    given = request.detail
+    form = Ignore(
+        exception_class=given["class"],
+        reason=given["reason"],
+        ticket=given["ticket"],
+        expires=date.fromisoformat(given["expires"]),
+    )
+    return entry_of(finding, Actor(request.actor), form)
 
 
 def entry_of(finding: Finding, actor: Actor, form: Ignore) -> Entry:
@@ -162,7 +176,7 @@ def entry_of(finding: Finding, actor: Actor, form: Ignore) -> Entry:
     )
 
 
-def _told(entry: Entry) -> dict[str, str]:
+def _given(entry: Entry) -> dict[str, str]:
     return {
         "class": entry.exception_class.value,
         "reason": entry.reason,

@@ -3,7 +3,7 @@
 from datetime import date
 
 from commands.answers import Table
-from compliance.rules import Catalogue
+from compliance.rules import Catalogue, catalogue_entry
 
 
 def rules(catalogue: Catalogue, today: date) -> Table:
@@ -24,3 +24,8 @@ def rules(catalogue: Catalogue, today: date) -> Table:
         ),
         closing=f"Due for review: {', '.join(due)}." if due else "",
     )
+
+
+def severity_of(catalogue: Catalogue, rule_name: str) -> str:
+    rule = catalogue_entry(catalogue, rule_name)
+    return rule.severity.value if rule else "not in the catalogue"

@@ -1,9 +1,11 @@
 """Which findings a person sees: an engineer those of their own team, an analyst all of them."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from commands.answers import Refused
 from compliance.authority import Actor, Standing
+from compliance.channel import Channel
 from compliance.routing import Teams
 from ledger.reports import Scope
 
@@ -14,23 +16,24 @@ NO_TEAM = (
 OTHER_TEAM = "From here you see the findings of {teams} only. Ask from the other team's channel."
 
 
-def visible_teams(actor: Actor, channel: str, teams: Teams) -> frozenset[str]:
-    """Return the teams whose findings *actor* may read, asking from *channel*.
+def visible_teams(actor: Actor, channels: Collection[Channel], teams: Teams) -> frozenset[str]:
+    """Return the teams whose findings *actor* may read, asking from one of *channels*.
 
-    Whoever is in a team's channel reads that team's cards there anyway.
+    They are one channel under each of its names. People in a team's channel read that team's cards
+    there anyway.
     """
     if actor.standing is not Standing.MEMBER:
         return frozenset()
     if actor.id in teams.everywhere.users or actor.groups & teams.everywhere.groups:
         return frozenset(team.name for team in teams.ordered)
-    if channel in {each.id for each in teams.tda_channels}:
+    if any(channel in channels for channel in teams.tda_channels):
         return frozenset(team.name for team in teams.ordered)
     return frozenset(
         team.name
         for team in teams.ordered
         if actor.id in team.approvers
         or actor.groups & team.approver_groups
-        or channel in {each.id for each in team.channels}
+        or any(channel in channels for channel in team.channels)
     )
 
 

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from commands.answers import Refused, StatusReport, Table
+from commands.findings import line_of
+from commands.rules import severity_of
 from commands.sight import within_sight
 from compliance.finding import UNRESOLVED, State
 from compliance.routing import Teams
@@ -12,7 +14,7 @@ from ledger.reports import Count, Reports, Scope
 
 #: What is counted: of a million findings, nearly all are compliant or resolved.
 SHOWN = UNRESOLVED | {State.EXCEPTED}
-NARROWED = "Counted are the findings of {teams} only: other teams' are not shown to you here."
+NARROWED = "Only findings of {teams} are counted. You cannot see other teams' findings here."
 
 
 def status(
@@ -27,14 +29,9 @@ def status(
     return StatusReport(
         total=sum(count.number for count in counts if count.state in UNRESOLVED),
         tables=tuple(_tables(counts, catalogue)),
-        oldest=reports.oldest(UNRESOLVED, seen),
+        oldest=tuple(map(line_of, reports.oldest(UNRESOLVED, seen))),
         note="" if asked <= seen.teams else NARROWED.format(teams=", ".join(sorted(seen.teams))),
     )
-
-
-def severity_of(catalogue: Catalogue, rule_name: str) -> str:
-    rule = catalogue_entry(catalogue, rule_name)
-    return rule.severity.value if rule else "not in the catalogue"
 
 
 def _tables(counts: Iterable[Count], catalogue: Catalogue) -> Iterable[Table]:

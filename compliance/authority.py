@@ -1,8 +1,10 @@
 """Who may decide about a finding: one function for every way in, deny by default. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from compliance.request import Request
 from compliance.routing import Team, Teams
 
 
@@ -71,30 +73,23 @@ def may_decide(actor: Actor, team: Team, teams: Teams) -> Verdict:
     return Verdict(False, f"Only the approvers of team {team.name} can decide about this finding.")
 
 
-def may_agree(actor: Actor, asker: str, team: Team, teams: Teams) -> Verdict:
-    """Say whether *actor* may agree to what *asker* asked: the asker never counts."""
-    if actor.id == asker:
-        return Verdict(False, "You asked for this remediation, so somebody else has to agree.")
-    return may_decide(actor, team, teams)
-
-
-def may_except(actor: Actor, asker: str, team: Team, teams: Teams) -> Verdict:
-    """Say whether *actor* may agree an exception instead of what *asker* asked, empty if nobody.
-
-    The rule demands a second person for that request, and the asker is none.
-    """
-    if actor.id == asker:
+def may_agree(actor: Actor, request: Request, team: Team, teams: Teams) -> Verdict:
+    """Say whether *actor* may agree to *request*: the asker never counts."""
+    if actor.id == request.actor:
         return Verdict(
-            False,
-            "You asked for this remediation, and this rule needs a second person: "
-            "somebody else has to decide.",
+            False, f"You asked for the {request.verb.noun}, so somebody else has to agree."
         )
     return may_decide(actor, team, teams)
 
 
-def who_can(team: Team, teams: Teams) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the ids of the users and of the user groups who may decide, each in order."""
+def who_can(
+    team: Team, teams: Teams, barred: Collection[str] = ()
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the ids of the users and of the user groups who may decide, each in order.
+
+    *barred* are the ids of users who may not decide about this, although they may about others.
+    """
     return (
-        tuple(sorted(team.approvers | teams.everywhere.users)),
+        tuple(sorted((team.approvers | teams.everywhere.users) - frozenset(barred))),
         tuple(sorted(team.approver_groups | teams.everywhere.groups)),
     )

@@ -1,11 +1,12 @@
 """What a card says of a finding, for any chat product: facts, status, buttons. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from compliance.finding import UNDECIDED, Finding, State
+from compliance.finding import CAN_ASK, Finding, State
+from compliance.request import Request, Verb
 from compliance.rules import Catalogue, Rule, Severity, catalogue_entry
 
 #: What AWS and its tools leave on a resource: a tag, and the tool that it betrays.
@@ -22,13 +23,122 @@ _MANAGED_BY = (
 _OWNER_TAGS = ("Owner", "Team", "Department", "Environment", "Application")
 
 
+class FactKind(StrEnum):
+    """What a fact is about; the value is what people read in front of it."""
+
+    RESOURCE = "Resource"
+    RESOURCE_ID = "Resource id"
+    RESOURCE_TYPE = "Type"
+    ACCOUNT = "Account"
+    ENVIRONMENT = "Environment"
+    REGION = "Region"
+    OWNER_TAGS = "Owner tags"
+    ANNOTATION = "AWS Config says"
+    RULE = "Rule"
+    TEAM = "Team"
+    CHANGE = "What changes"
+    DOWNTIME = "Downtime"
+    WHO_NOTICES = "Who may notice"
+    COST = "Cost"
+    REVERSIBLE = "Reversible"
+    WHERE = "Where"
+    EXCEPTION_CLASS = "Kind of exception"
+    REASON = "Reason"
+    TICKET = "Ticket"
+    EXPIRES = "Until the end of"
+
+
+#: Facts that a reader copies rather than reads.
+COPIED = frozenset(
+    {
+        FactKind.RESOURCE,
+        FactKind.RESOURCE_ID,
+        FactKind.RESOURCE_TYPE,
+        FactKind.RULE,
+        FactKind.REGION,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that a reader must know, as they read it."""
+
+    kind: FactKind
+    text: str
+
+
 class Button(StrEnum):
-    """What a person can press on a card."""
+    """What a person can press on a card; the lower four are about all findings of a message."""
 
     REMEDIATE = "remediate"
     IGNORE = "ignore"
     AGREE = "agree"
     WITHDRAW = "withdraw"
+    LIST = "list"
+    REMEDIATE_ALL = "remediate-all"
+    AGREE_ALL = "agree-all"
+    IGNORE_ALL = "ignore-all"
+
+
+_LABELS = {
+    Button.REMEDIATE: "Remediate",
+    Button.IGNORE: "Ignore",
+    Button.AGREE: "Agree",
+    Button.WITHDRAW: "Withdraw",
+    Button.LIST: "Show them",
+    Button.REMEDIATE_ALL: "Remediate all",
+    Button.AGREE_ALL: "Agree to all",
+    Button.IGNORE_ALL: "Ignore all",
+}
+#: The same where another request than the usual one is agreed to or withdrawn.
+_LABELS_OF_OTHERS = {
+    Button.AGREE: "Agree to the {noun}",
+    Button.WITHDRAW: "Withdraw the request for the {noun}",
+    Button.AGREE_ALL: "Agree to all: {noun}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button as a card offers it, and as it comes back when it is pressed.
+
+    *verb* is the verb of the request that is agreed to or withdrawn. *page* is the page of a list,
+    from 0. On a message of several findings, *finding_id* is one of them, which finds the message.
+    """
+
+    button: Button
+    finding_id: str
+    verb: Verb | None = None
+    page: int = 0
+
+    @property
+    def value(self) -> str:
+        """What a chat product keeps with the button: ``F-3K7Q2`` or ``F-3K7Q2 except``."""
+        return " ".join(filter(None, (self.finding_id, self.verb, str(self.page or ""))))
+
+    @property
+    def label(self) -> str:
+        if self.verb is None or self.verb is Verb.REMEDIATE:
+            return _LABELS[self.button]
+        return _LABELS_OF_OTHERS[self.button].format(noun=self.verb.noun)
+
+    @classmethod
+    def parse(cls, button: str, value: str) -> "Press":
+        """Return the press of *button* with *value*; raises ValueError where it is not one.
+
+        Buttons of messages from before requests had verbs are about a remediation.
+        """
+        finding_id, *rest = value.split()
+        pressed = cls(Button(button), finding_id)
+        for word in rest:
+            if word.isdecimal():
+                pressed = replace(pressed, page=int(word))
+            else:
+                pressed = replace(pressed, verb=Verb(word))
+        if pressed.verb is None and pressed.button in _LABELS_OF_OTHERS:
+            return replace(pressed, verb=Verb.REMEDIATE)
+        return pressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +155,19 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One finding as its card shows it; everything but *state* to *buttons* stays for good."""
+    """One finding as its card shows it; everything but *state* to *presses* stays for good.
+
+    *requests* wait to be agreed or carried out. *decided_by* are the ids of those whose decision
+    led to the present state.
+    """
 
     finding_id: str
     title: str
     severity: Severity | None
     why: str
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[Fact, ...]
     console_url: str
-    preflight: tuple[tuple[str, str], ...]
+    preflight: tuple[Fact, ...]
     source_fix: str
     by_hand: str
     state: State
@@ -62,15 +176,29 @@ class Card:
     opened_at: datetime | None
     until: datetime | None
     decided_by: tuple[str, ...]
-    buttons: tuple[Button, ...]
+    requests: tuple[Request, ...]
+    presses: tuple[Press, ...]
+
+    @property
+    def buttons(self) -> frozenset[Button]:
+        return frozenset(press.button for press in self.presses)
+
+    @property
+    def resource(self) -> str:
+        """The resource by the name that people know, or else by AWS's id."""
+        return self.fact(FactKind.RESOURCE)
+
+    def fact(self, kind: FactKind) -> str:
+        """Return the text of the fact of this *kind*, empty where there is none."""
+        return next((fact.text for fact in self.facts if fact.kind is kind), "")
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class Departed:
     """What stays where a finding's card was when another team has it now: no fact, no button."""
 
 
-def draw(finding: Finding, catalogue: Catalogue, accounts: Mapping[str, Account]) -> Card:
+def card_of(finding: Finding, catalogue: Catalogue, accounts: Mapping[str, Account]) -> Card:
     """Return the card of *finding*; a rule that left the catalogue shows by its name alone."""
     rule = catalogue_entry(catalogue, finding.key.rule)
     account = accounts.get(finding.key.account, Account(finding.key.account))
@@ -89,42 +217,55 @@ def draw(finding: Finding, catalogue: Catalogue, accounts: Mapping[str, Account]
         since=finding.changed_at,
         opened_at=finding.opened_at,
         until=finding.until,
-        decided_by=_decided_by(finding),
-        buttons=buttons(finding, rule),
+        decided_by=tuple(filter(None, finding.decided.deciders)) if finding.decided else (),
+        requests=finding.requests,
+        presses=presses(finding, rule),
     )
 
 
-def buttons(finding: Finding, rule: Rule | None) -> tuple[Button, ...]:
-    """Return what can be pressed now; a rule that AWS owns takes no remediation (FACTS §6)."""
-    if finding.state is State.APPROVAL_PENDING:
-        return (Button.AGREE, Button.WITHDRAW, Button.IGNORE)
-    if finding.state not in UNDECIDED:
-        return ()
-    if rule is None or finding.service_linked:
-        return (Button.IGNORE,)
-    return (Button.REMEDIATE, Button.IGNORE)
+def presses(finding: Finding, rule: Rule | None) -> tuple[Press, ...]:
+    """Return what can be pressed now: about each request that waits, and what it does not hide.
+
+    A rule that AWS owns takes no remediation (FACTS §6).
+    """
+    return (*_about_requests(finding), *_new_decisions(finding, rule))
+
+
+def _about_requests(finding: Finding) -> Iterable[Press]:
+    for request in finding.requests:
+        if not request.is_agreed:
+            yield Press(Button.AGREE, finding.id, request.verb)
+        yield Press(Button.WITHDRAW, finding.id, request.verb)
+
+
+def _new_decisions(finding: Finding, rule: Rule | None) -> Iterable[Press]:
+    takes_remediation = rule is not None and not finding.service_linked
+    if takes_remediation and _can_be_asked(finding, Verb.REMEDIATE):
+        yield Press(Button.REMEDIATE, finding.id)
+    if finding.state is not State.APPROVED and _can_be_asked(finding, Verb.EXCEPT):
+        yield Press(Button.IGNORE, finding.id)
+
+
+def _can_be_asked(finding: Finding, verb: Verb) -> bool:
+    return finding.state in CAN_ASK[verb] and finding.request(verb) is None
 
 
 def status(finding: Finding) -> str:
     """Say where the finding stands, in the words of its life, with the reason behind them."""
-    said = {
-        State.APPROVAL_PENDING: _agreed(finding),
+    words = {
+        State.APPROVAL_PENDING: finding.note or _waits_for(finding),
         State.APPROVED: "The remediation is about to start.",
         State.OPEN: finding.note or "Nobody has decided yet.",
         State.RUNNING: _step(finding),
     }.get(finding.state, finding.note)
-    return said or finding.note
+    return words or finding.note
 
 
-def _decided_by(finding: Finding) -> tuple[str, ...]:
-    asked = finding.decided or next(iter(finding.requests), None)
-    return tuple(filter(None, asked.deciders)) if asked else ()
-
-
-def _agreed(finding: Finding) -> str:
-    return " ".join(
-        f"{len(request.agreed)} of {request.needed} agreed." for request in finding.requests
-    )
+def _waits_for(finding: Finding) -> str:
+    """The card names each request beside this."""
+    if all(request.is_agreed for request in finding.requests):
+        return "Agreed, and about to be carried out."
+    return "It waits for agreement."
 
 
 def _step(finding: Finding) -> str:
@@ -134,36 +275,51 @@ def _step(finding: Finding) -> str:
     return f"Step {finding.step} of {finding.steps}{named}."
 
 
-def _facts(finding: Finding, account: Account) -> tuple[tuple[str, str], ...]:
+def _facts(finding: Finding, account: Account) -> tuple[Fact, ...]:
     key = finding.key
     tags = ", ".join(f"{name}={finding.tags[name]}" for name in _OWNER_TAGS if name in finding.tags)
     named = finding.resource_name and finding.resource_name != key.resource_id
     facts = (
-        ("Resource", finding.resource_name if named else key.resource_id),
-        ("Resource id", key.resource_id if named else ""),
-        ("Type", key.resource_type),
-        ("Account", str(account)),
-        ("Environment", account.environment),
-        ("Region", key.region),
-        ("Owner tags", tags),
-        ("AWS Config says", finding.annotation),
-        ("Rule", key.rule),
-        ("Team", finding.team),
+        Fact(FactKind.RESOURCE, finding.resource_name if named else key.resource_id),
+        Fact(FactKind.RESOURCE_ID, key.resource_id if named else ""),
+        Fact(FactKind.RESOURCE_TYPE, key.resource_type),
+        Fact(FactKind.ACCOUNT, str(account)),
+        Fact(FactKind.ENVIRONMENT, account.environment),
+        Fact(FactKind.REGION, key.region),
+        Fact(FactKind.OWNER_TAGS, tags),
+        Fact(FactKind.ANNOTATION, finding.annotation),
+        Fact(FactKind.RULE, key.rule),
+        Fact(FactKind.TEAM, finding.team),
     )
-    return tuple((name, text) for name, text in facts if text)
+    return tuple(fact for fact in facts if fact.text)
 
 
-def preflight(rule: Rule, account: Account) -> tuple[tuple[str, str], ...]:
-    """Return what a person must know before they press Remediate."""
+def preflight(rule: Rule, account: Account | None = None) -> tuple[Fact, ...]:
+    """Return what a person must know before they press Remediate, of one *account* if given."""
     impact = rule.impact
     reversible = f"Yes. {impact.undo}" if impact.reversible else f"No. {impact.undo}"
-    return (
-        ("What changes", impact.change),
-        ("Downtime", impact.downtime),
-        ("Who may notice", impact.who_notices),
-        ("Cost", impact.cost),
-        ("Reversible", reversible),
-        ("Where", " · ".join(filter(None, (str(account), account.environment)))),
+    where = " · ".join(filter(None, (str(account), account.environment))) if account else ""
+    facts = (
+        Fact(FactKind.CHANGE, impact.change),
+        Fact(FactKind.DOWNTIME, impact.downtime),
+        Fact(FactKind.WHO_NOTICES, impact.who_notices),
+        Fact(FactKind.COST, impact.cost),
+        Fact(FactKind.REVERSIBLE, reversible),
+        Fact(FactKind.WHERE, where),
+    )
+    return tuple(fact for fact in facts if fact.text)
+
+
+def given_with(request: Request) -> tuple[Fact, ...]:
+    """Return what was given with *request*, which whoever agrees to it agrees to."""
+    named = (
+        ("class", FactKind.EXCEPTION_CLASS),
+        ("reason", FactKind.REASON),
+        ("ticket", FactKind.TICKET),
+        ("expires", FactKind.EXPIRES),
+    )
+    return tuple(
+        Fact(kind, str(request.detail[name])) for name, kind in named if request.detail.get(name)
     )
 
 
@@ -187,7 +343,7 @@ def _source_fix(finding: Finding, rule: Rule | None) -> str:
 def at_the_source(tools: Iterable[str], rule: Rule) -> str:
     """Say what to change in the code of *tools*; the catalogue knows it in Terraform's words."""
     if not any("terraform" in tool.lower() for tool in tools):
-        return "Change this in what it deploys instead."
+        return "Fix it in the code that deploys this resource."
     source = f"{rule.terraform.resource}: {rule.terraform.attribute}"
     return f"Change this at the source instead: {source}"
 

@@ -3,11 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from compliance.card import Account
+from compliance.card import Account, Button
 from compliance.finding import Finding
-from compliance.group import Face as Content
-from compliance.group import Group as GroupCard
-from compliance.group import GroupButton, draw
+from compliance.group import Content, GroupCard, content_of
 from compliance.rules import Catalogue, Severity, catalogue_entry
 from compliance.tally import Tally
 
@@ -22,7 +20,7 @@ def content_of_message(
     accounts: Mapping[str, Account],
 ) -> Content:
     """Return what a message shows that names *findings* and stands for all in *tally*."""
-    content = draw(findings, catalogue, accounts)
+    content = content_of(findings, catalogue, accounts)
     if not isinstance(content, GroupCard):
         return content
     counted = replace(
@@ -50,5 +48,5 @@ def _of_many_rules(group: GroupCard, tally: Tally, catalogue: Catalogue) -> Grou
         why=f"{'; '.join(titles)}{more}.",
         preflight=(),
         source_fix="",
-        buttons=(GroupButton.LIST,),
+        presses=tuple(each for each in group.presses if each.button is Button.LIST),
     )

@@ -3,37 +3,32 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-import compliance.card as single
 from compliance.card import (
     Account,
     Button,
     Card,
-    Moved,
+    Departed,
+    Fact,
+    Press,
     at_the_source,
-    buttons,
+    card_of,
     managed_by,
     preflight,
+    presses,
 )
 from compliance.finding import UNDECIDED, Finding, State
+from compliance.request import Verb
 from compliance.rules import Catalogue, Rule, Severity, catalogue_entry
 
 #: How many of them the message names.
 _NAMED = 5
-
-
-class GroupButton(StrEnum):
-    """What a person can press on a group's card."""
-
-    LIST = "list"
-    REMEDIATE = "remediate-all"
-    AGREE = "agree-all"
-    IGNORE = "ignore-all"
+#: How many accounts it counts one by one.
+_ACCOUNTS_MAX = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class GroupCard:
     """Findings of one rule as their message shows them; *finding_id* finds the message again.
 
     *named* are ids and resources of the first, those before the others that wait for a decision.
@@ -47,35 +42,39 @@ class Group:
     states: tuple[tuple[State, int], ...]
     accounts: tuple[tuple[str, int], ...]
     named: tuple[tuple[str, str], ...]
-    preflight: tuple[tuple[str, str], ...]
+    preflight: tuple[Fact, ...]
     source_fix: str
-    buttons: tuple[GroupButton, ...]
+    presses: tuple[Press, ...]
+
+    @property
+    def buttons(self) -> frozenset[Button]:
+        return frozenset(press.button for press in self.presses)
 
 
-#: All that a message in a team's channel can be.
-Face = Card | Group | Moved
+#: All that a message in a team's channel can show.
+Content = Card | GroupCard | Departed
 
 
-def draw(
+def content_of(
     findings: Sequence[Finding], catalogue: Catalogue, accounts: Mapping[str, Account]
-) -> Face:
-    """Return what a message shows of *findings*; none of them is its team's any more if none."""
+) -> Content:
+    """Return what the message of *findings* shows; Departed where its team has none of them."""
     match findings:
         case []:
-            return Moved()
+            return Departed()
         case [finding]:
-            return single.draw(finding, catalogue, accounts)
+            return card_of(finding, catalogue, accounts)
     return gather(findings, catalogue, accounts)
 
 
 def gather(
     findings: Sequence[Finding], catalogue: Catalogue, accounts: Mapping[str, Account]
-) -> Group:
-    """Return the group of *findings*, which are one at least and all of one rule."""
-    first = single.draw(findings[0], catalogue, accounts)
+) -> GroupCard:
+    """Return the card of *findings*, which are one at least and all of one rule."""
+    first = card_of(findings[0], catalogue, accounts)
     rule = catalogue_entry(catalogue, findings[0].key.rule)
     waiting_first = sorted(findings, key=lambda each: each.state not in UNDECIDED)
-    return Group(
+    return GroupCard(
         finding_id=first.finding_id,
         title=first.title,
         severity=first.severity,
@@ -86,17 +85,20 @@ def gather(
         named=tuple(
             (each.id, each.resource_name or each.key.resource_id) for each in waiting_first[:_NAMED]
         ),
-        preflight=_impact(rule),
+        preflight=preflight(rule) if rule else (),
         source_fix=_source_fix(findings, rule),
-        buttons=_buttons(findings, rule),
+        presses=_presses(findings, rule),
     )
 
 
 def decidable(
-    findings: Iterable[Finding], rule: Rule | None, button: Button
+    findings: Iterable[Finding], rule: Rule | None, button: Button, verb: Verb | None = None
 ) -> tuple[Finding, ...]:
-    """Return those of *findings* whose own card has *button* now."""
-    return tuple(each for each in findings if button in buttons(each, rule))
+    """Return those of *findings* whose own card offers *button* now, for *verb* where one is given.
+
+    *button* is one of a single card.
+    """
+    return tuple(each for each in findings if Press(button, each.id, verb) in presses(each, rule))
 
 
 def how_many(number: int) -> str:
@@ -109,16 +111,20 @@ def by_state(findings: Iterable[Finding]) -> tuple[tuple[State, int], ...]:
     return tuple((state, counted[state]) for state in State if state in counted)
 
 
+def by_place(group: GroupCard) -> tuple[tuple[str, int], ...]:
+    """Count the group's findings where the most are, and in all other accounts together."""
+    accounts, others = group.accounts[:_ACCOUNTS_MAX], group.accounts[_ACCOUNTS_MAX:]
+    counted = tuple((f"in {name}", number) for name, number in accounts)
+    if not others:
+        return counted
+    return (*counted, (f"in {len(others)} more accounts", sum(number for _, number in others)))
+
+
 def _by_account(
     findings: Iterable[Finding], accounts: Mapping[str, Account]
 ) -> tuple[tuple[str, int], ...]:
     named = (accounts.get(each.key.account, Account(each.key.account)) for each in findings)
     return tuple(Counter(map(str, named)).most_common())
-
-
-def _impact(rule: Rule | None) -> tuple[tuple[str, str], ...]:
-    told = preflight(rule, Account("")) if rule else ()
-    return tuple((name, text) for name, text in told if name != "Where")
 
 
 def _source_fix(findings: Iterable[Finding], rule: Rule | None) -> str:
@@ -132,16 +138,19 @@ def _source_fix(findings: Iterable[Finding], rule: Rule | None) -> str:
     )
 
 
-def _buttons(findings: Sequence[Finding], rule: Rule | None) -> tuple[GroupButton, ...]:
+def _presses(findings: Sequence[Finding], rule: Rule | None) -> tuple[Press, ...]:
+    """Return a button for what at least one of *findings* offers; requests come first."""
+    first = findings[0].id
+    offered = {(press.button, press.verb) for each in findings for press in presses(each, rule)}
     return (
-        GroupButton.LIST,
+        Press(Button.LIST, first),
+        *(Press(Button.AGREE_ALL, first, verb) for verb in Verb if (Button.AGREE, verb) in offered),
         *(
-            pressed
-            for pressed, button in (
-                (GroupButton.REMEDIATE, Button.REMEDIATE),
-                (GroupButton.AGREE, Button.AGREE),
-                (GroupButton.IGNORE, Button.IGNORE),
+            Press(of_all, first)
+            for of_one, of_all in (
+                (Button.REMEDIATE, Button.REMEDIATE_ALL),
+                (Button.IGNORE, Button.IGNORE_ALL),
             )
-            if decidable(findings, rule, button)
+            if (of_one, None) in offered
         ),
     )

@@ -16,6 +16,20 @@ class Verb(StrEnum):
     REVOKE = "revoke"
     UNDO = "undo"
 
+    @property
+    def noun(self) -> str:
+        """What is asked for, as people say it after *the*."""
+        return _NOUNS[self]
+
+
+_NOUNS = {
+    Verb.REMEDIATE: "remediation",
+    Verb.EXCEPT: "exception",
+    Verb.EXTEND: "extension",
+    Verb.REVOKE: "end of the exception",
+    Verb.UNDO: "undo",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

@@ -158,8 +158,13 @@ class Reports:
 
         Those that joined it after *until* are left out, and all that are another team's by now.
         """
-        one = messages.alias()
-        in_posts = sa.select(one.c.post).where(one.c.finding == finding_id)
+        one, own, pressed = messages.alias(), posts.alias(), findings.alias()
+        in_posts = (
+            sa.select(one.c.post)
+            .join(own, own.c.id == one.c.post)
+            .join(pressed, pressed.c.id == one.c.finding)
+            .where(one.c.finding == finding_id, own.c.team == pressed.c.team)
+        )
         if until is not None:
             # None of them where the one that was pressed came into another message since.
             in_posts = in_posts.where(one.c.joined_at <= until)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from commands.digest import Digest
+from commands.answers import Digest
 from compliance.channel import Channel, Message
-from compliance.group import Face as Content
+from compliance.group import Content
 from compliance.mendable import MendableError
 
 

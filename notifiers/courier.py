@@ -82,7 +82,12 @@ class Courier:
 
         Either it becomes the finding's message, or it points to the real one.
         """
-        if real := self._messages.adopt(finding_id, message):
+        try:
+            real = self._messages.adopt(finding_id, message)
+        except LedgerUnavailableError as error:
+            log.warning("a message is mended by the next press", extra={"why": str(error)})
+            return
+        if real:
             self._deliveries.point(self._chats[message.channel.product], message, real)
         else:
             self.wake()

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from compliance.channel import Channel, Message
 from compliance.finding import Finding
-from compliance.group import Face as Content
+from compliance.group import Content
 from compliance.tally import Tally
 from ledger.messages import LEASE, Messages, Search
 from ledger.shown import MessageUpdate

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
 
-from commands.digest import Digest
+from commands.answers import Digest
 from compliance.channel import Channel
 from ledger.periods import Periods
 from notifiers.chat import Chat, ChatBusyError, ChatRefusedError, InDoubtError, Post

@@ -123,7 +123,7 @@ def entry(**named) -> Entry:
         "resource": place.resource_id,
         "exception_class": ExceptionClass.ACCEPTED_RISK,
         "reason": "The public website's pictures; nothing personal.",
-        "asked_by": "U0HANNAH",
+        "asked_by": "slack:U0HANNAH",
         "ticket": "SEC-1",
         "expires": date(2026, 12, 1),
         **named,

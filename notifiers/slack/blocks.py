@@ -1,26 +1,23 @@
 """Cards, answers and reports as Block Kit. Pure: from our data to lists of dicts."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
-from commands.answers import Done, Explained, Refused, StatusReport, Table
-from commands.digest import Digest
-from compliance.card import Button, Card
-from compliance.finding import Finding, State
-from compliance.rules import Severity
+from commands.answers import Digest, Line, StatusReport, Table
+from compliance.card import COPIED, Button, Card, Fact, FactKind, Press
+from compliance.request import Request, Verb
+from notifiers import words
 from notifiers.slack.text import (
     FIELD_MAX,
     HEADER_MAX,
     MESSAGE_MAX,
     SECTION_MAX,
+    SLACK,
     code,
     cut,
-    day,
     escape,
     fit,
-    people,
-    said,
+    outside,
     when,
 )
 
@@ -30,55 +27,30 @@ Block = dict[str, Any]
 _FIELDS_MAX = 10
 #: https://docs.slack.dev/reference/block-kit/blocks/table-block: rows, the headings among them
 _TABLE_ROWS_MAX = 100
-#: Facts that a reader copies rather than reads.
-_COPIED = frozenset({"Resource", "Resource id", "Type", "Rule", "Region"})
-_DIGEST, _ASKED = "Weekly compliance digest", "Asked of the TDA"
-_LAPSING, _LAPSING_MAX = "Exceptions that end within 30 days", 10
+#: https://docs.slack.dev/reference/block-kit/block-elements/button-element
+_BUTTON_MAX = 75
+#: Exceptions that the digest lists.
+_LAPSING_MAX = 10
 _NARROW = "; ask /compliance status with team:, rule: or account: for fewer"
-_LABELS = {
-    Button.REMEDIATE: ("Remediate", "primary"),
-    Button.IGNORE: ("Ignore", None),
-    Button.AGREE: ("Agree", "primary"),
-    Button.WITHDRAW: ("Withdraw", None),
-}
-
-
-def card_text(card: Card) -> str:
-    """Return the card in one paragraph: screen readers and notifications read only this."""
-    facts = dict(card.facts)
-    resource = facts.get("Resource", "")
-    return said(
-        f"{card.title}. Finding {card.finding_id}, {severity(card.severity)}: {resource} "
-        f"in account {facts.get('Account', '')}, {facts.get('Region', '')}. "
-        f"Status: {card.state}. {card.status}",
-        MESSAGE_MAX,
-    )
+_PRIMARY = frozenset({Button.REMEDIATE, Button.AGREE, Button.REMEDIATE_ALL, Button.AGREE_ALL})
 
 
 def card_blocks(card: Card) -> list[Block]:
+    severity = words.severity(card.severity).capitalize()
+    requests = [block for request in card.requests for block in _request(request, card)]
     return [
         header(card.title),
-        section(f"*{severity(card.severity).capitalize()}*\n{said(card.why, SECTION_MAX - 100)}"),
+        section(f"*{severity}*\n{outside(card.why, SECTION_MAX - 100)}"),
         *_facts(card),
         *_preflight(card),
-        *([section(f"*Will come back*\n{said(card.source_fix)}")] if card.source_fix else []),
-        *([section(f"*By hand*\n{said(card.by_hand)}")] if card.by_hand else []),
+        *([section(f"*Will come back*\n{outside(card.source_fix)}")] if card.source_fix else []),
+        *([section(f"*By hand*\n{outside(card.by_hand)}")] if card.by_hand else []),
         {"type": "divider"},
         section(_status(card)),
-        *actions(card),
+        *requests,
+        *actions([press for press in card.presses if press.verb is None]),
         context(_footer(card)),
     ]
-
-
-def sentence(answer: Done | Refused | Explained) -> str:
-    """Return an answer of one sentence, with the people it names."""
-    if isinstance(answer, Done):
-        return said(answer.text)
-    named = people(answer.users, answer.groups)
-    if isinstance(answer, Explained):
-        return cut(f"{escape(answer.text)} {named}", SECTION_MAX)
-    who = f" Decided or can decide: {named}." if named else ""
-    return cut(f"{escape(answer.text)}{who}", SECTION_MAX)
 
 
 def table(shown: Table) -> list[Block]:
@@ -89,20 +61,13 @@ def table(shown: Table) -> list[Block]:
     below = " ".join(filter(None, (f"… and {left} more." if left else "", shown.closing)))
     return [
         header(shown.title),
-        *([section(said(shown.intro))] if shown.intro else []),
+        *([section(outside(shown.intro))] if shown.intro else []),
         *([{"type": "table", "rows": rows}] if shown.rows else []),
-        *([context(said(below))] if below else []),
+        *([context(outside(below))] if below else []),
     ]
 
 
-def table_text(shown: Table) -> str:
-    """Return a table in plain words, a line for each row."""
-    head = f"{shown.title}: {shown.intro}" if shown.intro else f"{shown.title}:"
-    rows = (", ".join([row[0], *_labelled(shown, row)]) for row in shown.rows)
-    return "\n".join(filter(None, [head, *rows, shown.closing]))
-
-
-def together(shown: Sequence[Table]) -> Block:
+def one_table(shown: Sequence[Table]) -> Block:
     """Return several tables as one, each under its own headings: a message can hold only one."""
     most = _TABLE_ROWS_MAX // len(shown) - 2
     width = max(len(each.headings) for each in shown)
@@ -121,46 +86,27 @@ def together(shown: Sequence[Table]) -> Block:
 def status_blocks(report: StatusReport) -> list[Block]:
     return [
         header("Compliance status"),
-        section(f"*{report.total} findings are open.*"),
-        together(report.tables),
-        *_findings("Oldest open findings", report.oldest),
-        *([context(said(report.note))] if report.note else []),
+        section(f"*{words.how_many_open(report.total)}*"),
+        one_table(report.tables),
+        *_lines("Oldest open findings", report.oldest),
+        *([context(outside(report.note))] if report.note else []),
     ]
-
-
-def status_text(report: StatusReport) -> str:
-    """Return what was counted in plain words."""
-    title = f"Compliance status: {report.total} findings are open. {report.note}".strip()
-    return "\n".join([title, *map(table_text, report.tables)])
 
 
 def digest_blocks(report: Digest) -> list[Block]:
     headline = [f"*{escape(name)}*\n{number}" for name, number in report.headline]
+    reviews = f"*{words.ASKED_OF_TDA}*\n{outside(words.reviews(report))}"
     return [
-        header(_DIGEST),
-        section(f"*{_share(report)}* {_week(report)}"),
+        header(words.DIGEST),
+        section(f"*{words.share(report)}* {words.week(report)}"),
         {"type": "section", "fields": [_mrkdwn(each) for each in headline]},
-        together(report.tables),
-        *_findings(_LAPSING, report.lapsing, _LAPSING_MAX, "; the allowlist has them all"),
-        *([section(f"*{_ASKED}*\n{said(_reviews(report))}")] if report.reviews_due else []),
+        one_table(report.tables),
+        *_lines(words.LAPSING, report.lapsing, _LAPSING_MAX, "; the allowlist has them all"),
+        *([section(reviews)] if report.reviews_due else []),
     ]
 
 
-def digest_text(report: Digest) -> str:
-    """Return the whole digest in plain words, as a terminal shows it."""
-    lapsing = map(_in_words, report.lapsing)
-    lines = [
-        f"{_DIGEST}. {_week(report)}",
-        _share(report),
-        ", ".join(f"{name} {number}" for name, number in report.headline),
-        *map(table_text, report.tables),
-        *([f"{_LAPSING}:", *lapsing] if report.lapsing else []),
-        *([f"{_ASKED}: {_reviews(report)}"] if report.reviews_due else []),
-    ]
-    return "\n".join(lines)
-
-
-def spoken(text: str) -> str:
+def fallback(text: str) -> str:
     """Return plain words for a message: screen readers and notifications read only this."""
     return fit(escape(text).split("\n"), MESSAGE_MAX)
 
@@ -181,6 +127,16 @@ def plain(text: str) -> Block:
     return {"type": "plain_text", "text": text, "emoji": False}
 
 
+def fact(known: Fact) -> str:
+    text = code(known.text) if known.kind in COPIED else escape(known.text)
+    return f"*{known.kind}*\n{text}"
+
+
+def impact(facts: Sequence[Fact]) -> str:
+    """Return what a remediation does, a line for each fact."""
+    return "\n".join(f"*{known.kind}:* {escape(known.text)}" for known in facts)
+
+
 def _mrkdwn(text: str) -> Block:
     # verbatim: Slack must not make links or mentions of what merely looks like one
     return {"type": "mrkdwn", "text": text, "verbatim": True}
@@ -191,8 +147,8 @@ def _cell(text: str) -> Block:
 
 
 def _bold(text: str) -> Block:
-    said_so = {"type": "text", "text": text, "style": {"bold": True}}
-    line = {"type": "rich_text_section", "elements": [said_so]}
+    element = {"type": "text", "text": text, "style": {"bold": True}}
+    line = {"type": "rich_text_section", "elements": [element]}
     return {"type": "rich_text", "elements": [line]}
 
 
@@ -201,58 +157,53 @@ def _padded(cells: list[Block], width: int) -> list[Block]:
     return [*cells, *(_cell("\u00a0") for _ in range(width - len(cells)))]
 
 
-def _labelled(shown: Table, row: tuple[str, ...]) -> list[str]:
-    return [f"{name} {cell}" for name, cell in zip(shown.headings[1:], row[1:], strict=True)]
-
-
-def severity(found: Severity | None) -> str:
-    return f"{found} severity" if found else "rule not in the catalogue"
-
-
 def _facts(card: Card) -> list[Block]:
-    fields = [
-        _mrkdwn(cut(f"*{name}*\n{code(text) if name in _COPIED else escape(text)}", FIELD_MAX))
-        for name, text in card.facts
-    ]
+    fields = [_mrkdwn(cut(fact(known), FIELD_MAX)) for known in card.facts]
     return [{"type": "section", "fields": fields[:_FIELDS_MAX]}]
 
 
 def _preflight(card: Card) -> list[Block]:
-    if Button.REMEDIATE not in card.buttons and Button.AGREE not in card.buttons:
+    if Press(Button.AGREE, card.finding_id, Verb.REMEDIATE) not in card.presses and (
+        Button.REMEDIATE not in card.buttons
+    ):
         return []
-    told = [f"*{name}:* {escape(text)}" for name, text in card.preflight if name != "Where"]
-    return [section("*If you remediate*\n" + "\n".join(told))]
+    consequences = impact([known for known in card.preflight if known.kind is not FactKind.WHERE])
+    return [section(f"*If you remediate*\n{consequences}")]
 
 
 def _status(card: Card) -> str:
-    words = [f"*{card.state.capitalize()}* since {when(card.since)}"]
+    line = [f"*{card.state.capitalize()}* since {when(card.since)}"]
     if card.until:
-        words.append(f"until {_end(card.state, card.until)}")
-    asked = "Asked" if card.state is State.APPROVAL_PENDING else "Decided"
-    decided = f"\n{asked} by {people(card.decided_by)}." if card.decided_by else ""
-    return f"{', '.join(words)}\n{said(card.status, SECTION_MAX - 400)}{decided}"
+        line.append(f"until {words.end(card.state, card.until, when)}")
+    decided = f"\nDecided by {SLACK.people(card.decided_by)}." if card.decided_by else ""
+    return f"{', '.join(line)}\n{outside(card.status, SECTION_MAX - 400)}{decided}"
 
 
-def _end(state: State, until: datetime) -> str:
-    """An exception is agreed by the day, and lasts through the whole of its last one, in UTC."""
-    if state is State.EXCEPTED:
-        return f"the end of {day(until - timedelta(seconds=1))}"
-    return when(until)
+def _request(request: Request, card: Card) -> list[Block]:
+    """Return who asked for what, and the buttons about it."""
+    about = [press for press in card.presses if press.verb is request.verb]
+    return [section(words.request(request, SLACK)), *actions(about)]
 
 
-def actions(card: Card) -> list[Block]:
-    buttons = [_button(button, card.finding_id) for button in card.buttons]
-    return [{"type": "actions", "elements": buttons}] if buttons else []
+def actions(presses: Sequence[Press]) -> list[Block]:
+    """Return a row of buttons, none where nothing can be pressed."""
+    elements = [button(press) for press in presses]
+    return [{"type": "actions", "elements": elements}] if elements else []
 
 
-def _button(button: Button, finding_id: str) -> Block:
-    label, style = _LABELS[button]
-    return button_block(button.value, label, finding_id, style)
+def button(press: Press, label: str = "", action: str = "") -> Block:
+    """Return a button, with a *label* or an *action* of its own where they are given.
 
-
-def button_block(action: str, label: str, value: str, style: str | None = None) -> Block:
-    drawn = {"type": "button", "action_id": action, "text": plain(label), "value": value}
-    return {**drawn, "style": style} if style else drawn
+    Slack takes no action twice in one row, so that of a request has its verb in it.
+    """
+    usual = f"{press.button} {press.verb}" if press.verb else press.button.value
+    drawn = {
+        "type": "button",
+        "action_id": action or usual,
+        "text": plain(cut(label or press.label, _BUTTON_MAX)),
+        "value": press.value,
+    }
+    return {**drawn, "style": "primary"} if press.button in _PRIMARY else drawn
 
 
 def _footer(card: Card) -> str:
@@ -260,39 +211,18 @@ def _footer(card: Card) -> str:
     return f"{code(card.finding_id)}{age} · <{card.console_url}|Open in AWS Config>"
 
 
-def finding_line(finding: Finding) -> str:
-    resource = code(finding.resource_name or finding.key.resource_id)
-    since = f", since {when(finding.opened_at)}" if finding.opened_at else ""
-    until = f", until {_end(finding.state, finding.until)}" if finding.until else ""
+def line(shown: Line) -> str:
+    since = f", since {when(shown.since)}" if shown.since else ""
+    until = f", until {words.end(shown.state, shown.until, when)}" if shown.until else ""
     return (
-        f"{code(finding.id)} {escape(finding.key.rule)}: {resource} "
-        f"({escape(finding.team)}, {finding.state}{since}{until})"
+        f"{code(shown.id)} {escape(shown.rule)}: {code(shown.resource)} "
+        f"({escape(shown.team)}, {shown.state}{since}{until})"
     )
 
 
-def _in_words(finding: Finding) -> str:
-    resource = finding.resource_name or finding.key.resource_id
-    until = f", until {finding.until:%Y-%m-%d %H:%M} UTC" if finding.until else ""
-    return f"{finding.id} {finding.key.rule}: {resource} ({finding.team}, {finding.state}{until})"
-
-
-def _findings(
-    title: str, found: Sequence[Finding], most: int | None = None, hint: str = ""
+def _lines(
+    title: str, shown: Sequence[Line], most: int | None = None, hint: str = ""
 ) -> list[Block]:
-    """Return *found* under a title, a line each, as many as fit."""
-    lines = list(map(finding_line, found))
-    told = fit(lines, SECTION_MAX - HEADER_MAX, hint, most)
-    return [section(f"*{escape(title)}*\n{told}")] if lines else []
-
-
-def _share(report: Digest) -> str:
-    share = "no data yet" if report.share is None else f"{report.share:.1%} compliant"
-    return f"{share}, {report.unresolved} findings open."
-
-
-def _week(report: Digest) -> str:
-    return f"From {day(report.since)} to {day(report.until)}."
-
-
-def _reviews(report: Digest) -> str:
-    return f"Review these rules: {', '.join(report.reviews_due)}"
+    """Return lines under a title, as many as fit."""
+    text = fit(list(map(line, shown)), SECTION_MAX - HEADER_MAX, hint, most)
+    return [section(f"*{escape(title)}*\n{text}")] if shown else []

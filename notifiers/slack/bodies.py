@@ -2,22 +2,45 @@
 
 from typing import Any
 
+from compliance.channel import Channel, Message
+from notifiers.slack.text import PRODUCT
+
 Body = dict[str, Any]
 
 
 def user_of(body: Body) -> str:
-    """Return the id of whoever pressed or typed."""
+    """Return Slack's id of whoever pressed or typed."""
     return str(body["user"]["id"] if isinstance(body.get("user"), dict) else body["user_id"])
 
 
+def workspace_of(body: Body) -> str:
+    """Return the workspace of whoever pressed, empty where Slack does not say it."""
+    user = body.get("user")
+    return str(user.get("team_id") or "") if isinstance(user, dict) else ""
+
+
 def channel_of(body: Body) -> str:
-    """Return where somebody pressed; empty for the Home tab, which is in no channel."""
+    """Return Slack's id of where somebody pressed; empty for the Home tab, which is no channel."""
     channel = body.get("channel") or {}
     container = body.get("container") or {}
     return str(channel.get("id") or container.get("channel_id") or body.get("channel_id") or "")
 
 
-def channels_of(body: Body) -> frozenset[str]:
+def channels_of(body: Body) -> frozenset[Channel]:
     """Return the channel by its id and by its name: teams.yaml may have either."""
     name = (body.get("channel") or {}).get("name") or body.get("channel_name")
-    return frozenset({channel_of(body), f"#{name}" if name else ""})
+    called = (channel_of(body), f"#{name}" if name else "")
+    return frozenset(Channel(PRODUCT, each) for each in called if each)
+
+
+def is_private(body: Body) -> bool:
+    """Whether what was pressed is shown to the presser alone."""
+    return bool((body.get("container") or {}).get("is_ephemeral"))
+
+
+def message_of(body: Body) -> Message | None:
+    """Return the message that was pressed, None for what nobody else sees."""
+    ts = (body.get("container") or {}).get("message_ts")
+    if not ts or is_private(body):
+        return None
+    return Message(Channel(PRODUCT, channel_of(body)), str(ts))

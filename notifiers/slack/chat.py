@@ -1,20 +1,18 @@
 """Slack, put together: its client, its people, what is sent to it and what is heard from it."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from starlette.routing import BaseRoute
 
 from commands.checks import Check
-from commands.desk import Desk
-from compliance.card import Account
+from commands.reception import Reception
 from compliance.routing import Teams
-from ledger.reports import Reports
 from notifiers.slack import app
 from notifiers.slack.check import check_slack
 from notifiers.slack.client import SlackChat, connect
-from notifiers.slack.listeners import Listeners
+from notifiers.slack.listeners import Listeners, OnPress, ignored
 from notifiers.slack.people import People
 
 _RETRIES = 3
@@ -43,13 +41,15 @@ class Slack:
 
     def listen(
         self,
-        desk: Desk,
-        reports: Reports,
-        accounts: Mapping[str, Account],
+        reception: Reception,
         stop: threading.Event,
+        on_press: OnPress = ignored,
     ) -> list[BaseRoute]:
-        """Answer presses and commands until *stop*; return the routes that Slack calls."""
-        listeners = Listeners(desk, reports, accounts, self.people)
+        """Answer presses and commands until *stop*; return the routes that Slack calls.
+
+        *on_press* hears of every message that was pressed.
+        """
+        listeners = Listeners(reception, self.people, on_press)
         bolt = app.build(self._client, self._signing_secret, listeners)
         if self._app_token:
             self._socket = app.Socket(bolt, self._app_token)

@@ -10,15 +10,16 @@ from slack_sdk import WebClient
 from slack_sdk.http_retry import default_retry_handlers
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
-from commands.digest import Digest
+from commands.answers import Digest
 from compliance.channel import SLACK, Channel, Message
-from compliance.group import Face as Content
+from compliance.group import Content
 from notifiers.chat import ChatRefusedError, ContentRefusedError, Pace, Post
-from notifiers.slack.blocks import Block, digest_blocks, digest_text, section, spoken
+from notifiers.slack.blocks import Block, section
 from notifiers.slack.errors import FAILURES as FAILURES
 from notifiers.slack.errors import changing, posting, reading
-from notifiers.slack.group import face_message
-from notifiers.slack.text import MESSAGE_MAX, said
+from notifiers.slack.group import content_message
+from notifiers.slack.replies import answer_message
+from notifiers.slack.text import MESSAGE_MAX, outside
 
 log = logging.getLogger(__name__)
 
@@ -63,11 +64,11 @@ class SlackChat:
 
     def post(self, channel: Channel, content: Content, post: Post) -> Message:
         send = partial(self._send, channel, metadata=_metadata(post))
-        sent = _else_in_words(send, *face_message(content))
+        sent = _else_in_words(send, *content_message(content))
         return Message(Channel(SLACK, sent["channel"]), sent["ts"])
 
     def replace(self, message: Message, content: Content) -> None:
-        _else_in_words(partial(self._update, message), *face_message(content))
+        _else_in_words(partial(self._update, message), *content_message(content))
 
     def find(self, channel: Channel, post_id: str, since: datetime) -> tuple[Message, ...]:
         messages = (
@@ -82,12 +83,12 @@ class SlackChat:
         self._update(orphan, text, [section(text)])
 
     def notice(self, channel: Channel, text: str) -> None:
-        words = said(text, MESSAGE_MAX)
+        words = outside(text, MESSAGE_MAX)
         self._send(channel, words, [section(words)])
 
     def digest(self, channel: Channel, digest: Digest, post: Post) -> None:
         send = partial(self._send, channel, metadata=_metadata(post))
-        _else_in_words(send, spoken(digest_text(digest)), digest_blocks(digest))
+        _else_in_words(send, *answer_message(digest))
 
     def problem(self) -> str:
         try:

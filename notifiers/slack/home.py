@@ -1,33 +1,21 @@
-"""The Home tab: a person's own open work, with its buttons. Pure."""
+"""A person's own open work, with its buttons: the Home tab, and an answer. Pure."""
 
-from collections.abc import Callable
+from commands.answers import OpenWork
+from notifiers import words
+from notifiers.slack.blocks import Block, actions, context, header, line, section
+from notifiers.slack.text import outside
 
-from commands.home import OpenWork
-from compliance.card import Card
-from compliance.finding import Finding
-from notifiers.slack.blocks import Block, actions, context, finding_line, header, section
-from notifiers.slack.text import escape
-
-_NOTHING_TO_DECIDE = (
-    "You decide for no team. Each team's findings are shown in its channel, and "
-    "`/compliance status` counts them there; `/compliance help` lists what else you can ask."
-)
+_MORE = "The oldest are listed. `/compliance findings` lists more."
 
 
-def home_view(work: OpenWork, draw: Callable[[Finding], Card]) -> Block:
-    """Return the Home tab; *draw* says which buttons a finding has now."""
-    blocks = [header("Your open work"), section(_summary(work))]
-    for finding in work.oldest:
-        blocks += [section(finding_line(finding)), *actions(draw(finding))]
+def home_view(work: OpenWork) -> Block:
+    return {"type": "home", "blocks": home_blocks(work)}
+
+
+def home_blocks(work: OpenWork) -> list[Block]:
+    blocks = [header("Your open work"), section(outside(words.open_work(work)))]
+    for each, presses in work.oldest:
+        blocks += [section(line(each)), *actions(presses)]
     if work.total > len(work.oldest):
-        blocks.append(context("The oldest are listed. `/compliance findings` lists more."))
-    return {"type": "home", "blocks": blocks}
-
-
-def _summary(work: OpenWork) -> str:
-    if not work.teams:
-        return _NOTHING_TO_DECIDE
-    teams = ", ".join(map(escape, work.teams))
-    if not work.total:
-        return f"Nothing is open for {teams}."
-    return f"*{work.total} open* for {teams}, the oldest first."
+        blocks.append(context(_MORE))
+    return blocks

@@ -1,37 +1,33 @@
-"""What people press, submit and type in Slack: acknowledge, one call, answer."""
+"""What people press, submit and type in Slack: acknowledge, ask the reception, show its answer."""
 
 import logging
-from collections.abc import Callable, Mapping
-from functools import partial
+import re
+from collections.abc import Callable
 from typing import Any
 
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from commands.agree import agree, withdraw
 from commands.answers import Answer, Refused
-from commands.desk import Desk
-from commands.digest import digest
-from commands.filters import read_filters
-from commands.findings import explain, findings, history, show
-from commands.grammar import Request, UnreadableError, read
-from commands.help import usage
-from commands.home import open_work
-from commands.ignore import ignore, may_ignore, problems
-from commands.remediate import may_remediate, remediate
-from commands.rules import rules
-from commands.sight import visible_teams
-from commands.status import status
+from commands.forms import Form
+from commands.reception import Asked, Reception
 from compliance.authority import Actor
-from compliance.card import Account, Button, draw
-from ledger.reports import Reports
+from compliance.card import Button
+from compliance.channel import Channel, Message
 from notifiers.slack import modals
-from notifiers.slack.blocks import digest_blocks, digest_text, spoken
-from notifiers.slack.bodies import Body, channel_of, channels_of, user_of
-from notifiers.slack.bulk import BulkListeners
+from notifiers.slack.bodies import (
+    Body,
+    channel_of,
+    channels_of,
+    is_private,
+    message_of,
+    user_of,
+    workspace_of,
+)
+from notifiers.slack.group import NEXT, PREVIOUS, read_press
 from notifiers.slack.home import home_view
 from notifiers.slack.people import People
-from notifiers.slack.replies import Say, open_form, say_answer, tell
+from notifiers.slack.replies import open_form, reply, respond_privately
 
 log = logging.getLogger(__name__)
 
@@ -39,181 +35,93 @@ FAILED = (
     "The bot could not finish this, and its log says why. Look at the card for what has been done "
     "before you try again; if it happens again, tell the people who run the bot."
 )
+#: Every button of ours, also with the verb of a request behind it.
+_BUTTONS = re.compile(rf"({'|'.join([*Button, PREVIOUS, NEXT])})( [a-z]+)?")
 
-_BUTTONS: Mapping[str, Callable[[Desk, str, Actor], Answer]] = {
-    Button.AGREE: agree,
-    Button.WITHDRAW: withdraw,
-}
+#: Hears of each message that was pressed, and of the finding that its button is about.
+OnPress = Callable[[str, Message], None]
+
+
+def ignored(finding_id: str, message: Message) -> None:
+    """A press on a message that nobody has to mend."""
 
 
 class Listeners:
-    """Bolt's listeners. Bolt hands in arguments by their names."""
+    """Bolt's listeners. Bolt hands in arguments by their names.
+
+    *on_press* hears where each press was made: a message that the ledger does not know is mended.
+    """
 
     def __init__(
         self,
-        desk: Desk,
-        reports: Reports,
-        accounts: Mapping[str, Account],
+        reception: Reception,
         people: People,
+        on_press: OnPress = ignored,
     ) -> None:
-        self._desk = desk
-        self._reports = reports
-        self._accounts = accounts
-        self._draw = partial(draw, catalogue=desk.catalogue, accounts=accounts)
+        self._reception = reception
         self._people = people
-        self._bulk = BulkListeners(desk, reports, accounts, self._actor, self._visible)
+        self._on_press = on_press
 
     def register(self, app: App) -> None:
         app.error(self.on_error)
         app.command("/compliance")(self.on_command)
-        app.action(Button.REMEDIATE.value)(self.on_remediate)
-        app.action(Button.IGNORE.value)(self.on_ignore)
-        for button in _BUTTONS:
-            app.action(str(button))(self.on_button)
+        app.action(_BUTTONS)(self.on_button)
         app.event("app_home_opened")(self.on_home)
-        app.view(modals.REMEDIATE_FORM)(self.on_remediate_form)
-        app.view(modals.IGNORE_FORM)(self.on_ignore_form)
-        self._bulk.register(app)
+        app.view(modals.FORM)(self.on_submit)
 
     def on_error(self, error: Exception, body: Body, client: WebClient) -> None:
         """Whatever else goes wrong is logged here, and whoever waits for an answer gets one."""
         log.error("a press or a command failed", exc_info=error)
         if body.get("user") or body.get("user_id"):
-            tell(client, user_of(body), channel_of(body), Refused(FAILED))
+            reply(client, user_of(body), channel_of(body), Refused(FAILED))
 
-    def on_button(self, ack: Any, body: Body, client: WebClient) -> None:
+    def on_command(self, ack: Any, body: Body, client: WebClient, respond: Any) -> None:
+        ack()
+        answer = self._ask(body.get("text") or "", body, channels_of(body))
+        if isinstance(answer, Form):
+            open_form(client, body, answer)
+        else:
+            respond_privately(respond, client, body, answer)
+
+    def on_button(self, ack: Any, body: Body, client: WebClient, respond: Any) -> None:
         ack()
         pressed = body["actions"][0]
-        actor = self._actor(body)
-        answer = _BUTTONS[pressed["action_id"]](self._desk, pressed["value"], actor)
-        self._settle(client, actor, channel_of(body), answer)
+        press = read_press(pressed["action_id"], pressed["value"])
+        if message := message_of(body):
+            self._on_press(press.finding_id, message)
+        answer = self._ask(press, body, channels_of(body))
+        if isinstance(answer, Form):
+            open_form(client, body, answer)
+        elif press.button is Button.LIST:
+            # A page that is turned takes the place of the one before; the card stays.
+            respond_privately(respond, client, body, answer, replace=is_private(body))
+        else:
+            self._reply(client, body, channel_of(body), answer)
 
-    def on_remediate(self, ack: Any, body: Body, client: WebClient) -> None:
-        ack()
-        self._open_remediate(body, client, body["actions"][0]["value"], channel_of(body))
-
-    def on_ignore(self, ack: Any, body: Body, client: WebClient) -> None:
-        ack()
-        self._open_ignore(body, client, body["actions"][0]["value"], channel_of(body))
-
-    def on_remediate_form(self, ack: Any, body: Body, view: Body, client: WebClient) -> None:
-        ack()
-        origin = modals.origin(view)
-        actor = self._actor(body)
-        self._settle(client, actor, origin.channel, remediate(self._desk, origin.finding_id, actor))
-
-    def on_ignore_form(self, ack: Any, body: Body, view: Body, client: WebClient) -> None:
-        origin, form = modals.origin(view), modals.read_ignore(view)
-        finding = self._desk.ledger.find(origin.finding_id)
-        found = problems(form, self._desk.rule(finding), self._desk.now().date())
-        if found:
-            ack(response_action="errors", errors=found)
+    def on_submit(self, ack: Any, body: Body, view: Body, client: WebClient) -> None:
+        submission, channel = modals.read_submission(view)
+        if wrong := self._reception.check(submission):
+            ack(response_action="errors", errors=dict(wrong.problems))
             return
         ack()
-        actor = self._actor(body)
-        self._settle(
-            client, actor, origin.channel, ignore(self._desk, origin.finding_id, actor, form)
-        )
+        self._reply(client, body, channel, self._ask(submission, body))
 
     def on_home(self, ack: Any, event: Body, client: WebClient) -> None:
         ack()
         if event.get("tab", "home") == "home":
-            self._publish_home(client, self._people.actor(event["user"]))
+            self._publish_home(client, event["user"], self._people.actor(event["user"]))
 
-    def _publish_home(self, client: WebClient, actor: Actor) -> None:
-        work = open_work(self._desk, self._reports, actor)
-        client.views_publish(user_id=actor.id, view=home_view(work, self._draw))
+    def _ask(self, asked: Asked, body: Body, channels: frozenset[Channel] = frozenset()) -> Answer:
+        return self._reception.answer(asked, self._actor(body), channels)
 
-    def _settle(self, client: WebClient, actor: Actor, channel: str, answer: Answer) -> None:
+    def _reply(self, client: WebClient, body: Body, channel: str, answer: Answer) -> None:
         """Answer a decision; whoever decided in the Home tab sees it there as well."""
-        tell(client, actor.id, channel, answer)
+        reply(client, user_of(body), channel, answer)
         if not channel:
-            self._publish_home(client, actor)
+            self._publish_home(client, user_of(body), self._actor(body))
 
-    def on_command(self, ack: Any, body: Body, client: WebClient, respond: Any) -> None:
-        ack()
-
-        def say(text: str, blocks: list[dict[str, Any]]) -> None:
-            respond(text=text, blocks=blocks, response_type="ephemeral")
-
-        try:
-            request = read(body.get("text") or "")
-        except UnreadableError as error:
-            say_answer(say, Refused(str(error)))
-            return
-        channel = str(body.get("channel_id") or "")
-        if request.verb == "ignore":
-            self._open_ignore(body, client, request.finding_id, channel)
-        elif request.verb == "remediate":
-            self._open_remediate(body, client, request.finding_id, channel)
-        elif request.verb == "help":
-            say_answer(say, usage())
-        else:
-            self._inform(say, request, body)
-
-    def _inform(self, say: Say, request: Request, body: Body) -> None:
-        actor = self._actor(body)
-        if refused := self._desk.refuse_to_tell(actor, request.finding_id, request.verb):
-            say_answer(say, refused)
-        elif request.verb == "digest":
-            self._say_digest(say, actor, body)
-        else:
-            say_answer(say, self._answer(request, actor, channels_of(body)))
-
-    def _answer(self, request: Request, actor: Actor, channels: frozenset[str]) -> Answer:
-        visible = self._visible(actor, channels)
-        match request.verb:
-            case "status" | "findings":
-                return self._listing(request, visible)
-            case "show":
-                return show(self._desk, self._draw, request.finding_id, visible)
-            case "explain":
-                return explain(self._desk, request.finding_id, visible)
-            case "history":
-                return history(self._desk, self._reports, request.finding_id, visible)
-            case _:
-                return rules(self._desk.catalogue, self._desk.now().date())
-
-    def _listing(self, request: Request, visible: frozenset[str]) -> Answer:
-        desk, reports = self._desk, self._reports
-        scope = read_filters(desk, reports, self._accounts, request.filters, visible)
-        if isinstance(scope, Refused):
-            return scope
-        if request.verb == "status":
-            return status(reports, desk.catalogue, desk.teams, scope, visible)
-        return findings(desk, reports, scope, visible)
-
-    def _say_digest(self, say: Say, actor: Actor, body: Body) -> None:
-        every_team = frozenset(team.name for team in self._desk.teams.ordered)
-        if self._visible(actor, channels_of(body)) != every_team:
-            say_answer(say, Refused("The digest covers all teams; ask in the TDA's channel."))
-            return
-        report = digest(self._reports, self._desk.catalogue, self._desk.now())
-        say(spoken(digest_text(report)), digest_blocks(report))
-
-    def _open_remediate(self, body: Body, client: WebClient, finding_id: str, channel: str) -> None:
-        """Show the confirmation to those who may confirm it; tell the others why not."""
-        allowed = may_remediate(self._desk, finding_id, self._actor(body))
-        if isinstance(allowed, Refused):
-            tell(client, user_of(body), channel, allowed)
-            return
-        card = self._draw(allowed[0])
-        open_form(client, body, modals.remediate_form(card, channel), channel)
-
-    def _open_ignore(self, body: Body, client: WebClient, finding_id: str, channel: str) -> None:
-        allowed = may_ignore(self._desk, finding_id, self._actor(body))
-        if isinstance(allowed, Refused):
-            tell(client, user_of(body), channel, allowed)
-            return
-        card = self._draw(allowed)
-        today = self._desk.now().date()
-        form = modals.ignore_form(card, channel, self._desk.rule(allowed), today)
-        open_form(client, body, form, channel)
+    def _publish_home(self, client: WebClient, user: str, actor: Actor) -> None:
+        client.views_publish(user_id=user, view=home_view(self._reception.home(actor)))
 
     def _actor(self, body: Body) -> Actor:
-        team = (body.get("user") or {}).get("team_id") if isinstance(body.get("user"), dict) else ""
-        return self._people.actor(user_of(body), team or "")
-
-    def _visible(self, actor: Actor, channels: frozenset[str]) -> frozenset[str]:
-        seen = (visible_teams(actor, channel, self._desk.teams) for channel in channels)
-        return frozenset().union(*seen)
+        return self._people.actor(user_of(body), workspace_of(body))

@@ -10,7 +10,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from compliance.authority import Actor, Standing
+from compliance.channel import qualified
 from notifiers.slack.client import FAILURES
+from notifiers.slack.text import PRODUCT
 
 log = logging.getLogger(__name__)
 
@@ -32,21 +34,24 @@ _UNKNOWN_METHOD = "unknown_method"
 
 
 class People:
-    """Slack's people, as authority needs them. Whoever cannot be looked up may decide nothing."""
+    """Slack's people, as authority needs them. Whoever cannot be looked up may decide nothing.
+
+    *groups* are those that approve, with their product; what belongs to another one is left out.
+    """
 
     def __init__(
         self, client: WebClient, groups: frozenset[str], now: Callable[[], datetime]
     ) -> None:
         self._client = client
-        self._groups = groups
+        self._groups = frozenset(filter(None, map(own_id, groups)))
         self._now = now
         self._kept: dict[str, tuple[datetime, Any]] = {}
         self._lock = threading.Lock()
 
     def actor(self, user_id: str, team_id: str = "", oldest: timedelta = _KEPT) -> Actor:
-        """Return *user_id* as Slack knew them at most *oldest* ago.
+        """Return Slack's *user_id* as Slack knew them at most *oldest* ago, with their product.
 
-        *team_id* is the workspace that a press told.
+        *team_id* is the workspace from which somebody pressed.
 
         The standing is UNKNOWN where Slack cannot be asked, which denies every decision.
         """
@@ -56,12 +61,16 @@ class People:
             members = self._remember("groups", oldest, self._members) if self._groups else {}
         except FAILURES as error:
             log.warning("Slack did not say who pressed", extra={"user": user_id, "why": str(error)})
-            return Actor(user_id, standing=_GONE.get(_problem(error), Standing.UNKNOWN))
-        groups = frozenset(group for group, users in members.items() if user_id in users)
-        return Actor(user_id, _name(user), _standing(user, home, team_id), groups)
+            gone = _GONE.get(_problem(error), Standing.UNKNOWN)
+            return Actor(qualified(user_id), standing=gone)
+        groups = frozenset(qualified(group) for group, who in members.items() if user_id in who)
+        return Actor(qualified(user_id), _name(user), _standing(user, home, team_id), groups)
 
-    def fresh(self, user_id: str) -> Actor:
-        """Return *user_id* as Slack knows them now: for the check at execution."""
+    def fresh(self, actor_id: str) -> Actor:
+        """Return *actor_id* (``slack:U0HANNAH``) as Slack knows them now: at execution."""
+        user_id = own_id(actor_id)
+        if user_id is None:
+            return Actor(actor_id, standing=Standing.EXTERNAL)
         return self.actor(user_id, oldest=_FRESH)
 
     def _user(self, user_id: str) -> dict[str, Any]:
@@ -78,7 +87,7 @@ class People:
         Asked one group after another, a form would not open within its three seconds.
         """
         try:
-            found = self._client.usergroups_list(include_users=True)["usergroups"]
+            groups = self._client.usergroups_list(include_users=True)["usergroups"]
         except SlackApiError as error:
             if _problem(error) == _UNKNOWN_METHOD:
                 return {group: self._members_of(group) for group in self._groups}
@@ -89,7 +98,7 @@ class People:
             return {}
         return {
             group["id"]: frozenset(group.get("users") or ())
-            for group in found
+            for group in groups
             if group["id"] in self._groups
         }
 
@@ -112,6 +121,14 @@ class People:
         with self._lock:
             self._kept[what] = (self._now(), answer)
         return answer
+
+
+def own_id(actor_id: str) -> str | None:
+    """Return Slack's own id of a person or a group, None for those of another chat product."""
+    product, colon, own = actor_id.partition(":")
+    if not colon:
+        return actor_id
+    return own if product == PRODUCT else None
 
 
 def _problem(error: Exception) -> str:

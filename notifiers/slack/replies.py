@@ -1,74 +1,126 @@
 """How a person is answered in Slack: privately, where they asked."""
 
 import logging
-from collections.abc import Callable
+from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from commands.answers import Answer, Done, Explained, Invalid, Refused, Shown, StatusReport, Table
+from commands.answers import (
+    Answer,
+    Digest,
+    Listing,
+    OpenWork,
+    Refused,
+    Shown,
+    StatusReport,
+    Table,
+)
+from commands.forms import Form
+from notifiers import words
 from notifiers.slack.blocks import (
     Block,
     card_blocks,
-    card_text,
+    digest_blocks,
+    fallback,
     section,
-    sentence,
-    spoken,
     status_blocks,
-    status_text,
     table,
-    table_text,
 )
-from notifiers.slack.bodies import Body, user_of
+from notifiers.slack.bodies import Body, channel_of, user_of
+from notifiers.slack.group import listing_blocks
+from notifiers.slack.home import home_blocks
+from notifiers.slack.modals import modal
+from notifiers.slack.text import MESSAGE_MAX, SLACK, cut
 
 log = logging.getLogger(__name__)
 
 #: A trigger is good for three seconds, once (slack FACTS, "Time").
 NOT_OPENED = "Slack did not open the form in time. Nothing was changed; please press again."
 
-#: Sends a text for screen readers, and what others see.
-Say = Callable[[str, list[Block]], None]
+#: Answers about the channel: nothing that is sent there reaches the person.
+_NOT_HERE = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel", "is_archived"})
 
 
-def tell(client: WebClient, user: str, channel: str, answer: Answer) -> None:
+def answer_message(answer: Answer) -> tuple[str, list[Block]]:
+    """Return *answer* in words for screen readers, and as others see it."""
+    match answer:
+        case Shown(card):
+            return cut(words.card(card, SLACK), MESSAGE_MAX), card_blocks(card)
+        case Table():
+            blocks = table(answer)
+        case StatusReport():
+            blocks = status_blocks(answer)
+        case Digest():
+            blocks = digest_blocks(answer)
+        case Listing():
+            blocks = listing_blocks(answer)
+        case OpenWork():
+            blocks = home_blocks(answer)
+        case _:
+            text = cut(words.answer(answer, SLACK), MESSAGE_MAX)
+            return text, [section(text)]
+    return fallback(words.answer(answer)), blocks
+
+
+def reply(client: WebClient, user: str, channel: str, answer: Answer) -> None:
     """Answer *user* alone: in *channel*, or directly where the bot may not speak there.
 
-    A press in the Home tab has no channel.
+    A press in the Home tab has no channel. What Slack does not take comes again in words.
     """
+    send_privately(client, user, channel, *answer_message(answer))
 
-    def say(text: str, blocks: list[Block]) -> None:
-        if channel:
-            try:
-                client.chat_postEphemeral(channel=channel, user=user, text=text, blocks=blocks)
-            except SlackApiError as error:
-                log.info("answering directly", extra={"why": error.response.get("error")})
+
+def send_privately(
+    client: WebClient, user: str, channel: str, text: str, blocks: list[Block]
+) -> None:
+    """Send *user* what Slack takes first: in *channel* or directly, as blocks or in words."""
+    in_words = [section(text)]
+    attempts = [(channel, blocks), (channel, in_words)] if channel else []
+    elsewhere = False
+    for where, shown in [*attempts, ("", blocks), ("", in_words)]:
+        if where and elsewhere:
+            continue
+        try:
+            if where:
+                client.chat_postEphemeral(channel=where, user=user, text=text, blocks=shown)
             else:
-                return
-        client.chat_postMessage(channel=user, text=text, blocks=blocks)
-
-    say_answer(say, answer)
-
-
-def say_answer(say: Say, answer: Answer) -> None:
-    match answer:
-        case Done() | Refused() | Explained():
-            told = sentence(answer)
-            say(told, [section(told)])
-        case Invalid(found):
-            told = " ".join(found.values())
-            say(told, [section(told)])
-        case Shown(card):
-            say(card_text(card), card_blocks(card))
-        case Table():
-            say(spoken(table_text(answer)), table(answer))
-        case StatusReport():
-            say(spoken(status_text(answer)), status_blocks(answer))
+                client.chat_postMessage(channel=user, text=text, blocks=shown)
+        except SlackApiError as error:
+            problem = error.response.get("error")
+            log.warning("Slack refused an answer", extra={"why": problem})
+            elsewhere = problem in _NOT_HERE
+        else:
+            return
 
 
-def open_form(client: WebClient, body: Body, view: Block, channel: str) -> None:
-    """Show *view* to whoever pressed; where Slack does not, they are told."""
+def respond_privately(
+    respond: Any, client: WebClient, body: Body, answer: Answer, *, replace: bool = False
+) -> None:
+    """Answer where somebody asked; what Slack refuses there comes again in words.
+
+    Bolt's ``respond`` never raises: what it returns says whether Slack took it (slack FACTS).
+    """
+    text, blocks = answer_message(answer)
+    taken = respond(text=text, blocks=blocks, response_type="ephemeral", replace_original=replace)
+    if problem := _problem(taken):
+        log.warning("Slack refused an answer", extra={"why": problem})
+        send_privately(client, user_of(body), channel_of(body), text, [section(text)])
+
+
+def _problem(response: Any) -> str:
+    """Return why Slack did not take an answer, empty where it did."""
+    body = str(response.body or "")
+    if response.status_code != 200:
+        return f"{response.status_code} {body[:100]}"
+    return body[:100] if '"ok":false' in body.replace(" ", "") else ""
+
+
+def open_form(client: WebClient, body: Body, form: Form) -> None:
+    """Show *form* to whoever pressed; where Slack does not, they read why."""
+    channel = channel_of(body)
     try:
-        client.views_open(trigger_id=body["trigger_id"], view=view)
+        client.views_open(trigger_id=body["trigger_id"], view=modal(form, channel))
     except SlackApiError as error:
         log.warning("Slack did not open a form", extra={"why": error.response.get("error")})
-        tell(client, user_of(body), channel, Refused(NOT_OPENED))
+        reply(client, user_of(body), channel, Refused(NOT_OPENED))

@@ -2,8 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
+from notifiers.words import Surface, moment
+
+#: What stands before Slack's ids in what the bot keeps.
+PRODUCT = "slack"
 #: https://docs.slack.dev/reference/block-kit/blocks/section-block
 SECTION_MAX = 3000
 #: https://docs.slack.dev/reference/block-kit/blocks/section-block (a field)
@@ -44,8 +48,8 @@ def fit(lines: Sequence[str], longest: int, hint: str = "", most: int | None = N
         kept.pop()
 
 
-def said(text: str, longest: int = SECTION_MAX) -> str:
-    """Return outside text, escaped and cut."""
+def outside(text: str, longest: int = SECTION_MAX) -> str:
+    """Return text from outside, escaped and cut."""
     return cut(escape(text), longest)
 
 
@@ -54,24 +58,23 @@ def code(text: str) -> str:
     return f"`{escape(' '.join(text.split())).replace('`', chr(0x2BC))}`" if text.strip() else ""
 
 
-def person(user: str) -> str:
-    """Return a mention of *user*; a name, as people write it into the allowlist, stays a name."""
-    return f"<@{user}>" if re.fullmatch(r"[UW][A-Z0-9]+", user) else escape(user)
+def mention(name: str) -> str:
+    """Return a mention of Slack's user or user group, ``slack:U0HANNAH`` or ``slack:S0SECURITY``.
+
+    Older allowlists have users' ids alone. A name, as people write it there, stays a name, and so
+    does somebody of another chat product.
+    """
+    if user := re.fullmatch(rf"(?:{PRODUCT}:)?([UW][A-Z0-9]+)", name):
+        return f"<@{user[1]}>"
+    if group := re.fullmatch(rf"{PRODUCT}:(S[A-Z0-9]+)", name):
+        return f"<!subteam^{group[1]}>"
+    return escape(name)
 
 
-def group(group_id: str) -> str:
-    return f"<!subteam^{group_id}>"
+#: Words as Slack takes them.
+SLACK = Surface(escape, mention)
 
 
-def people(users: tuple[str, ...], groups: tuple[str, ...] = ()) -> str:
-    return ", ".join([*map(group, groups), *map(person, users)])
-
-
-def when(moment: datetime) -> str:
-    """Return *moment* in each reader's own zone, with UTC where Slack cannot say it."""
-    fallback = f"{moment:%Y-%m-%d %H:%M} UTC"
-    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
-
-
-def day(moment: date) -> str:
-    return f"{moment:%d %B %Y}".lstrip("0")
+def when(at: datetime) -> str:
+    """Return *at* in each reader's own zone, with UTC where Slack cannot say it."""
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{moment(at)}>"

@@ -229,3 +229,12 @@ def test_a_certificate_is_fetched_once(world, signer):
     world.post(signer.delivery())
 
     assert world.fetched == [CERTIFICATE_URL]
+
+
+def test_who_names_many_certificates_does_not_make_the_bot_fetch_them(world, signer):
+    urls = (CERTIFICATE_URL.replace("0123456789abcdef", f"{each:016x}", 1) for each in range(9))
+
+    answers = [world.post(signer.delivery() | {"SigningCertURL": url}) for url in urls]
+
+    assert len(world.fetched) == 1
+    assert answers[1:] == [503] * 8

@@ -1,12 +1,16 @@
 """Agreeing to a request, and taking it back."""
 
+from dataclasses import replace
+
 import pytest
 
 import compliance.finding as life
-from commands.agree import agree, withdraw
-from commands.answers import Done
+from commands.agree import AGREED_ALREADY, NOT_ASKED, agree, withdraw
+from commands.answers import Done, Refused
 from commands.remediate import remediate
 from compliance.finding import State
+from compliance.request import Verb
+from compliance.routing import Teams
 from tests.builders import ID, PAIRED_RULE, change, member, move
 
 
@@ -15,7 +19,7 @@ def asked(desk):
     """Hannah has asked for a remediation that one other person has to agree to."""
     desk.ledger.record([change(rule=PAIRED_RULE)])
     finding = next(desk.ledger.each([State.OPEN])).id
-    remediate(desk, finding, member("U0HANNAH"))
+    remediate(desk, finding, member("slack:U0HANNAH"))
     return finding
 
 
@@ -24,46 +28,103 @@ def state(desk, finding):
 
 
 def test_a_second_approver_starts_what_the_first_asked_for(desk, asked):
-    assert agree(desk, asked, member("U0HARRY")) == Done(
+    assert agree(desk, asked, Verb.REMEDIATE, member("slack:U0HARRY")) == Done(
         "Agreed. The remediation is about to start."
     )
     assert state(desk, asked) is State.APPROVED
 
 
 def test_nobody_agrees_to_their_own_request(desk, asked):
-    answer = agree(desk, asked, member("U0HANNAH"))
+    answer = agree(desk, asked, Verb.REMEDIATE, member("slack:U0HANNAH"))
 
     assert "somebody else has to agree" in answer.text
     assert state(desk, asked) is State.APPROVAL_PENDING
 
 
+def test_a_refusal_names_only_those_who_really_can_agree(desk, asked):
+    answer = agree(desk, asked, Verb.REMEDIATE, member("slack:U0HANNAH"))
+
+    assert (answer.users, answer.groups) == (("slack:U0HARRY",), ("slack:S0SECURITY",))
+
+
+def test_where_nobody_else_can_agree_the_refusal_says_what_to_do(desk, asked):
+    housing = replace(desk.team(desk.ledger.find(asked)), approvers=frozenset({"slack:U0HANNAH"}))
+    alone = replace(desk, teams=Teams((housing,), "housing"))
+
+    answer = agree(alone, asked, Verb.REMEDIATE, member("slack:U0HANNAH"))
+
+    assert answer.text.endswith("add approvers in teams.yaml.")
+
+
+@pytest.mark.parametrize("verb", [Verb.EXCEPT, Verb.EXTEND, Verb.REVOKE, Verb.UNDO])
+def test_what_nobody_asks_for_is_neither_agreed_to_nor_withdrawn(desk, asked, verb):
+    answers = [decide(desk, asked, verb, member("slack:U0HARRY")) for decide in (agree, withdraw)]
+
+    assert answers == [Refused(NOT_ASKED.format(noun=verb.noun))] * 2
+    assert state(desk, asked) is State.APPROVAL_PENDING
+
+
+#: Where each verb can be asked for, and what an agreement to it does not do by itself.
+ASKED = {
+    Verb.EXCEPT: State.OPEN,
+    Verb.EXTEND: State.EXCEPTED,
+    Verb.REVOKE: State.EXCEPTED,
+    Verb.UNDO: State.RESOLVED,
+}
+
+
+@pytest.mark.parametrize("verb", ASKED)
+def test_a_request_of_any_verb_is_agreed_to_once_and_waits_to_be_carried_out(desk, clock, verb):
+    desk.ledger.record([change()])
+    if ASKED[verb] is State.EXCEPTED:
+        move(desk.ledger, life.except_until, until=clock(), note="")
+    if ASKED[verb] is State.RESOLVED:
+        desk.ledger.record([change("COMPLIANT", minute=1)])
+    move(desk.ledger, life.ask, actor="slack:U0HANNAH", needed=1, verb=verb.value)
+
+    agreed = [agree(desk, ID, verb, member(who)) for who in ("slack:U0HANNAH", "slack:U0HARRY")]
+
+    assert "somebody else has to agree" in agreed[0].text
+    assert agreed[1] == Done(f"Agreed. The {verb.noun} is about to be carried out.")
+    assert desk.ledger.find(ID).request(verb).deciders == ("slack:U0HANNAH", "slack:U0HARRY")
+
+
+def test_a_withdrawn_request_leaves_that_of_another_verb(desk, asked):
+    move(desk.ledger, life.ask, asked, actor="slack:U0HARRY", needed=1, verb="except")
+
+    withdraw(desk, asked, Verb.REMEDIATE, member())
+
+    left = desk.ledger.find(asked)
+    assert [each.verb for each in left.requests] == [Verb.EXCEPT]
+    assert left.state is State.APPROVAL_PENDING
+
+
 def test_a_person_who_may_not_decide_may_not_agree(desk, asked, reports):
-    assert "Only the approvers" in agree(desk, asked, member("U0NOBODY")).text
+    assert "Only the approvers" in agree(desk, asked, Verb.REMEDIATE, member("slack:U0NOBODY")).text
     assert reports.history(asked)[-1]["action"] == "agree refused"
 
 
 def test_of_several_who_are_needed_each_counts_once(desk):
     desk.ledger.record([change()])
-    move(desk.ledger, life.ask, actor="U0HANNAH", needed=2)
+    move(desk.ledger, life.ask, actor="slack:U0HANNAH", needed=2)
 
-    assert agree(desk, ID, member("U0HARRY")) == Done("Agreed: 1 of 2.")
-    assert agree(desk, ID, member("U0HARRY")) == Done(
-        "You agreed already. Somebody else has to agree as well."
-    )
-    agree(desk, ID, member("U0SAM", "S0SECURITY"))
+    assert agree(desk, ID, Verb.REMEDIATE, member("slack:U0HARRY")) == Done("Agreed: 1 of 2.")
+    again = agree(desk, ID, Verb.REMEDIATE, member("slack:U0HARRY"))
+    assert again == Refused(AGREED_ALREADY, groups=("slack:S0SECURITY",))
+    agree(desk, ID, Verb.REMEDIATE, member("slack:U0SAM", "slack:S0SECURITY"))
 
     assert state(desk, ID) is State.APPROVED
 
 
 def test_who_agreed_before_it_started_is_told_that_it_has(desk, asked):
-    agree(desk, asked, member("U0HARRY"))
+    agree(desk, asked, Verb.REMEDIATE, member("slack:U0HARRY"))
     move(desk.ledger, life.start, finding_id=asked)
 
-    assert "running already" in agree(desk, asked, member("U0HARRY")).text
+    assert "running already" in agree(desk, asked, Verb.REMEDIATE, member("slack:U0HARRY")).text
 
 
 def test_any_approver_takes_a_request_back_and_then_nobody_has_decided(desk, asked):
-    withdraw(desk, asked, member("U0HARRY"))
+    withdraw(desk, asked, Verb.REMEDIATE, member("slack:U0HARRY"))
 
     found = desk.ledger.find(asked)
     assert (found.state, found.actor) == (State.OPEN, "")
@@ -71,13 +132,13 @@ def test_any_approver_takes_a_request_back_and_then_nobody_has_decided(desk, ask
 
 
 def test_what_runs_cannot_be_withdrawn(desk, asked):
-    agree(desk, asked, member("U0HARRY"))
+    agree(desk, asked, Verb.REMEDIATE, member("slack:U0HARRY"))
     move(desk.ledger, life.start, finding_id=asked)
 
-    assert "running already" in withdraw(desk, asked, member()).text
+    assert "running already" in withdraw(desk, asked, Verb.REMEDIATE, member()).text
 
 
 def test_a_person_who_may_not_decide_withdraws_nothing(desk, asked):
-    withdraw(desk, asked, member("U0NOBODY"))
+    withdraw(desk, asked, Verb.REMEDIATE, member("slack:U0NOBODY"))
 
     assert state(desk, asked) is State.APPROVAL_PENDING

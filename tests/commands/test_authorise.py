@@ -1,40 +1,66 @@
 """The check at execution."""
 
+from dataclasses import replace
+
 import pytest
 
 import compliance.finding as life
 from commands.authorise import authorise
 from compliance.authority import Actor, Standing
 from compliance.request import Verb
-from tests.builders import finding, member, request
+from tests.builders import RULE, finding, member, request, rule
 
 
-def approved(*agreed):
-    asked = life.ask(finding(), request("U0HANNAH", len(agreed)), finding().changed_at)
+def approved(*agreed, verb="remediate"):
+    asked = life.ask(finding(), request("slack:U0HANNAH", len(agreed), verb), finding().changed_at)
     for actor in agreed:
-        asked = life.agree(asked, Verb.REMEDIATE, actor, finding().changed_at)
+        asked = life.agree(asked, Verb(verb), actor, finding().changed_at)
     return asked
 
 
-def allowed(desk, subject, **people):
-    verdict = authorise(desk, lambda user: people.get(user, member(user)), subject)
+def allowed(desk, subject, people=None, verb=Verb.REMEDIATE):
+    verdict = authorise(desk, lambda user: (people or {}).get(user, member(user)), subject, verb)
     return None if verdict is None else verdict.allowed
 
 
 def test_those_who_decided_and_still_may_are_enough(desk):
-    assert allowed(desk, approved("U0HARRY")) is True
+    assert allowed(desk, approved("slack:U0HARRY")) is True
 
 
-@pytest.mark.parametrize("who", ["U0HANNAH", "U0HARRY"], ids=["asker", "who agreed"])
+@pytest.mark.parametrize("who", ["slack:U0HANNAH", "slack:U0HARRY"], ids=["asker", "who agreed"])
 def test_one_who_was_deactivated_since_is_too_few(desk, who):
     gone = {who: Actor(who, standing=Standing.DEACTIVATED)}
 
-    assert allowed(desk, approved("U0HARRY"), **gone) is False
+    assert allowed(desk, approved("slack:U0HARRY"), gone) is False
 
 
 def test_one_who_is_no_approver_any_more_is_too_few(desk):
-    assert allowed(desk, approved("U0FORMER")) is False
+    assert allowed(desk, approved("slack:U0FORMER")) is False
 
 
 def test_while_nobody_can_say_who_somebody_is_there_is_no_verdict(desk):
-    assert allowed(desk, approved(), U0HANNAH=Actor("U0HANNAH")) is None
+    assert allowed(desk, approved(), {"slack:U0HANNAH": Actor("slack:U0HANNAH")}) is None
+
+
+def test_an_exception_is_asked_afresh_as_well(desk):
+    asked = approved("slack:U0HARRY", verb="except")
+    gone = {"slack:U0HARRY": Actor("slack:U0HARRY", standing=Standing.DEACTIVATED)}
+
+    assert allowed(desk, asked, verb=Verb.EXCEPT) is True
+    assert allowed(desk, asked, gone, Verb.EXCEPT) is False
+
+
+def test_what_nobody_asks_for_is_not_authorised(desk):
+    assert allowed(desk, approved(), verb=Verb.UNDO) is False
+
+
+def test_a_rule_that_left_the_catalogue_authorises_nothing(desk):
+    assert allowed(replace(desk, catalogue={}), approved()) is False
+
+
+def test_a_rule_that_wants_more_people_by_now_says_how_many_are_missing(desk):
+    stricter = replace(desk, catalogue={RULE: rule(approvers=2)})
+
+    verdict = authorise(stricter, member, approved("slack:U0HARRY"))
+
+    assert verdict.reason == "The rule's policy has changed: 1 more must agree."

@@ -2,24 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 import pytest
-from ledger.cards import Cards, Posted
 
 import compliance.finding as life
 from commands.answers import Done, Refused
-from commands.bulk import GONE, agree_all, ignore_all, may_decide_all, members, remediate_all
+from commands.bulk import GONE, Bulk
 from commands.enforce import enforce_allowlist
+from commands.forms import Origin
 from commands.ignore import Ignore
 from compliance.allowlist import UnwritableAllowlistError
 from compliance.authority import Actor, Standing
-from compliance.card import Button
+from compliance.card import Button, Press
 from compliance.finding import State
+from compliance.request import Verb
 from config.allowlist import AllowlistFile
 from ledger.store import Ledger
 from tests.builders import PAIRED_RULE, change, entry, member, move, reroute
+from tests.commands.shared import share_message
 
 FORM = Ignore("accepted risk", "The public website's pictures.", "SEC-1", date(2026, 12, 1))
 
@@ -34,12 +36,33 @@ def group(desk, clock):
     return post(desk, clock)
 
 
-def post(desk, clock, **named):
-    record(desk, *(f"bucket-{number}" for number in range(11)), **named)
-    cards = Cards(desk.ledger.engine, clock, timedelta())
-    delivery = cards.take(desk.teams["housing"])
-    cards.shown(delivery, Posted("C0HOUSING", "1.1"))
-    return delivery.findings[0].id
+def post(desk, clock, number=11, **named):
+    record(desk, *(f"bucket-{each}" for each in range(number)), **named)
+    return share_message(desk, clock)[0]
+
+
+def origin(button, group, opened_at, verb=None):
+    return Origin(Press(button, group, verb), opened_at)
+
+
+def may_decide_all(desk, reports, group, actor, button):
+    return Bulk(desk, reports, member).may_decide(Press(button, group), actor)
+
+
+def remediate_all(desk, reports, group, actor, opened_at):
+    asked = origin(Button.REMEDIATE_ALL, group, opened_at)
+    return Bulk(desk, reports, member).remediate_all(asked, actor)
+
+
+def agree_all(desk, reports, group, actor, opened_at, verb=Verb.REMEDIATE):
+    return Bulk(desk, reports, member).agree_all(
+        origin(Button.AGREE_ALL, group, opened_at, verb), actor
+    )
+
+
+def ignore_all(desk, reports, group, actor, opened_at, form):
+    asked = origin(Button.IGNORE_ALL, group, opened_at)
+    return Bulk(desk, reports, member).ignore_all(asked, actor, form)
 
 
 def states(desk):
@@ -51,12 +74,12 @@ def test_all_of_a_message_are_remediated_in_the_actors_name(desk, reports, group
 
     assert answer == Done("11 findings: Approved. The card shows each step.")
     assert {(each.state, each.actor) for each in desk.ledger.each(State)} == {
-        (State.APPROVED, "U0HANNAH")
+        (State.APPROVED, "slack:U0HANNAH")
     }
 
 
 def test_what_was_decided_already_is_left_and_told(desk, reports, group, clock):
-    move(desk.ledger, life.ask, group, actor="U1", needed=0)
+    move(desk.ledger, life.ask, group, actor="slack:U1", needed=0)
 
     answer = remediate_all(desk, reports, group, member(), clock())
 
@@ -97,17 +120,19 @@ def test_a_second_person_agrees_to_all(desk, reports, clock):
     asked = remediate_all(desk, reports, group, member(), clock())
 
     alone = agree_all(desk, reports, group, member(), clock())
-    together = agree_all(desk, reports, group, member("U0HARRY"), clock())
+    together = agree_all(desk, reports, group, member("slack:U0HARRY"), clock())
 
     assert "1 more must agree" in asked.text
     assert "somebody else has to agree" in alone.text
     assert together == Done("11 findings: Agreed. The remediation is about to start.")
 
 
-@pytest.mark.parametrize("actor", [member("U0NOBODY"), Actor("U0HANNAH", standing=Standing.GUEST)])
+@pytest.mark.parametrize(
+    "actor", [member("slack:U0NOBODY"), Actor("slack:U0HANNAH", standing=Standing.GUEST)]
+)
 def test_whoever_may_not_decide_about_one_decides_about_none(desk, reports, group, clock, actor):
     answers = [
-        may_decide_all(desk, reports, group, actor, Button.REMEDIATE),
+        may_decide_all(desk, reports, group, actor, Button.REMEDIATE_ALL),
         remediate_all(desk, reports, group, actor, clock()),
         ignore_all(desk, reports, group, actor, clock(), FORM),
         agree_all(desk, reports, group, actor, clock()),
@@ -122,8 +147,7 @@ def test_what_joined_after_the_form_was_opened_is_not_decided_about(desk, report
     opened_at = clock()
     clock.move(seconds=5)
     record(desk, "late")
-    cards = Cards(desk.ledger.engine, clock, timedelta())
-    cards.shown(cards.take(desk.teams["housing"]), Posted("C0HOUSING", "1.1"))
+    share_message(desk, clock)
 
     remediate_all(desk, reports, group, member(), opened_at)
 
@@ -132,15 +156,15 @@ def test_what_joined_after_the_form_was_opened_is_not_decided_about(desk, report
 
 
 def test_a_form_is_about_those_that_can_still_be_decided(desk, reports, group, clock):
-    move(desk.ledger, life.ask, group, actor="U1", needed=0)
+    move(desk.ledger, life.ask, group, actor="slack:U1", needed=0)
 
-    assert len(may_decide_all(desk, reports, group, member(), Button.REMEDIATE)) == 10
+    assert len(may_decide_all(desk, reports, group, member(), Button.REMEDIATE_ALL)) == 10
 
 
 def test_when_all_was_decided_no_form_is_shown(desk, reports, group, clock):
     remediate_all(desk, reports, group, member(), clock())
 
-    answer = may_decide_all(desk, reports, group, member(), Button.REMEDIATE)
+    answer = may_decide_all(desk, reports, group, member(), Button.REMEDIATE_ALL)
 
     assert "11 approved" in answer.text
 
@@ -154,9 +178,35 @@ def test_a_finding_that_is_in_no_message_is_told(desk, reports, clock):
     assert "not in one message any more" in answer.text
 
 
-def test_the_list_is_for_those_who_see_the_teams_findings(reports, group):
-    assert len(members(reports, group, frozenset({"housing"}))) == 11
-    assert isinstance(members(reports, group, frozenset({"payments"})), Refused)
+def test_the_list_is_for_those_who_see_the_teams_findings(desk, reports, group):
+    bulk, press = Bulk(desk, reports, member), Press(Button.LIST, group)
+
+    assert len(bulk.page(press, frozenset({"housing"})).lines) == 11
+    assert isinstance(bulk.page(press, frozenset({"payments"})), Refused)
+
+
+@pytest.mark.parametrize(
+    ("page", "title", "turned_to"),
+    [(0, "page 1 of 3", [1]), (1, "page 2 of 3", [0, 2]), (2, "page 3 of 3", [1])],
+    ids=["first", "middle", "last"],
+)
+def test_a_long_list_is_read_a_page_at_a_time(desk, reports, clock, page, title, turned_to):
+    group = post(desk, clock, 45)
+
+    listing = Bulk(desk, reports, member).page(Press(Button.LIST, group, page=page), {"housing"})
+
+    assert listing.title == f"45 findings, {title}"
+    turning = filter(None, (listing.earlier, listing.later))
+    assert [(press.button, press.page) for press in turning] == [
+        (Button.LIST, each) for each in turned_to
+    ]
+
+
+def test_a_page_that_is_not_there_is_the_last_one(desk, reports, group):
+    listing = Bulk(desk, reports, member).page(Press(Button.LIST, group, page=9), {"housing"})
+
+    assert listing.title == "11 findings, page 1 of 1"
+    assert (listing.earlier, listing.later) == (None, None)
 
 
 @dataclass
@@ -191,7 +241,7 @@ def test_an_exception_that_is_enforced_before_it_is_decided_is_still_a_decision(
 
     told = [row["actor"] for row in reports.history(group) if row["action"] == "ignore"]
     assert answer.text.startswith("11 findings: Recorded in the allowlist")
-    assert told == ["U0HANNAH"]
+    assert told == ["slack:U0HANNAH"]
 
 
 def test_an_allowlist_that_cannot_be_written_is_tried_once(desk, reports, group, clock):
@@ -206,7 +256,7 @@ def test_an_allowlist_that_cannot_be_written_is_tried_once(desk, reports, group,
 def test_what_came_into_its_state_after_the_form_was_opened_is_left(desk, reports, group, clock):
     asked = list(desk.ledger.each([State.OPEN]))[:10]
     for each in asked:
-        move(desk.ledger, life.ask, each.id, actor="U1", needed=0)
+        move(desk.ledger, life.ask, each.id, actor="slack:U1", needed=0)
     opened_at = clock()
     clock.move(minutes=5)
     for each in asked:
@@ -221,22 +271,19 @@ def test_what_came_into_its_state_after_the_form_was_opened_is_left(desk, report
 
 def test_a_form_says_nothing_about_a_message_that_it_did_not_show(desk, reports, clock):
     """The finding that the form names goes into another team's message while it is open."""
-    engine, both = desk.ledger.engine, member("U0SEC", "S0SECURITY")
+    engine, both = desk.ledger.engine, member("slack:U0SEC", "slack:S0SECURITY")
 
     def owner(key, tags, gone=()):
         theirs = key.resource_id.startswith("pay") or key in gone
         return "payments" if theirs else "housing"
 
     Ledger(engine, clock, owner).record([change(resource=f"pay-{each}") for each in range(11)])
-    cards = Cards(engine, clock, timedelta())
-    cards.shown(cards.take(desk.teams["payments"]), Posted("C0PAYMENTS", "2.2"))
+    share_message(desk, clock, "payments", "2.2")
     named = desk.ledger.find(post(desk, clock))
     opened_at = clock()
     clock.move(seconds=5)
     reroute(engine, clock, partial(owner, gone={named.key}))
-    for _ in range(2):
-        delivery = cards.take(desk.teams["payments"])
-        cards.shown(delivery, delivery.place)
+    share_message(desk, clock, "payments")
 
     answer = ignore_all(desk, reports, named.id, both, opened_at, FORM)
 

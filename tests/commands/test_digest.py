@@ -57,7 +57,7 @@ def test_a_team_whose_resources_are_all_deleted_still_has_its_week_told(desk, re
 
 def test_the_week_is_told_in_numbers(desk, report, clock):
     desk.ledger.record([change(), change(resource="second")])
-    remediate(desk, ID, member("U0NOBODY"))
+    remediate(desk, ID, member("slack:U0NOBODY"))
     remediate(desk, ID, member())
     move(desk.ledger, life.fail, note="no")
     clock.move(minutes=10)
@@ -74,7 +74,7 @@ def test_the_week_is_told_in_numbers(desk, report, clock):
 
 def test_a_request_taken_back_is_neither_new_nor_reopened(desk, report, clock):
     desk.ledger.record([change()])
-    move(desk.ledger, life.ask, actor="U1", needed=1)
+    move(desk.ledger, life.ask, actor="slack:U1", needed=1)
     move(desk.ledger, life.withdraw, note="Taken back.")
     clock.move(minutes=1)
 
@@ -93,7 +93,13 @@ def test_what_is_older_than_a_week_is_no_news(desk, report, clock):
 
 def test_exceptions_that_end_within_thirty_days_are_told(desk, report, clock):
     desk.ledger.record([change()])
-    move(desk.ledger, life.except_until, until=clock() + timedelta(days=29), note="", actor="U1")
+    move(
+        desk.ledger,
+        life.except_until,
+        until=clock() + timedelta(days=29),
+        note="",
+        actor="slack:U1",
+    )
 
     assert [each.id for each in report().lapsing] == [ID]
 

@@ -7,14 +7,14 @@ import pytest
 from commands.answers import Refused
 from commands.findings import explain, findings, history, show
 from commands.remediate import remediate
-from compliance.card import Button, draw
+from compliance.card import Button, card_of
 from compliance.finding import State
 from ledger.reports import Scope
 from tests.builders import ID, RULE, change, member, rule
 
 HOUSING, PAYMENTS = frozenset({"housing"}), frozenset({"payments"})
 NOTHING = Scope()
-SHOWN = partial(draw, catalogue={RULE: rule()}, accounts={})
+SHOWN = partial(card_of, catalogue={RULE: rule()}, accounts={})
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_findings_are_listed_the_oldest_first_with_their_age(opened, reports):
 
 
 def test_a_reader_lists_the_findings_of_teams_they_see_only(opened, reports):
-    assert findings(opened, reports, NOTHING, PAYMENTS).intro == "Nothing is open. Well kept."
+    assert findings(opened, reports, NOTHING, PAYMENTS).intro == "No open findings."
     assert isinstance(findings(opened, reports, NOTHING, frozenset()), Refused)
     assert isinstance(findings(opened, reports, Scope(teams=HOUSING), PAYMENTS), Refused)
 
@@ -50,10 +50,10 @@ def test_a_long_list_says_that_there_is_more(opened, reports):
 
 
 def test_a_finding_is_shown_with_its_buttons_however_its_id_is_typed(opened):
-    assert show(opened, SHOWN, ID.lower(), HOUSING).card.buttons == (
+    assert show(opened, SHOWN, ID.lower(), HOUSING).card.buttons == {
         Button.REMEDIATE,
         Button.IGNORE,
-    )
+    }
 
 
 def test_what_is_not_the_readers_to_see_reads_like_what_does_not_exist(opened, reports):
@@ -71,7 +71,10 @@ def test_why_a_team_has_a_finding_and_who_may_decide_is_explained(opened):
     answer = explain(opened, ID, HOUSING)
 
     assert "because its account is one of 111122223333" in answer.text
-    assert (answer.users, answer.groups) == (("U0HANNAH", "U0HARRY"), ("S0SECURITY",))
+    assert (answer.users, answer.groups) == (
+        ("slack:U0HANNAH", "slack:U0HARRY"),
+        ("slack:S0SECURITY",),
+    )
 
 
 def test_the_default_team_is_explained_as_such(desk):
@@ -83,7 +86,7 @@ def test_the_default_team_is_explained_as_such(desk):
 
 def test_a_long_history_says_that_its_beginning_is_left_out(opened, reports):
     for _ in range(100):
-        remediate(opened, ID, member("U0NOBODY"))
+        remediate(opened, ID, member("slack:U0NOBODY"))
 
     table = history(opened, reports, ID, HOUSING)
 
@@ -91,13 +94,13 @@ def test_a_long_history_says_that_its_beginning_is_left_out(opened, reports):
 
 
 def test_the_history_tells_who_did_what_and_who_was_refused(opened, reports):
-    remediate(opened, ID, member("U0NOBODY"))
+    remediate(opened, ID, member("slack:U0NOBODY"))
     remediate(opened, ID, member())
 
     table = history(opened, reports, ID, HOUSING)
 
     assert [row[1:] for row in table.rows] == [
         ("aws-config", "observed", "", "open"),
-        ("U0NOBODY", "remediate refused", "", ""),
-        ("U0HANNAH", "remediate", "open", "approved"),
+        ("slack:U0NOBODY", "remediate refused", "", ""),
+        ("slack:U0HANNAH", "remediate", "open", "approved"),
     ]

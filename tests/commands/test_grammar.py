@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commands.grammar import VERBS, Request, UnreadableError, read
+from commands.grammar import VERBS, Question, UnreadableError, read
 from commands.help import usage
 
 ABOUT_ONE = sorted(verb for verb, (after, _) in VERBS.items() if after == "F-…")
@@ -12,16 +12,16 @@ ABOUT_ONE = sorted(verb for verb, (after, _) in VERBS.items() if after == "F-…
 
 @pytest.mark.parametrize("text", ["", "  ", "help", "HELP"])
 def test_nothing_typed_is_a_call_for_help(text):
-    assert read(text) == Request("help")
+    assert read(text) == Question("help")
 
 
 @pytest.mark.parametrize("verb", ABOUT_ONE)
 def test_a_verb_takes_the_id_of_one_finding_in_either_case(verb):
-    assert read(f"{verb.upper()} f-3k7q2") == Request(verb, "F-3K7Q2")
+    assert read(f"{verb.upper()} f-3k7q2") == Question(verb, "F-3K7Q2")
 
 
 def test_an_id_alone_shows_its_finding():
-    assert read("f-3k7q2") == Request("show", "F-3K7Q2")
+    assert read("f-3k7q2") == Question("show", "F-3K7Q2")
 
 
 def test_filters_narrow_a_question_down_and_add_up_within_one_kind():
@@ -42,10 +42,13 @@ def test_filters_narrow_a_question_down_and_add_up_within_one_kind():
         ("show F-3K7Q2 F-AAAAA", "expects the id of one finding"),
         ("show F-ILOU2", "not 'F-ILOU2'"),
         ("status tem:housing", "Did you mean team?"),
-        ("status team:", "is no filter"),
-        ("status housing", "is no filter"),
-        ("status age:>30d", "age: is no filter: status tells how things stand now"),
-        ("findings as-at:2026-10-01", "as-at: is no filter: findings tells how things stand now"),
+        ("status team:", "is not a filter"),
+        ("status housing", "is not a filter"),
+        ("status age:>30d", "You cannot filter by age here: status shows how things are now"),
+        (
+            "findings as-at:2026-10-01",
+            "You cannot filter by as-at here: findings shows how things are now",
+        ),
         ("rules team:housing", "rules takes nothing after it"),
     ],
     ids=str,

@@ -32,7 +32,7 @@ def paired(desk):
 def test_a_press_of_an_approver_approves(opened):
     assert isinstance(remediate(opened, ID, member()), Done)
     assert state(opened) is State.APPROVED
-    assert opened.ledger.find(ID).actor == "U0HANNAH"
+    assert opened.ledger.find(ID).actor == "slack:U0HANNAH"
 
 
 def test_where_a_second_person_is_needed_a_press_asks(desk):
@@ -46,23 +46,30 @@ def test_where_a_second_person_is_needed_a_press_asks(desk):
 
 @pytest.mark.parametrize(
     "actor",
-    [member("U0NOBODY"), Actor("U0HANNAH", standing=Standing.GUEST), Actor("U0HANNAH")],
+    [
+        member("slack:U0NOBODY"),
+        Actor("slack:U0HANNAH", standing=Standing.GUEST),
+        Actor("slack:U0HANNAH"),
+    ],
     ids=["another team", "guest", "unknown"],
 )
 def test_a_denied_press_changes_nothing_says_who_could_and_is_audited(opened, reports, actor):
     answer = remediate(opened, ID, actor)
 
-    assert (answer.users, answer.groups) == (("U0HANNAH", "U0HARRY"), ("S0SECURITY",))
+    assert (answer.users, answer.groups) == (
+        ("slack:U0HANNAH", "slack:U0HARRY"),
+        ("slack:S0SECURITY",),
+    )
     assert state(opened) is State.OPEN
     assert reports.history(ID)[-1]["action"] == "remediate refused"
 
 
 def test_of_two_presses_one_remediates_and_the_other_is_told_by_whom(opened):
-    remediate(opened, ID, member("U0HANNAH"))
+    remediate(opened, ID, member("slack:U0HANNAH"))
 
-    late = remediate(opened, ID, member("U0HARRY"))
+    late = remediate(opened, ID, member("slack:U0HARRY"))
 
-    assert late.users == ("U0HANNAH",)
+    assert late.decided_by == ("slack:U0HANNAH",)
     assert "approved already" in late.text
 
 
@@ -73,7 +80,9 @@ def test_of_two_presses_at_once_one_remediates(opened):
         together.wait()
         answers.append(type(remediate(opened, ID, member(user))))
 
-    presses = [threading.Thread(target=press, args=(user,)) for user in ("U0HANNAH", "U0HARRY")]
+    presses = [
+        threading.Thread(target=press, args=(user,)) for user in ("slack:U0HANNAH", "slack:U0HARRY")
+    ]
     for each in presses:
         each.start()
     for each in presses:
@@ -126,7 +135,7 @@ def test_a_late_press_is_told_what_has_happened_meanwhile(opened, steps, told):
     for step in steps:
         move(opened.ledger, step)
 
-    assert told in remediate(opened, ID, member("U0HARRY")).text
+    assert told in remediate(opened, ID, member("slack:U0HARRY")).text
 
 
 def test_looking_whether_one_may_remediate_changes_nothing(opened):
@@ -139,4 +148,4 @@ def test_looking_whether_one_may_remediate_changes_nothing(opened):
 def test_who_may_not_remediate_now_is_told_before_any_form(opened):
     remediate(opened, ID, member())
 
-    assert "approved already" in may_remediate(opened, ID, member("U0HARRY")).text
+    assert "approved already" in may_remediate(opened, ID, member("slack:U0HARRY")).text

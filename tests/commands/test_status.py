@@ -58,7 +58,7 @@ def test_severities_come_the_most_severe_first(filled, reports):
 def test_the_oldest_open_findings_are_listed(filled, reports):
     oldest = ask(filled, reports).oldest
 
-    assert [each.key.resource_id for each in oldest] == [
+    assert [each.resource for each in oldest] == [
         "older",
         "repairs-photos",
         "repairs-photos",
@@ -71,7 +71,7 @@ def test_of_other_teams_nothing_is_told_and_the_answer_says_so(filled, reports):
     assert report.total == 1
     assert rows(report, "By team") == (("payments", "1", "0", "0"),)
     assert {each.team for each in report.oldest} == {"payments"}
-    assert report.note.startswith("Counted are the findings of payments only")
+    assert report.note.startswith("Only findings of payments are counted")
 
 
 def test_a_question_about_one_team_is_answered_about_it(filled, reports):

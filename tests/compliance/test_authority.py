@@ -6,7 +6,7 @@ import pytest
 
 from compliance.authority import Actor, Standing, may_agree, may_decide, who_can
 from compliance.routing import Approvers, Team, Teams
-from tests.builders import member, teams
+from tests.builders import member, request, teams
 
 HOUSING, PAYMENTS = teams()["housing"], teams()["payments"]
 
@@ -14,12 +14,12 @@ HOUSING, PAYMENTS = teams()["housing"], teams()["payments"]
 @pytest.mark.parametrize(
     ("actor", "team", "allowed"),
     [
-        (member("U0HANNAH"), HOUSING, True),
-        (member("U0HANNAH"), PAYMENTS, False),
-        (member("U0PAT", "S0PAYMENTS"), PAYMENTS, True),
-        (member("U0PAT", "S0PAYMENTS"), HOUSING, False),
-        (member("U0SAM", "S0SECURITY"), HOUSING, True),
-        (member("U0NOBODY", "S0OTHER"), HOUSING, False),
+        (member("slack:U0HANNAH"), HOUSING, True),
+        (member("slack:U0HANNAH"), PAYMENTS, False),
+        (member("slack:U0PAT", "slack:S0PAYMENTS"), PAYMENTS, True),
+        (member("slack:U0PAT", "slack:S0PAYMENTS"), HOUSING, False),
+        (member("slack:U0SAM", "slack:S0SECURITY"), HOUSING, True),
+        (member("slack:U0NOBODY", "slack:S0OTHER"), HOUSING, False),
     ],
     ids=["approver", "of another team", "group", "other team's group", "everywhere", "nobody"],
 )
@@ -29,7 +29,7 @@ def test_a_member_decides_for_teams_that_name_them(actor, team, allowed):
 
 @pytest.mark.parametrize("standing", sorted(set(Standing) - {Standing.MEMBER}))
 def test_whoever_is_no_member_decides_nothing_even_if_named(standing):
-    named = Actor("U0HANNAH", standing=standing, groups=frozenset({"S0SECURITY"}))
+    named = Actor("slack:U0HANNAH", standing=standing, groups=frozenset({"slack:S0SECURITY"}))
 
     verdict = may_decide(named, HOUSING, teams())
 
@@ -44,12 +44,16 @@ def test_a_team_without_approvers_can_be_decided_for_by_nobody():
 
 
 def test_the_asker_never_counts_among_those_who_agree():
-    assert not may_agree(member("U0HANNAH"), "U0HANNAH", HOUSING, teams()).allowed
-    assert may_agree(member("U0HARRY"), "U0HANNAH", HOUSING, teams()).allowed
+    assert not may_agree(
+        member("slack:U0HANNAH"), request("slack:U0HANNAH", 1), HOUSING, teams()
+    ).allowed
+    assert may_agree(
+        member("slack:U0HARRY"), request("slack:U0HANNAH", 1), HOUSING, teams()
+    ).allowed
 
 
 def test_a_denial_says_who_could():
-    assert who_can(PAYMENTS, teams()) == ((), ("S0PAYMENTS", "S0SECURITY"))
+    assert who_can(PAYMENTS, teams()) == ((), ("slack:S0PAYMENTS", "slack:S0SECURITY"))
 
 
 def test_every_denial_gives_its_reason_and_no_permission_needs_one():
@@ -57,3 +61,10 @@ def test_every_denial_gives_its_reason_and_no_permission_needs_one():
     for standing, user in product(Standing, ("U1", "U2")):
         verdict = may_decide(Actor(user, standing=standing), HOUSING, Teams((), "", "", everywhere))
         assert verdict.allowed is not bool(verdict.reason)
+
+
+def test_those_who_may_not_decide_about_this_are_not_named():
+    assert who_can(HOUSING, teams(), ["slack:U0HANNAH"]) == (
+        ("slack:U0HARRY",),
+        ("slack:S0SECURITY",),
+    )

@@ -5,42 +5,140 @@ from dataclasses import replace
 import pytest
 
 import compliance.finding as life
-from compliance.card import Account, Button, draw, managed_by
+from compliance.card import Account, Button, Fact, FactKind, Press, card_of, given_with, managed_by
 from compliance.finding import State
-from tests.builders import PACK_ARN, RULE, at, finding, request, rule
+from compliance.request import Verb
+from tests.builders import ID, PACK_ARN, RULE, at, finding, request, rule
 
 ACCOUNTS = {"111122223333": Account("111122223333", "housing-production", "production")}
 
 
 def card(of=None, catalogue=None):
     known = {RULE: rule()} if catalogue is None else catalogue
-    return draw(of or finding(), known, ACCOUNTS)
+    return card_of(of or finding(), known, ACCOUNTS)
 
 
-def fact(name, of):
-    return dict(card(of).facts).get(name)
+def fact(kind, of):
+    return card(of).fact(kind)
 
 
 def test_an_open_finding_can_be_remediated_or_ignored():
-    assert card().buttons == (Button.REMEDIATE, Button.IGNORE)
+    assert card().presses == (Press(Button.REMEDIATE, ID), Press(Button.IGNORE, ID))
 
 
 def test_a_request_can_be_agreed_to_withdrawn_or_overruled_by_an_exception():
     asked = life.ask(finding(), request("U1", 2), at(1))
 
-    assert card(asked).buttons == (Button.AGREE, Button.WITHDRAW, Button.IGNORE)
-    assert card(asked).status == "0 of 2 agreed."
+    assert card(asked).presses == (
+        Press(Button.AGREE, ID, Verb.REMEDIATE),
+        Press(Button.WITHDRAW, ID, Verb.REMEDIATE),
+        Press(Button.IGNORE, ID),
+    )
+    assert card(asked).requests == asked.requests
+    assert card(asked).status == "It waits for agreement."
+
+
+def test_a_request_for_one_verb_hides_no_button_of_another():
+    both = life.ask(life.ask(finding(), request("U1", 1), at(1)), request("U2", 1, "except"), at(2))
+
+    assert {(press.button, press.verb) for press in card(both).presses} == {
+        (Button.AGREE, Verb.REMEDIATE),
+        (Button.WITHDRAW, Verb.REMEDIATE),
+        (Button.AGREE, Verb.EXCEPT),
+        (Button.WITHDRAW, Verb.EXCEPT),
+    }
+
+
+def test_a_request_for_an_exception_leaves_the_remediation_to_be_asked_for():
+    asked = life.ask(finding(), request("U1", 1, "except"), at(1))
+
+    assert Press(Button.REMEDIATE, ID) in card(asked).presses
+    assert Button.IGNORE not in card(asked).buttons
+
+
+@pytest.mark.parametrize(
+    ("state", "verb"),
+    [(State.EXCEPTED, "extend"), (State.EXCEPTED, "revoke"), (State.RESOLVED, "undo")],
+)
+def test_what_is_asked_for_about_what_is_over_can_be_agreed_to(state, verb):
+    asked = life.ask(replace(finding(), state=state), request("U1", 1, verb), at(1))
+
+    assert card(asked).presses == (
+        Press(Button.AGREE, ID, Verb(verb)),
+        Press(Button.WITHDRAW, ID, Verb(verb)),
+    )
+
+
+def test_what_is_agreed_can_only_be_withdrawn_until_it_is_carried_out():
+    agreed = life.ask(finding(), request("U1", 0, "except"), at(1))
+
+    assert Button.AGREE not in card(agreed).buttons
+    assert Button.WITHDRAW in card(agreed).buttons
+    assert card(agreed).status == "Agreed, and about to be carried out."
+
+
+def test_a_card_names_all_who_decided():
+    asked = life.agree(life.ask(finding(), request("U1", 1), at(1)), Verb.REMEDIATE, "U2", at(2))
+
+    assert card(asked).decided_by == ("U1", "U2")
+
+
+@pytest.mark.parametrize(
+    "press",
+    [
+        Press(Button.REMEDIATE, ID),
+        Press(Button.AGREE, ID, Verb.EXCEPT),
+        Press(Button.LIST, ID, page=2),
+        Press(Button.AGREE_ALL, ID, Verb.REMEDIATE),
+    ],
+    ids=str,
+)
+def test_a_press_comes_back_as_it_was_offered(press):
+    assert Press.parse(press.button.value, press.value) == press
+
+
+def test_a_button_of_before_requests_had_verbs_is_about_the_remediation():
+    assert Press.parse("agree", ID) == Press(Button.AGREE, ID, Verb.REMEDIATE)
+
+
+@pytest.mark.parametrize(
+    ("button", "value"), [("explode", ID), ("agree", f"{ID} explode"), ("agree", "")], ids=str
+)
+def test_what_is_not_a_press_is_an_error(button, value):
+    with pytest.raises(ValueError, match=r".+"):
+        Press.parse(button, value)
+
+
+@pytest.mark.parametrize("button", Button)
+@pytest.mark.parametrize("verb", [None, *Verb])
+def test_every_press_has_a_label_that_a_button_holds(button, verb):
+    if verb and button not in {Button.AGREE, Button.WITHDRAW, Button.AGREE_ALL}:
+        return
+
+    assert 0 < len(Press(button, ID, verb).label) <= 75
+
+
+def test_what_was_given_with_a_request_is_shown_to_those_who_agree():
+    detail = {"class": "accepted risk", "reason": "Why.", "ticket": "", "expires": "2026-12-01"}
+
+    given = given_with(request("U1", 1, "except", detail=detail))
+
+    assert [(fact.kind, fact.text) for fact in given] == [
+        (FactKind.EXCEPTION_CLASS, "accepted risk"),
+        (FactKind.REASON, "Why."),
+        (FactKind.EXPIRES, "2026-12-01"),
+    ]
 
 
 @pytest.mark.parametrize("state", sorted(life.IN_PROGRESS | {State.RESOLVED, State.EXCEPTED}))
 def test_nothing_can_be_pressed_while_there_is_nothing_to_decide(state):
-    assert card(replace(finding(), state=state)).buttons == ()
+    assert card(replace(finding(), state=state)).presses == ()
 
 
 def test_a_rule_that_aws_owns_can_only_be_ignored_and_says_how_to_fix_it_by_hand():
     owned = card(finding(rule_arn=PACK_ARN))
 
-    assert owned.buttons == (Button.IGNORE,)
+    assert owned.buttons == {Button.IGNORE}
     assert rule().by_hand in owned.by_hand
 
 
@@ -54,28 +152,28 @@ def test_a_rule_that_left_the_catalogue_shows_by_its_name_and_takes_no_remediati
     unknown = card(catalogue={})
 
     assert (unknown.title, unknown.severity) == (RULE, None)
-    assert unknown.buttons == (Button.IGNORE,)
+    assert unknown.buttons == {Button.IGNORE}
     assert (unknown.preflight, unknown.source_fix, unknown.by_hand) == ((), "", "")
 
 
 def test_a_name_that_people_know_stands_beside_the_id_that_aws_knows():
     named = replace(finding(resource="db-ABC"), resource_name="tenancy-register")
 
-    assert fact("Resource", named) == "tenancy-register"
-    assert fact("Resource id", named) == "db-ABC"
-    assert fact("Resource id", finding()) is None
+    assert fact(FactKind.RESOURCE, named) == "tenancy-register"
+    assert fact(FactKind.RESOURCE_ID, named) == "db-ABC"
+    assert fact(FactKind.RESOURCE_ID, finding()) == ""
 
 
 def test_an_account_is_shown_by_name_and_environment_and_an_unknown_one_by_id():
-    assert fact("Account", finding()) == "housing-production (111122223333)"
-    assert fact("Environment", finding()) == "production"
-    assert fact("Account", finding(account="999999999999")) == "999999999999"
+    assert fact(FactKind.ACCOUNT, finding()) == "housing-production (111122223333)"
+    assert fact(FactKind.ENVIRONMENT, finding()) == "production"
+    assert fact(FactKind.ACCOUNT, finding(account="999999999999")) == "999999999999"
 
 
 def test_only_the_tags_that_tell_of_owners_are_facts():
     tagged = replace(finding(), tags={"Team": "repairs", "Secret": "x", "Owner": "Ann"})
 
-    assert fact("Owner tags", tagged) == "Owner=Ann, Team=repairs"
+    assert fact(FactKind.OWNER_TAGS, tagged) == "Owner=Ann, Team=repairs"
 
 
 @pytest.mark.parametrize(
@@ -106,7 +204,7 @@ def test_where_a_tool_will_undo_the_fix_the_card_says_what_to_change_instead():
 def test_terraforms_words_are_told_only_where_terraform_manages_the_resource():
     managed = card(replace(finding(), tags={"aws:cloudformation:stack-name": "web"}))
 
-    assert managed.source_fix.endswith("Change this in what it deploys instead.")
+    assert managed.source_fix.endswith("Fix it in the code that deploys this resource.")
 
 
 @pytest.mark.parametrize(
@@ -133,7 +231,7 @@ def test_what_the_runbook_did_not_do_can_be_done_by_hand(state):
 def test_a_remediation_that_cannot_be_undone_says_so():
     final = replace(rule(), impact=replace(rule().impact, reversible=False, undo="Restore it."))
 
-    assert dict(card(catalogue={RULE: final}).preflight)["Reversible"] == "No. Restore it."
+    assert Fact(FactKind.REVERSIBLE, "No. Restore it.") in card(catalogue={RULE: final}).preflight
 
 
 @pytest.mark.parametrize(

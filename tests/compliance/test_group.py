@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-import compliance.card as single
-from compliance.card import Account, Moved
+from compliance.card import Account, Button, Departed, Fact, FactKind, card_of
 from compliance.finding import State
-from compliance.group import GroupButton, draw, gather
-from tests.builders import PACK_ARN, RULE, finding, rule
+from compliance.group import by_place, content_of, gather
+from compliance.request import Verb
+from tests.builders import PACK_ARN, RULE, finding, request, rule
 
 LINKED = finding(rule_arn=PACK_ARN).copies
 RULES = {RULE: rule()}
@@ -20,11 +20,11 @@ def found(number=12, **named):
 
 
 def test_a_message_of_one_finding_is_its_card():
-    assert draw(found(1), RULES, {}) == single.draw(found(1)[0], RULES, {})
+    assert content_of(found(1), RULES, {}) == card_of(found(1)[0], RULES, {})
 
 
 def test_a_message_whose_findings_are_all_another_teams_says_that_alone():
-    assert draw((), RULES, {}) == Moved()
+    assert content_of((), RULES, {}) == Departed()
 
 
 def test_a_group_counts_by_state_and_by_account():
@@ -53,8 +53,8 @@ def test_a_group_tells_the_impact_of_its_rule_and_who_will_undo_it():
 
     group = gather((managed, *found()), RULES, {})
 
-    assert ("What changes", rule().impact.change) in group.preflight
-    assert "Where" not in dict(group.preflight)
+    assert Fact(FactKind.CHANGE, rule().impact.change) in group.preflight
+    assert FactKind.WHERE not in {fact.kind for fact in group.preflight}
     assert "CloudFormation: 1" in group.source_fix
 
 
@@ -62,7 +62,10 @@ def test_a_group_tells_the_impact_of_its_rule_and_who_will_undo_it():
     ("changed", "pressed"),
     [
         ({}, ["list", "remediate-all", "ignore-all"]),
-        ({"state": State.APPROVAL_PENDING}, ["list", "agree-all", "ignore-all"]),
+        (
+            {"state": State.APPROVAL_PENDING, "requests": (request("U1", 1),)},
+            ["list", "agree-all", "ignore-all"],
+        ),
         ({"state": State.RESOLVED}, ["list"]),
         ({"copies": LINKED}, ["list", "ignore-all"]),
     ],
@@ -71,10 +74,40 @@ def test_a_group_tells_the_impact_of_its_rule_and_who_will_undo_it():
 def test_a_group_has_the_buttons_that_one_of_its_findings_has(changed, pressed):
     group = gather([replace(each, **changed) for each in found(2)], RULES, {})
 
-    assert group.buttons == tuple(map(GroupButton, pressed))
+    assert [press.button.value for press in group.presses] == pressed
 
 
 def test_a_group_of_a_rule_that_left_the_catalogue_shows_by_its_name():
     group = gather(found(2), {}, {})
 
     assert (group.title, group.severity, group.preflight, group.source_fix) == (RULE, None, (), "")
+
+
+def test_a_group_offers_agreement_to_each_verb_that_waits_in_it():
+    asked = [
+        replace(each, state=State.APPROVAL_PENDING, requests=(request("U1", 1, verb),))
+        for each, verb in zip(found(2), ("remediate", "except"), strict=True)
+    ]
+
+    offered = [(press.button, press.verb) for press in gather(asked, RULES, {}).presses]
+
+    assert offered == [
+        (Button.LIST, None),
+        (Button.AGREE_ALL, Verb.REMEDIATE),
+        (Button.AGREE_ALL, Verb.EXCEPT),
+        (Button.REMEDIATE_ALL, None),
+        (Button.IGNORE_ALL, None),
+    ]
+
+
+def test_of_many_accounts_the_others_are_counted_together():
+    many = [
+        finding(resource=f"{account}-{each}", account=f"{account:012}")
+        for account in range(12)
+        for each in range(13 - account)
+    ]
+
+    places = by_place(gather(many, RULES, {}))
+
+    assert places[0] == ("in 000000000000", 13)
+    assert places[-1] == ("in 2 more accounts", 5)

@@ -42,7 +42,7 @@ def test_findings_are_counted_by_team_rule_account_and_state(reports, filled):
 @pytest.mark.parametrize(
     ("scope", "expected"),
     [
-        (Scope(teams=frozenset({"payments"})), []),
+        (Scope(teams=frozenset({"payments"})), [1]),
         (Scope(rules=frozenset({"other-rule"})), [1]),
         (Scope(accounts=frozenset({"111122223333"})), [1, 2]),
         (Scope(rules=frozenset({"other-rule"}), accounts=frozenset({"111122223333"})), []),

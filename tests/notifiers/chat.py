@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from compliance.card import Moved as Departed
+from compliance.card import Departed
 from compliance.channel import Channel, Message
 from compliance.routing import Team, Teams
 from notifiers.chat import Pace

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 import compliance.finding as life
-from compliance.card import Moved as Departed
+from compliance.card import Departed
 from compliance.change import ResourceFacts
 from compliance.channel import Channel, Message
 from compliance.finding import State

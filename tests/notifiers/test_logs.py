@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from notifiers.logs import JsonFormatter
+from notifiers.logs import JsonFormatter, Unrepeated
 
 
 @pytest.fixture
@@ -53,3 +53,47 @@ def test_a_hostile_text_cannot_forge_a_line(told):
     logger.warning("odd", extra={"why": 'x"}\n{"message": "forged"}', "what": object()})
 
     assert [line["message"] for line in lines()] == ["odd"]
+
+
+@pytest.fixture
+def unrepeated():
+    """Log through the filter, at times that the test sets; return what came out."""
+    times, lines = [0.0], []
+
+    class Lines(logging.Handler):
+        def emit(self, record):
+            lines.append((record.getMessage(), getattr(record, "left_out", 0)))
+
+    handler = Lines()
+    handler.addFilter(Unrepeated(lambda: times[0]))
+    logger = logging.Logger("bot")
+    logger.addHandler(handler)
+    return logger, times, lines
+
+
+def test_the_same_line_is_written_once_a_minute_with_how_many_were_left_out(unrepeated):
+    logger, times, lines = unrepeated
+
+    for second in range(70):
+        times[0] = float(second)
+        logger.warning("the database is away", extra={"why": "refused"})
+
+    assert lines == [("the database is away", 0), ("the database is away", 59)]
+
+
+def test_lines_of_two_findings_are_two_lines(unrepeated):
+    logger, _, lines = unrepeated
+
+    logger.warning("remediation failed", extra={"finding": "F-1"})
+    logger.warning("remediation failed", extra={"finding": "F-2"})
+
+    assert len(lines) == 2
+
+
+def test_what_happens_as_it_should_is_always_written(unrepeated):
+    logger, _, lines = unrepeated
+
+    logger.info("a card was posted")
+    logger.info("a card was posted")
+
+    assert len(lines) == 2

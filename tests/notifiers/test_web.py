@@ -140,3 +140,59 @@ def test_metrics_are_answered_when_the_ledger_is_away(metrics, engine):
 
     assert "compliance_ledger_up 0.0" in text
     assert 'compliance_messages_total{kind="change"} 1.0' in text
+
+
+@pytest.fixture
+def served(metrics):
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    with serving(application([], {}, metrics.registry), "127.0.0.1", port):
+        yield port
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"", b"POST /sns HTTP/1.1\r\nHost: x\r\n", b"GET /healthz HTTP/1.1\r\nX-A: " + b"a" * 40_000],
+    ids=["silent", "half a request", "endless header"],
+)
+def test_a_client_that_does_not_finish_its_request_is_let_go(served, sent, monkeypatch, eventually):
+    monkeypatch.setattr("notifiers.web._SLOWEST_SECONDS", 0.2)
+    eventually(lambda: fetch(f"http://127.0.0.1:{served}/healthz"))
+
+    with socket.create_connection(("127.0.0.1", served)) as slow:
+        slow.sendall(sent)
+        slow.settimeout(20)
+        while slow.recv(4096):
+            pass
+
+    assert fetch(f"http://127.0.0.1:{served}/healthz") == b"alive\n"
+
+
+def test_a_body_that_does_not_come_is_answered(metrics, monkeypatch):
+    monkeypatch.setattr("notifiers.web._SLOWEST_SECONDS", 0.2)
+
+    async def sns(request):
+        return PlainTextResponse(await request.body())
+
+    taken = application([Route("/sns", sns, methods=["POST"])], {}, metrics.registry)
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    with (
+        serving(taken, "127.0.0.1", port),
+        socket.create_connection(("127.0.0.1", port)) as slow,
+    ):
+        slow.sendall(b"POST /sns HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
+        slow.settimeout(20)
+
+        assert slow.recv(100).startswith(b"HTTP/1.1 408")
+
+
+def test_readiness_asks_once_for_all_who_want_to_know(metrics):
+    asked = []
+    reach = {"chat": lambda: asked.append(1) or ""}
+    several = TestClient(application([], reach, metrics.registry))
+
+    for _ in range(5):
+        several.get("/readyz")
+
+    assert len(asked) == 1

@@ -131,6 +131,8 @@ def test_what_doubles_a_bill_needs_a_second_person_and_waits_for_its_window(demo
     press(card(asker, REGISTER), "Agree")
     told(asker, "somebody else has to agree")
     press(card(second, REGISTER), "Agree")
+    expect(second.get_by_role("dialog")).to_contain_text("What changes")
+    confirm(second, "Agree")
 
     expect(card(asker, REGISTER)).to_contain_text(
         "waits for the resource's maintenance window", timeout=_REMEDIATED_MS

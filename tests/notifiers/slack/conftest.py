@@ -2,6 +2,7 @@
 
 import pytest
 
+from commands.reception import Reception
 from notifiers.slack import app as slack
 from notifiers.slack.client import SlackChat, connect
 from notifiers.slack.listeners import Listeners
@@ -32,5 +33,10 @@ def people(client, desk, clock):
 
 
 @pytest.fixture
-def app(client, desk, reports, people):
-    return slack.build(client, "", Listeners(desk, reports, {}, people))
+def reception(desk, reports, people):
+    return Reception(desk, reports, {}, people.fresh)
+
+
+@pytest.fixture
+def app(client, reception, people):
+    return slack.build(client, "", Listeners(reception, people))

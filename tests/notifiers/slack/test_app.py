@@ -11,30 +11,33 @@ from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from commands.forms import Origin
+from compliance.card import Button, Press
 from compliance.finding import State
 from notifiers.slack import app as slack
 from notifiers.slack.client import connect
 from notifiers.slack.listeners import Listeners
-from notifiers.slack.modals import REMEDIATE_FORM, Origin
-from tests.builders import ID, change
+from notifiers.slack.modals import FORM
+from tests.builders import ID, at, change
 from tests.notifiers.slack.workspace import HOME
 
+ORIGIN = Origin(Press(Button.REMEDIATE, ID), at(0)).dump()
 SUBMITTED = {
     "type": "view_submission",
     "team": {"id": HOME},
     "user": {"id": "U0HANNAH", "team_id": HOME},
     "view": {
         "type": "modal",
-        "callback_id": REMEDIATE_FORM,
-        "private_metadata": Origin(ID, "C0HOUSING").dump(),
+        "callback_id": FORM,
+        "private_metadata": json.dumps({"origin": ORIGIN, "channel": "C0HOUSING"}),
     },
 }
 
 
 @pytest.fixture
-def post(client, desk, reports, people):
+def post(client, reception, people):
     """Post a form that was submitted, with *signed_with* *age* seconds ago."""
-    app = slack.build(client, "right", Listeners(desk, reports, {}, people))
+    app = slack.build(client, "right", Listeners(reception, people))
     web = TestClient(Starlette(routes=[slack.route(app, "right")]))
 
     def post(signed_with="right", age=0, **forged):
@@ -79,18 +82,18 @@ def test_a_request_that_slack_did_not_sign_now_is_refused_and_answered_to_nobody
     assert workspace.calls == []
 
 
-def test_slack_may_look_at_the_certificate(client, desk, reports, people):
-    app = slack.build(client, "right", Listeners(desk, reports, {}, people))
+def test_slack_may_look_at_the_certificate(client, reception, people):
+    app = slack.build(client, "right", Listeners(reception, people))
     web = TestClient(Starlette(routes=[slack.route(app, "right")]))
 
     assert web.post("/slack/events", content="token=x&ssl_check=1").status_code == 200
 
 
 def test_a_socket_that_slack_refuses_says_why_nothing_is_heard(
-    client, desk, reports, people, workspace, eventually
+    client, reception, people, workspace, eventually
 ):
     workspace.refuse("apps.connections.open", "invalid_auth", times=50)
-    app = slack.build(client, "", Listeners(desk, reports, {}, people))
+    app = slack.build(client, "", Listeners(reception, people))
     kept, stop = slack.Socket(app, "xapp-old"), threading.Event()
     before = kept.problem
     keeping = threading.Thread(target=kept.keep, args=[stop])
@@ -128,9 +131,9 @@ def cut():
     thread.join()
 
 
-def test_an_answer_that_is_cut_off_ends_no_connecting(cut, desk, reports, people, eventually):
+def test_an_answer_that_is_cut_off_ends_no_connecting(cut, reception, people, eventually):
     url, answers = cut
-    app = slack.build(connect("xoxb-1", url), "", Listeners(desk, reports, {}, people))
+    app = slack.build(connect("xoxb-1", url), "", Listeners(reception, people))
     kept, stop = slack.Socket(app, "xapp-1"), threading.Event()
     keeping = threading.Thread(target=kept.keep, args=[stop])
     keeping.start()

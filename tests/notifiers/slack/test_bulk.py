@@ -6,47 +6,48 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from ledger.cards import Cards
 
-from commands.bulk import remediate_all
+from commands.bulk import Bulk
+from commands.forms import Origin
+from commands.reception import Reception
+from compliance.card import Button, Press
 from compliance.finding import State
-from compliance.group import draw
+from compliance.gathering import content_of_message
+from compliance.request import Verb
+from ledger.messages import Messages
 from notifiers.courier import Courier
 from notifiers.slack import app as slack
-from notifiers.slack import group, modals
+from notifiers.slack import group
 from notifiers.slack.listeners import Listeners
-from tests.builders import PAIRED_RULE, at, change, member
+from notifiers.troubles import Troubles
+from tests.builders import PAIRED_RULE, change, member
+from tests.notifiers.slack import test_listeners as listeners
 from tests.notifiers.slack.test_listeners import CHANNEL, dispatch, entered, press
 from tests.notifiers.slack.workspace import HOME, user
 
 NUMBER = 25
 
 
-def posted(desk, clock, notifier, workspace, **named):
+def posted(desk, clock, chat, workspace, **named):
     """Post a group's card; return the id that its buttons carry."""
     desk.ledger.record([change(resource=f"bucket-{each}", **named) for each in range(NUMBER)])
-    cards = Cards(desk.ledger.engine, clock, timedelta())
-    face = partial(draw, catalogue=desk.catalogue, accounts={})
-    Courier(cards, desk.teams.ordered, face, notifier, clock).round()
+    messages = Messages(desk.ledger.engine, desk.teams, clock, timedelta())
+    content = partial(content_of_message, catalogue=desk.catalogue, accounts={})
+    chats = {"slack": chat}
+    troubles = Troubles(chats, desk.teams)
+    Courier(messages, content, chats, troubles, start=lambda work: work()).round()
     [sent] = workspace.called("chat.postMessage")
     [actions] = [block for block in sent["blocks"] if block["type"] == "actions"]
     return actions["elements"][0]["value"]
 
 
 @pytest.fixture
-def one(desk, clock, notifier, workspace):
-    return posted(desk, clock, notifier, workspace)
+def one(desk, clock, chat, workspace):
+    return posted(desk, clock, chat, workspace)
 
 
-def submit(app, callback, finding, values=None):
-    view = {
-        "type": "modal",
-        "callback_id": callback,
-        "private_metadata": modals.Origin(finding, CHANNEL, at(0).isoformat()).dump(),
-        "state": {"values": values or {}},
-    }
-    body = {"type": "view_submission", "user": {"id": "U0HANNAH", "team_id": HOME}, "view": view}
-    return dispatch(app, {**body, "team": {"id": HOME}})
+def submit(app, button, finding, values=None, by="U0HANNAH", verb=None):
+    return listeners.submit(app, listeners.origin(button, finding, verb=verb), by, values)
 
 
 def listed(app, workspace, value, action="list", by="U0NOBODY", is_ephemeral=False):
@@ -106,31 +107,34 @@ def test_whoever_may_not_decide_is_told_who_could(app, desk, workspace, one, act
 
 
 def test_the_confirmation_remediates_all(app, desk, workspace, one):
-    submit(app, group.REMEDIATE_ALL_FORM, one)
+    submit(app, "remediate-all", one)
 
     assert states(desk) == {State.APPROVED}
     assert workspace.heard() == ["25 findings: Approved. The card shows each step."]
 
 
 def test_the_form_records_an_exception_for_all(app, desk, workspace, one):
-    submit(app, group.IGNORE_ALL_FORM, one, entered())
+    submit(app, "ignore-all", one, entered())
 
     assert states(desk) == {State.EXCEPTED}
     assert "25 findings: Recorded in the allowlist" in workspace.heard()[0]
 
 
 def test_a_form_that_is_not_complete_stays_open(app, desk, one):
-    answer = submit(app, group.IGNORE_ALL_FORM, one, entered(reason="no"))
+    answer = submit(app, "ignore-all", one, entered(reason="no"))
 
     assert set(json.loads(answer.body)["errors"]) == {"reason"}
     assert states(desk) == {State.OPEN}
 
 
-def test_a_second_person_agrees_to_all_by_a_press(app, desk, reports, clock, notifier, workspace):
-    one = posted(desk, clock, notifier, workspace, rule=PAIRED_RULE)
-    remediate_all(desk, reports, one, member(), clock())
+def test_a_second_person_agrees_to_all_by_a_confirmation(
+    app, desk, reports, clock, chat, workspace
+):
+    one = posted(desk, clock, chat, workspace, rule=PAIRED_RULE)
+    asked = Origin(Press(Button.REMEDIATE_ALL, one), clock())
+    Bulk(desk, reports, member).remediate_all(asked, member())
 
-    press(app, "agree-all", one, by="U0HARRY")
+    submit(app, "agree-all", one, by="U0HARRY", verb=Verb.REMEDIATE)
 
     assert states(desk) == {State.APPROVED}
 
@@ -147,13 +151,13 @@ def test_one_of_a_group_is_shown_as_ever(app, workspace, one):
 
 
 def test_the_list_is_shown_in_a_channel_that_is_configured_by_its_name(
-    desk, clock, notifier, workspace, client, reports, people
+    desk, clock, chat, workspace, client, reports, people
 ):
     housing = replace(desk.teams["housing"], channel="#housing")
     teams = replace(desk.teams, ordered=(housing, *desk.teams.ordered[1:]))
     named = replace(desk, teams=teams)
-    one = posted(named, clock, notifier, workspace)
-    app = slack.build(client, "", Listeners(named, reports, {}, people))
+    one = posted(named, clock, chat, workspace)
+    app = slack.build(client, "", Listeners(Reception(named, reports, {}, people.fresh), people))
     container = {"type": "message", "channel_id": CHANNEL, "is_ephemeral": False}
     pressed = {"channel": {"id": CHANNEL, "name": "housing"}, "container": container}
 

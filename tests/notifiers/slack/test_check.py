@@ -70,19 +70,19 @@ def test_a_wrong_token_is_all_that_is_told(client, workspace):
         (
             "users.info",
             {"ok": True, "user": {"is_restricted": True}},
-            "approver U0HANNAH of team housing",
+            "approver slack:U0HANNAH of team housing",
             "is a guest",
         ),
         (
             "users.info",
             {"ok": False, "error": "user_not_found"},
-            "approver U0HANNAH of team housing",
+            "approver slack:U0HANNAH of team housing",
             "user_not_found",
         ),
         (
             "usergroups.users.list",
             {"ok": False, "error": "no_such_subteam"},
-            "approver group S0PAYMENTS of team payments",
+            "approver group slack:S0PAYMENTS of team payments",
             "no_such_subteam",
         ),
     ],
@@ -110,8 +110,8 @@ def test_those_who_approve_for_every_team_are_looked_up_like_a_teams_own(problem
     gone = Approvers(frozenset({"slack:U0GONE"}), frozenset({"slack:S0GONE"}))
 
     assert problems(named=replace(teams(), everywhere=gone)) == {
-        "approver U0GONE of every team": "user_not_found",
-        "approver group S0GONE of every team": "no_such_subteam",
+        "approver slack:U0GONE of every team": "user_not_found",
+        "approver group slack:S0GONE of every team": "no_such_subteam",
     }
 
 

@@ -6,8 +6,7 @@ from threading import Thread
 
 import pytest
 
-from compliance.card import Moved as Departed
-from compliance.card import draw as card_of
+from compliance.card import Departed, card_of
 from compliance.channel import Channel, Message
 from notifiers.chat import (
     ChannelClosedError,

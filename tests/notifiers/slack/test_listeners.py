@@ -6,9 +6,15 @@ import pytest
 from slack_bolt import BoltRequest
 
 import compliance.finding as life
+from commands.forms import Origin
+from compliance.card import Button, Press
+from compliance.channel import Channel, Message
 from compliance.finding import State
+from compliance.request import Verb
+from notifiers.slack import app as slack
 from notifiers.slack import modals
-from tests.builders import ID, PACK_ARN, change, move
+from notifiers.slack.listeners import Listeners
+from tests.builders import ID, PACK_ARN, at, change, move
 from tests.notifiers.slack.workspace import HOME, user
 
 CHANNEL = "C0HOUSING"
@@ -39,11 +45,17 @@ def press(app, action, finding=ID, by="U0HANNAH", team=HOME, **more):
     )
 
 
-def submit(app, callback, finding=ID, by="U0HANNAH", values=None, channel=CHANNEL):
+def origin(button, finding=ID, minute=0, verb=None):
+    return Origin(Press(Button(button), finding, verb), at(minute)).dump()
+
+
+def submit(app, asked, by="U0HANNAH", values=None, channel=CHANNEL):
+    """Send the form that has the origin *asked*, or the form of that button about the finding."""
+    kept = asked if asked.startswith("[") else origin(asked)
     view = {
         "type": "modal",
-        "callback_id": callback,
-        "private_metadata": modals.Origin(finding, channel).dump(),
+        "callback_id": modals.FORM,
+        "private_metadata": json.dumps({"origin": kept, "channel": channel}),
         "state": {"values": values or {}},
     }
     body = {"type": "view_submission", "user": {"id": by, "team_id": HOME}, "view": view}
@@ -99,9 +111,9 @@ def test_remediate_opens_a_confirmation_that_shows_the_impact_and_starts_nothing
 
 
 def test_the_confirmation_remediates_in_the_pressers_name(app, opened, workspace):
-    submit(app, modals.REMEDIATE_FORM)
+    submit(app, "remediate")
 
-    assert opened.ledger.find(ID).actor == "U0HANNAH"
+    assert opened.ledger.find(ID).actor == "slack:U0HANNAH"
     assert workspace.heard() == ["Approved. The card shows each step."]
 
 
@@ -146,7 +158,7 @@ def test_what_cannot_be_remediated_says_why_instead_of_a_form(
 ):
     desk.ledger.record([change(rule_arn=arn)])
     if steps:
-        move(desk.ledger, life.ask, actor="U0HARRY", needed=0)
+        move(desk.ledger, life.ask, actor="slack:U0HARRY", needed=0)
     for step in steps:
         move(desk.ledger, step)
 
@@ -156,22 +168,41 @@ def test_what_cannot_be_remediated_says_why_instead_of_a_form(
     assert told in workspace.heard()[0]
 
 
-def test_a_second_person_agrees_by_a_press(app, desk, workspace):
+@pytest.fixture
+def asked(desk):
+    """Hannah has asked for a remediation that one other person has to agree to."""
     desk.ledger.record([change()])
-    move(desk.ledger, life.ask, actor="U0HANNAH", needed=1)
-
-    press(app, "agree", by="U0HARRY")
-
-    assert state(desk) is State.APPROVED
+    move(desk.ledger, life.ask, actor="slack:U0HANNAH", needed=1)
+    return desk
 
 
-def test_a_request_is_withdrawn_by_a_press(app, desk, workspace):
-    desk.ledger.record([change()])
-    move(desk.ledger, life.ask, actor="U0HANNAH", needed=1)
+@pytest.mark.parametrize("action", ["agree", "agree remediate"], ids=["first version", "verb"])
+def test_agree_opens_a_confirmation_with_the_same_consequences(app, asked, workspace, action):
+    press(app, action, by="U0HARRY")
 
-    press(app, "withdraw", by="U0HARRY")
+    [opening] = workspace.called("views.open")
+    assert "turns all four blocks on" in json.dumps(opening["view"])
+    assert state(asked) is State.APPROVAL_PENDING
 
-    assert state(desk) is State.OPEN
+
+@pytest.mark.parametrize(
+    ("button", "after"), [("agree", State.APPROVED), ("withdraw", State.OPEN)], ids=str
+)
+def test_a_second_person_agrees_or_withdraws_by_a_confirmation(
+    app, asked, workspace, button, after
+):
+    submit(app, origin(button, verb=Verb.REMEDIATE), by="U0HARRY")
+
+    assert state(asked) is after
+
+
+def test_a_button_names_the_request_that_it_is_about(app, asked, workspace):
+    move(asked.ledger, life.ask, actor="slack:U0HANNAH", needed=1, verb="except")
+
+    press(app, "withdraw except", f"{ID} except")
+
+    [opening] = workspace.called("views.open")
+    assert "The exception will not be carried out." in json.dumps(opening["view"])
 
 
 def test_ignore_opens_a_form_with_every_field(app, opened, workspace):
@@ -183,14 +214,14 @@ def test_ignore_opens_a_form_with_every_field(app, opened, workspace):
 
 
 def test_the_form_records_the_exception(app, opened, workspace):
-    submit(app, modals.IGNORE_FORM, values=entered())
+    submit(app, "ignore", values=entered())
 
     assert state(opened) is State.EXCEPTED
     assert workspace.heard() == ["Recorded in the allowlist until the end of 1 December 2026."]
 
 
 def test_a_form_that_is_not_complete_stays_open_with_the_fault_beside_its_field(app, opened):
-    answer = submit(app, modals.IGNORE_FORM, values=entered(reason="no", expires=None, chosen=""))
+    answer = submit(app, "ignore", values=entered(reason="no", expires=None, chosen=""))
 
     told = json.loads(answer.body)
     assert told["response_action"] == "errors"
@@ -200,7 +231,7 @@ def test_a_form_that_is_not_complete_stays_open_with_the_fault_beside_its_field(
 def test_an_allowlist_that_cannot_be_written_is_told(app, opened, workspace, tmp_path):
     (tmp_path / "allowlist.yaml").write_text("exceptions: [oops")
 
-    submit(app, modals.IGNORE_FORM, values=entered())
+    submit(app, "ignore", values=entered())
 
     assert "nothing was changed" in workspace.heard()[0]
 
@@ -208,7 +239,7 @@ def test_an_allowlist_that_cannot_be_written_is_told(app, opened, workspace, tmp
 def test_an_answer_reaches_its_person_where_the_bot_is_not_in_the_channel(app, opened, workspace):
     workspace.refuse("chat.postEphemeral", "channel_not_found")
 
-    submit(app, modals.REMEDIATE_FORM, channel="D0ELSEWHERE")
+    submit(app, "remediate", channel="D0ELSEWHERE")
 
     [direct] = workspace.called("chat.postMessage")
     assert (direct["channel"], "Approved" in direct["text"]) == ("U0HANNAH", True)
@@ -231,7 +262,7 @@ def test_a_command_without_bot_in_the_channel_still_decides(app, opened, workspa
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("status", "1 findings are open"),
+        ("status", "1 finding is open"),
         ("findings", "repairs-photos"),
         (f"show {ID}", "S3 bucket can be made public"),
         (f"explain {ID}", "went to team housing because its account"),
@@ -272,7 +303,7 @@ def test_a_guest_is_told_nothing(app, opened, workspace, text):
 def test_a_press_while_slack_cannot_say_who_it_was_changes_nothing(app, opened, workspace):
     workspace.refuse("users.info", "ratelimited", 429)
 
-    submit(app, modals.REMEDIATE_FORM)
+    submit(app, "remediate")
 
     assert state(opened) is State.OPEN
     assert "did not confirm who you are" in workspace.heard()[0]
@@ -320,7 +351,38 @@ def test_home_shows_each_person_their_own_open_work(app, opened, workspace, who,
 
 
 def test_a_decision_in_the_home_tab_is_seen_there(app, opened, workspace):
-    submit(app, modals.REMEDIATE_FORM, channel="")
+    submit(app, "remediate", channel="")
 
     assert workspace.heard("chat.postMessage") == ["Approved. The card shows each step."]
     assert "approved" in json.dumps(workspace.called("views.publish")[-1]["view"])
+
+
+def test_an_answer_that_slack_refuses_comes_again_in_words_privately(app, opened, workspace):
+    workspace.refuse("respond", "invalid_blocks", status=400)
+
+    command(app, workspace, "status")
+
+    [told] = workspace.called("chat.postEphemeral")
+    assert (told["user"], told["channel"]) == ("U0HANNAH", CHANNEL)
+    assert "1 finding is open" in told["text"]
+    assert [block["type"] for block in told["blocks"]] == ["section"]
+
+
+def test_a_private_answer_whose_blocks_slack_refuses_comes_again_in_words(app, opened, workspace):
+    workspace.refuse("chat.postEphemeral", "msg_blocks_too_long")
+
+    submit(app, "remediate")
+
+    assert len(workspace.called("chat.postEphemeral")) == 2
+    assert workspace.called("chat.postMessage") == []
+
+
+def test_each_press_says_which_message_it_was_made_on(client, reception, people, opened):
+    pressed = []
+    listeners = Listeners(reception, people, lambda *where: pressed.append(where))
+    shown = {"type": "message", "channel_id": CHANNEL, "message_ts": "1.1"}
+
+    for container in (shown, {**shown, "is_ephemeral": True}, {"type": "view"}):
+        press(slack.build(client, "", listeners), "remediate", container=container)
+
+    assert pressed == [(ID, Message(Channel("slack", CHANNEL), "1.1"))]

@@ -58,7 +58,7 @@ def test_who_cannot_be_looked_up_just_now_is_unknown_and_asked_for_again(
     workspace.refuse(method, error, status)
 
     assert people.actor("U0SAM").standing is Standing.UNKNOWN
-    assert people.actor("U0SAM").groups == {"S0SECURITY"}
+    assert people.actor("U0SAM").groups == {"slack:S0SECURITY"}
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_whom_slack_does_not_know_any_more_is_nobody_to_wait_for(
 ):
     workspace.refuse("users.info", error)
 
-    assert people.fresh("U0GONE").standing is expected
+    assert people.fresh("slack:U0GONE").standing is expected
 
 
 @pytest.mark.parametrize("error", ["plan_upgrade_required", "missing_scope"])
@@ -92,7 +92,7 @@ def test_however_many_groups_approve_slack_is_asked_about_them_once(client, work
     workspace.groups = {f"S{number}": ["U0SAM"] for number in range(30)}
     people = People(client, frozenset(workspace.groups), clock)
 
-    assert people.actor("U0SAM").groups == set(workspace.groups)
+    assert people.actor("U0SAM").groups == {f"slack:{group}" for group in workspace.groups}
     assert len(workspace.calls) == 3
 
 
@@ -112,7 +112,7 @@ def test_at_execution_a_person_is_looked_up_anew(people, workspace, clock):
 
     clock.move(seconds=10)
 
-    assert people.fresh("U0HANNAH").standing is Standing.DEACTIVATED
+    assert people.fresh("slack:U0HANNAH").standing is Standing.DEACTIVATED
 
 
 def test_a_person_is_called_by_the_name_that_they_chose(people, workspace):
@@ -125,7 +125,7 @@ def test_a_person_is_called_by_the_name_that_they_chose(people, workspace):
 def test_groups_are_asked_one_by_one_where_they_cannot_be_listed(people, workspace):
     workspace.refuse("usergroups.list", "unknown_method")
 
-    assert people.actor("U0SAM").groups == {"S0SECURITY"}
+    assert people.actor("U0SAM").groups == {"slack:S0SECURITY"}
 
 
 def test_without_any_answer_about_groups_the_people_named_can_still_approve(people, workspace):
@@ -135,3 +135,13 @@ def test_without_any_answer_about_groups_the_people_named_can_still_approve(peop
     actor = people.actor("U0SAM")
 
     assert (actor.standing, actor.groups) == (Standing.MEMBER, frozenset())
+
+
+def test_whoever_belongs_to_another_chat_product_is_nobody_in_slack(people, workspace):
+    assert people.fresh("teams:29:hannah").standing is Standing.EXTERNAL
+    assert workspace.called("users.info") == []
+
+
+def test_people_are_known_by_their_product_and_id(people):
+    assert people.actor("U0HANNAH").id == "slack:U0HANNAH"
+    assert people.fresh("slack:U0HANNAH").id == "slack:U0HANNAH"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from commands.reception import Reception
 from compliance.finding import State
 from compliance.gathering import content_of_message
 from ledger.messages import Messages
@@ -52,7 +53,7 @@ def card(desk, reports, clock, client, slack, courier):
     desk.ledger.record([change(resource=name) for name in names])
     people = People(client, desk.teams.groups(), clock)
     courier.round()
-    app = bolt.build(client, "", Listeners(desk, reports, {}, people))
+    app = bolt.build(client, "", Listeners(Reception(desk, reports, {}, people.fresh), people))
     with world.by_socket(slack, app):
         yield message_of(slack, HOUSING, "45 findings")
 

@@ -2,13 +2,12 @@
 
 import html
 import re
-from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifiers.slack.text import MESSAGE_MAX, code, cut, day, escape, people, said, when
+from notifiers.slack.text import MESSAGE_MAX, SLACK, code, cut, escape, mention, outside, when
 from tests.builders import START
 
 MARKED = st.text(alphabet="<>&!@#|`*_ab;\n", max_size=300)
@@ -24,7 +23,7 @@ def test_escaped_text_makes_no_mention_link_or_channel_and_reads_as_it_was(text)
 
 @given(MARKED, st.integers(10, 60))
 def test_a_cut_never_ends_in_half_an_escape(text, longest):
-    shown = said(text, longest)
+    shown = outside(text, longest)
 
     assert len(shown) <= longest
     assert html.unescape(shown.removesuffix("…")).rstrip("…") == html.unescape(
@@ -43,33 +42,30 @@ def test_code_is_one_line_between_two_marks(text):
 def test_short_text_is_not_cut():
     assert cut("abc", 3) == "abc"
     assert cut("abcd", 3) == "ab…"
-    assert len(said("x" * 9999, MESSAGE_MAX)) == MESSAGE_MAX
+    assert len(outside("x" * 9999, MESSAGE_MAX)) == MESSAGE_MAX
+
+
+def test_people_are_named_so_that_slack_shows_their_names():
+    named = SLACK.people(["slack:U1", "W2"], ["slack:S1"])
+
+    assert named == "<!subteam^S1>, <@U1>, <@W2>"
+    assert SLACK.people([]) == ""
 
 
 @pytest.mark.parametrize(
-    ("users", "groups", "named"),
-    [(("U1", "U2"), ("S1",), "<!subteam^S1>, <@U1>, <@U2>"), ((), (), "")],
-)
-def test_people_are_named_so_that_slack_shows_their_names(users, groups, named):
-    assert people(users, groups) == named
-
-
-@pytest.mark.parametrize(
-    ("user", "named"),
+    ("name", "shown"),
     [
         ("Jane Doe", "Jane Doe"),
         ("U1> <!channel", "U1&gt; &lt;!channel"),
         ("U1\n", "U1\n"),
+        ("SAM", "SAM"),
         ("bot", "bot"),
+        ("teams:U1", "teams:U1"),
     ],
 )
-def test_who_is_no_user_of_slack_is_named_and_mentions_nobody(user, named):
-    assert people((user,)) == named
+def test_who_is_no_user_of_slack_is_named_and_mentions_nobody(name, shown):
+    assert mention(name) == shown
 
 
 def test_a_moment_is_in_each_readers_zone_and_utc_elsewhere():
     assert when(START) == "<!date^1793610000^{date_short_pretty} {time}|2026-11-02 09:00 UTC>"
-
-
-def test_a_day_is_written_out():
-    assert day(date(2026, 11, 2)) == "2 November 2026"

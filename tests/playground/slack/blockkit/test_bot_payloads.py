@@ -5,12 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from commands.answers import StatusReport, Table
-from commands.digest import Digest
-from compliance.card import Account, Card, Moved, draw
+from commands.answers import Digest, Line, Listing, OpenWork, StatusReport, Table
+from commands.confirm import form_of
+from commands.findings import line_of
+from compliance.card import Account, Button, Card, Departed, Press, card_of
 from compliance.finding import Finding, State
-from compliance.group import Group, gather
-from notifiers.slack import blocks, group, modals
+from compliance.group import GroupCard, gather
+from compliance.request import Verb
+from notifiers.slack import blocks, group, home
+from notifiers.slack.modals import modal
 from playground.slack.blockkit import check_message, check_view
 from tests import builders
 
@@ -22,10 +25,18 @@ LONG = "An annotation & a <tag>. " * 400
 RULES = {builders.RULE: builders.rule()}
 
 
+ASKED = tuple(
+    builders.request(
+        "slack:U0HANNAH", 2, verb.value, agreed=("slack:U0HARRY",), detail={"reason": LONG}
+    )
+    for verb in Verb
+)
+
+
 def card(**moved: object) -> Card:
     finding = replace(builders.finding(annotation=LONG), **moved)
     account = Account("111122223333", "housing", "production")
-    return draw(finding, RULES, {account.id: account})
+    return card_of(finding, RULES, {account.id: account})
 
 
 def found(count: int) -> tuple[Finding, ...]:
@@ -45,11 +56,12 @@ def shown(rows: int) -> Table:
 CARDS = {
     **{state.value: card(state=state) for state in State},
     "managed by a tool": card(tags={"aws:cloudformation:stack-name": "repairs", "Owner": LONG}),
-    "decided": card(actor="U0HANNAH", agreed=("U0HARRY",), until=NOW + timedelta(days=90)),
-    "owned by AWS": draw(
+    "decided": card(decided=ASKED[0], until=NOW + timedelta(days=90)),
+    "asked for": card(state=State.APPROVAL_PENDING, requests=ASKED),
+    "owned by AWS": card_of(
         builders.finding(rule_arn="arn:aws:config:::config-rule/aws-service-rule/hub"), RULES, {}
     ),
-    "out of the catalogue": draw(builders.finding(), {}, {}),
+    "out of the catalogue": card_of(builders.finding(), {}, {}),
 }
 
 
@@ -58,7 +70,7 @@ def test_cards_are_taken(drawn: Card) -> None:
     assert check_message(blocks.card_blocks(drawn)) == []
 
 
-def groups(**moved: object) -> Group:
+def groups(**moved: object) -> GroupCard:
     many = (replace(each, resource_name=LONG, tags={"ManagedBy": LONG}) for each in found(60))
     return gather([replace(each, **moved) for each in many], RULES, {})
 
@@ -69,29 +81,45 @@ def test_groups_are_taken(state: State) -> None:
 
 
 def test_what_another_team_has_now_is_taken() -> None:
-    assert check_message(group.face_message(Moved())[1]) == []
+    assert check_message(group.content_message(Departed())[1]) == []
 
 
-@pytest.mark.parametrize("page", [0, 1, 2])
-def test_a_groups_list_is_taken(page: int) -> None:
-    assert check_message(group.list_message(found(60), page)[1]) == []
+def lines(count: int) -> tuple[Line, ...]:
+    return tuple(map(line_of, found(count)))
 
 
-def test_a_groups_forms_are_taken() -> None:
-    rule = builders.rule()
+def test_a_groups_list_is_taken() -> None:
+    turn = Press(Button.LIST, "F-3K7Q2", page=1)
 
-    assert check_view(group.remediate_all_form(groups(), "C0HOUSING", NOW)) == []
-    assert check_view(group.ignore_all_form(groups(), "C0HOUSING", rule, NOW)) == []
+    assert check_message(group.listing_blocks(Listing("60 findings", lines(20), turn, turn))) == []
+
+
+def test_the_home_tab_is_taken() -> None:
+    presses = CARDS["asked for"].presses
+    work = OpenWork(("housing",), 60, tuple((line, presses) for line in lines(20)))
+
+    assert check_view(home.home_view(work)) == []
+
+
+@pytest.mark.parametrize("button", sorted(set(Button) - {Button.LIST}))
+@pytest.mark.parametrize("verb", Verb)
+def test_every_form_is_taken(button: Button, verb: Verb) -> None:
+    about = groups() if button.endswith("-all") else CARDS["managed by a tool"]
+    press = Press(button, about.finding_id, verb)
+
+    for rule in (builders.rule(), builders.rule(approvers=1), None):
+        form = form_of(press, about, rule, NOW, ASKED)
+        assert check_view(modal(form, "C0HOUSING")) == []
 
 
 @pytest.mark.parametrize("rows", [0, 1, 500])
 def test_tables_are_taken(rows: int) -> None:
     assert check_message(blocks.table(shown(rows))) == []
-    assert check_message([blocks.together([shown(rows)] * 3)]) == []
+    assert check_message([blocks.one_table([shown(rows)] * 3)]) == []
 
 
-@pytest.mark.parametrize("open_findings", [(), found(10)], ids=["none open", "ten open"])
-def test_the_status_is_taken(open_findings: tuple[Finding, ...]) -> None:
+@pytest.mark.parametrize("open_findings", [(), lines(10)], ids=["none open", "ten open"])
+def test_the_status_is_taken(open_findings: tuple[Line, ...]) -> None:
     report = StatusReport(len(open_findings), (shown(0), shown(20)), open_findings, "As at 09:00.")
 
     assert check_message(blocks.status_blocks(report)) == []
@@ -106,19 +134,8 @@ def test_the_digest_is_taken(share: float | None) -> None:
         unresolved=12,
         headline=(("New", 4), ("Fixed", 2)),
         tables=(shown(10), shown(3)),
-        lapsing=found(12),
+        lapsing=lines(12),
         reviews_due=(builders.RULE,),
     )
 
     assert check_message(blocks.digest_blocks(report)) == []
-
-
-def test_the_form_to_remediate_is_taken() -> None:
-    assert check_view(modals.remediate_form(CARDS["managed by a tool"], "C0HOUSING")) == []
-
-
-def test_the_form_to_ignore_is_taken() -> None:
-    rule = builders.rule()
-
-    assert check_view(modals.ignore_form(CARDS["open"], "C0HOUSING", rule, TODAY)) == []
-    assert check_view(modals.ignore_form(CARDS["open"], "C0HOUSING", None, TODAY)) == []

@@ -1,0 +1,221 @@
+"""The reception: every question, press and form, from whatever chat product, gets its answer here.
+
+A product says what was asked, by whom, and where; it draws the answer. Who sees what, which
+command answers what, and which decision is confirmed by which form is known here alone.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import assert_never
+
+from commands.agree import may_agree_to, may_withdraw, withdraw
+from commands.answers import Answer, Invalid, OpenWork, Refused
+from commands.authorise import Person
+from commands.bulk import Bulk, requests_of
+from commands.carry_out import agree_and_carry_out
+from commands.confirm import form_of, read_exception
+from commands.desk import Desk
+from commands.digest import digest
+from commands.filters import read_filters
+from commands.findings import explain, findings, history, show
+from commands.forms import Entered, Form, FormError, Origin
+from commands.grammar import Question, UnreadableError, read
+from commands.help import usage
+from commands.home import open_work
+from commands.ignore import Ignore, ignore, may_ignore
+from commands.remediate import may_remediate, remediate
+from commands.rules import rules
+from commands.sight import visible_teams
+from commands.status import status
+from compliance.authority import Actor
+from compliance.card import Account, Button, Press, card_of
+from compliance.channel import Channel
+from compliance.finding import Finding
+from compliance.group import gather
+from compliance.request import Verb
+from ledger.errors import UnknownFindingError
+from ledger.reports import Reports
+
+DIGEST_ELSEWHERE = "The digest covers all teams; ask in the TDA's channel."
+#: What is typed about one finding and answered as its button is.
+_PRESSED = {"remediate": Button.REMEDIATE, "ignore": Button.IGNORE}
+_OF_MANY = frozenset({Button.REMEDIATE_ALL, Button.AGREE_ALL, Button.IGNORE_ALL})
+_IGNORES = frozenset({Button.IGNORE, Button.IGNORE_ALL})
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A form as it comes back: its origin as it was handed out, and what was entered."""
+
+    origin: str
+    entered: Entered
+
+
+#: What somebody typed, what they pressed, or a form that they sent.
+Asked = str | Press | Submission
+
+
+class Reception:
+    """Answers people. *accounts* are those that have a name; *person* asks chat who somebody is."""
+
+    def __init__(
+        self, desk: Desk, reports: Reports, accounts: Mapping[str, Account], person: Person
+    ) -> None:
+        self._desk = desk
+        self._reports = reports
+        self._accounts = accounts
+        self._person = person
+        self._bulk = Bulk(desk, reports, person)
+        self._card_of = partial(card_of, catalogue=desk.catalogue, accounts=accounts)
+
+    def answer(self, asked: Asked, actor: Actor, channels: Collection[Channel]) -> Answer:
+        """Return what *actor* reads, and nobody else.
+
+        *channels* is where they asked, under each name that it has; a direct message or a page of
+        a person's own is none. Raises ValueError for a submission that no form of ours can be.
+        """
+        match asked:
+            case str():
+                return self._reply(asked, actor, channels)
+            case Press(Button.LIST):
+                return self._list(asked, actor, channels)
+            case Press():
+                return self._confirm(asked, actor)
+            case Submission():
+                return self._submit(asked, actor)
+        assert_never(asked)
+
+    def home(self, actor: Actor) -> OpenWork:
+        """Return *actor*'s own open work: nothing for those who decide for no team."""
+        return open_work(self._desk, self._reports, actor)
+
+    def check(self, submission: Submission) -> Invalid | None:
+        """Return what is wrong with what was entered, before anything is decided by it."""
+        origin = Origin.parse(submission.origin)
+        if origin.press.button not in _IGNORES:
+            return None
+        try:
+            self._exception(origin, submission.entered)
+        except FormError as error:
+            return Invalid(error.problems)
+        return None
+
+    def _reply(self, text: str, actor: Actor, channels: Collection[Channel]) -> Answer:
+        try:
+            question = read(text)
+        except UnreadableError as error:
+            return Refused(str(error))
+        if question.verb == "help":
+            return usage()
+        if button := _PRESSED.get(question.verb):
+            return self._confirm(Press(button, question.finding_id), actor)
+        if refused := self._desk.refuse_question(actor, question.finding_id, question.verb):
+            return refused
+        return self._inform(question, actor, visible_teams(actor, channels, self._desk.teams))
+
+    def _inform(self, question: Question, actor: Actor, visible: frozenset[str]) -> Answer:
+        desk, finding_id = self._desk, question.finding_id
+        answers: Mapping[str, Callable[[], Answer]] = {
+            "status": lambda: self._listing(question, visible),
+            "findings": lambda: self._listing(question, visible),
+            "show": lambda: show(desk, self._card_of, finding_id, visible),
+            "explain": lambda: explain(desk, finding_id, visible),
+            "history": lambda: history(desk, self._reports, finding_id, visible),
+            "home": lambda: open_work(desk, self._reports, actor),
+            "rules": lambda: rules(desk.catalogue, desk.now().date()),
+            "digest": lambda: self._digest(visible),
+        }
+        return answers[question.verb]()
+
+    def _listing(self, question: Question, visible: frozenset[str]) -> Answer:
+        desk, reports = self._desk, self._reports
+        scope = read_filters(desk, reports, self._accounts, question.filters, visible)
+        if isinstance(scope, Refused):
+            return scope
+        if question.verb == "status":
+            return status(reports, desk.catalogue, desk.teams, scope, visible)
+        return findings(desk, reports, scope, visible)
+
+    def _digest(self, visible: frozenset[str]) -> Answer:
+        if visible != frozenset(team.name for team in self._desk.teams.ordered):
+            return Refused(DIGEST_ELSEWHERE)
+        return digest(self._reports, self._desk.catalogue, self._desk.now())
+
+    def _list(self, press: Press, actor: Actor, channels: Collection[Channel]) -> Answer:
+        if refused := self._desk.refuse_question(actor, press.finding_id, press.button.value):
+            return refused
+        return self._bulk.page(press, visible_teams(actor, channels, self._desk.teams))
+
+    def _confirm(self, press: Press, actor: Actor) -> Answer:
+        """Show a form to those who may send it; the others read why not."""
+        allowed = self._allowed(press, actor)
+        if isinstance(allowed, Refused):
+            return allowed
+        return self._form(press, allowed)
+
+    def _allowed(self, press: Press, actor: Actor) -> tuple[Finding, ...] | Refused:
+        """Return what *actor* may decide about by *press* now."""
+        if press.button in _OF_MANY:
+            return self._bulk.may_decide(press, actor)
+        allowed = self._may(press, actor)
+        return allowed if isinstance(allowed, Refused) else (allowed,)
+
+    def _may(self, press: Press, actor: Actor) -> Finding | Refused:
+        desk, finding_id, verb = self._desk, press.finding_id, press.verb or Verb.REMEDIATE
+        match press.button:
+            case Button.IGNORE:
+                return may_ignore(desk, finding_id, actor)
+            case Button.AGREE:
+                return may_agree_to(desk, finding_id, verb, actor)
+            case Button.WITHDRAW:
+                return may_withdraw(desk, finding_id, verb, actor)
+        allowed = may_remediate(desk, finding_id, actor)
+        return allowed if isinstance(allowed, Refused) else allowed[0]
+
+    def _form(self, press: Press, about: tuple[Finding, ...]) -> Form:
+        desk = self._desk
+        subject = (
+            gather(about, desk.catalogue, self._accounts)
+            if press.button in _OF_MANY
+            else self._card_of(about[0])
+        )
+        requests = requests_of(about, press.verb)
+        return form_of(press, subject, desk.rule(about[0]), desk.now(), requests)
+
+    def _submit(self, submission: Submission, actor: Actor) -> Answer:
+        origin = Origin.parse(submission.origin)
+        if origin.press.button not in _IGNORES:
+            return self._decide(origin, actor)
+        try:
+            asked = self._exception(origin, submission.entered)
+        except FormError as error:
+            return Invalid(error.problems)
+        if origin.press.button is Button.IGNORE:
+            return ignore(self._desk, origin.press.finding_id, actor, asked)
+        return self._bulk.ignore_all(origin, actor, asked)
+
+    def _exception(self, origin: Origin, entered: Entered) -> Ignore:
+        desk = self._desk
+        try:
+            rule = desk.rule(desk.ledger.find(origin.press.finding_id))
+        except UnknownFindingError:
+            # The decision itself answers that.
+            rule = None
+        return read_exception(rule, desk.now().date(), entered)
+
+    def _decide(self, origin: Origin, actor: Actor) -> Answer:
+        desk, press = self._desk, origin.press
+        verb = press.verb or Verb.REMEDIATE
+        match press.button:
+            case Button.REMEDIATE:
+                return remediate(desk, press.finding_id, actor)
+            case Button.AGREE:
+                return agree_and_carry_out(desk, self._person, press.finding_id, verb, actor)
+            case Button.WITHDRAW:
+                return withdraw(desk, press.finding_id, verb, actor)
+            case Button.REMEDIATE_ALL:
+                return self._bulk.remediate_all(origin, actor)
+            case Button.AGREE_ALL:
+                return self._bulk.agree_all(origin, actor)
+        raise ValueError(f"nothing is decided by {press.button}")

@@ -1,0 +1,246 @@
+"""What the bot says, in plain words, for terminals, screen readers and chat's fallbacks. Pure.
+
+What a surface makes special it escapes itself: its Surface says how, and how a person is named.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from commands.answers import (
+    Answer,
+    Digest,
+    Done,
+    Explained,
+    Invalid,
+    Line,
+    Listing,
+    OpenWork,
+    Refused,
+    Shown,
+    StatusReport,
+    Table,
+)
+from commands.forms import Choice, Field, Form, Passage
+from compliance.card import Card, Departed, Fact, FactKind
+from compliance.finding import State
+from compliance.group import Content, GroupCard, by_place, how_many
+from compliance.request import Request
+from compliance.rules import Severity
+
+DEPARTED = "This finding is now with another team."
+DIGEST = "Weekly compliance digest"
+ASKED_OF_TDA = "Asked of the TDA"
+LAPSING = "Exceptions that end within 30 days"
+NOTHING_TO_DECIDE = (
+    "You decide for no team. Each team's findings are shown in its channel, and "
+    "/compliance status counts them there; /compliance help lists what else you can ask."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """Where text is shown: how text from outside is escaped there, and how an id names somebody."""
+
+    escape: Callable[[str], str]
+    person: Callable[[str], str]
+
+    def people(self, users: Iterable[str], groups: Iterable[str] = ()) -> str:
+        return ", ".join(map(self.person, [*groups, *users]))
+
+
+PLAIN = Surface(str, str)
+
+
+def content(shown: Content, on: Surface = PLAIN) -> str:
+    """Return what a message in a team's channel shows."""
+    match shown:
+        case Card():
+            return card(shown, on)
+        case GroupCard():
+            return on.escape(group(shown))
+        case Departed():
+            return DEPARTED
+
+
+def answer(given: Answer, on: Surface = PLAIN) -> str:
+    match given:
+        case Done() | Refused() | Explained():
+            return outcome(given, on)
+        case Shown():
+            return card(given.card, on)
+        case Invalid():
+            return on.escape(" ".join(given.problems.values()))
+        case Form():
+            return on.escape(form(given))
+        case _:
+            return on.escape(_report(given))
+
+
+def _report(given: Table | StatusReport | Digest | Listing | OpenWork) -> str:
+    match given:
+        case Table():
+            return table(given)
+        case StatusReport():
+            return status(given)
+        case Digest():
+            return digest(given)
+        case Listing():
+            return "\n".join([given.title, *map(listed, given.lines)])
+        case OpenWork():
+            return "\n".join([open_work(given), *(line(each) for each, _ in given.oldest)])
+
+
+def outcome(given: Done | Refused | Explained, on: Surface = PLAIN) -> str:
+    """Return what came of a decision, with the people it names."""
+    words = [on.escape(given.text)]
+    match given:
+        case Explained(_, users, groups):
+            words.append(on.people(users, groups))
+        case Refused(_, users, groups, decided_by):
+            words += [f"Decided by {on.people(decided_by)}."] if decided_by else []
+            words += [f"Ask one of: {on.people(users, groups)}."] if users or groups else []
+    return " ".join(filter(None, words))
+
+
+def card(shown: Card, on: Surface = PLAIN) -> str:
+    """Return a card in one paragraph."""
+    text = (
+        f"{shown.title}. Finding {shown.finding_id}, {severity(shown.severity)}: {shown.resource} "
+        f"in account {shown.fact(FactKind.ACCOUNT)}, {shown.fact(FactKind.REGION)}. "
+        f"Status: {shown.state}. {shown.status}"
+    )
+    requests = (request(each, on) for each in shown.requests)
+    decided = f"Decided by {on.people(shown.decided_by)}." if shown.decided_by else ""
+    return " ".join(filter(None, [on.escape(text), *requests, decided]))
+
+
+def request(asked: Request, on: Surface = PLAIN) -> str:
+    """Say who asked for what, and how many of those who must have agreed."""
+    agreed = f", {len(asked.agreed)} of {asked.needed} agreed" if asked.needed else ""
+    return f"{on.person(asked.actor)} asked for the {asked.verb.noun}{agreed}."
+
+
+def group(shown: GroupCard) -> str:
+    states = ", ".join(f"{number} {state}" for state, number in shown.states)
+    accounts = ", ".join(f"{number} {where}" for where, number in by_place(shown))
+    named = ", ".join(f"{finding_id} {name}" for finding_id, name in shown.named)
+    return (
+        f"{shown.title}: {how_many(shown.number)}, {severity(shown.severity)}. Status: {states}. "
+        f"Accounts: {accounts}. Among them: {named}."
+    )
+
+
+def form(shown: Form) -> str:
+    """Return what a form says and asks, a line for each part."""
+    return "\n".join(
+        [
+            f"{shown.title}:",
+            *filter(None, map(_passage, shown.intro)),
+            *map(_field, shown.fields),
+        ]
+    )
+
+
+def _passage(shown: Passage) -> str:
+    head = ", ".join(filter(None, [shown.heading, *shown.copied]))
+    facts = map(fact, shown.facts)
+    return "\n".join(filter(None, [head, shown.text, *facts]))
+
+
+def _field(asked: Field) -> str:
+    options = " / ".join(each.label for each in asked.options) if isinstance(asked, Choice) else ""
+    return " ".join(filter(None, [f"[{asked.label}]", options, asked.hint]))
+
+
+def fact(known: Fact) -> str:
+    return f"{known.kind}: {known.text}"
+
+
+def table(shown: Table) -> str:
+    """Return a table, a line for each row."""
+    head = f"{shown.title}: {shown.intro}" if shown.intro else f"{shown.title}:"
+    rows = (", ".join([row[0], *_labelled(shown, row)]) for row in shown.rows)
+    return "\n".join(filter(None, [head, *rows, shown.closing]))
+
+
+def status(report: StatusReport) -> str:
+    title = f"Compliance status: {how_many_open(report.total)} {report.note}".strip()
+    oldest = ["Oldest open findings:", *map(line, report.oldest)] if report.oldest else []
+    return "\n".join([title, *map(table, report.tables), *oldest])
+
+
+def digest(report: Digest) -> str:
+    """Return the whole digest, as a terminal shows it."""
+    lines = [
+        f"{DIGEST}. {week(report)}",
+        share(report),
+        ", ".join(f"{name} {number}" for name, number in report.headline),
+        *map(table, report.tables),
+        *([f"{LAPSING}:", *map(line, report.lapsing)] if report.lapsing else []),
+        *([f"{ASKED_OF_TDA}: {reviews(report)}"] if report.reviews_due else []),
+    ]
+    return "\n".join(lines)
+
+
+def share(report: Digest) -> str:
+    percent = "no data yet" if report.share is None else f"{report.share:.1%} compliant"
+    return f"{percent}, {report.unresolved} findings open."
+
+
+def week(report: Digest) -> str:
+    return f"From {day(report.since)} to {day(report.until)}."
+
+
+def reviews(report: Digest) -> str:
+    return f"Review these rules: {', '.join(report.reviews_due)}"
+
+
+def open_work(work: OpenWork) -> str:
+    """Say how much is open for the teams that somebody decides for."""
+    if not work.teams:
+        return NOTHING_TO_DECIDE
+    teams = ", ".join(work.teams)
+    if not work.total:
+        return f"No open findings for {teams}."
+    return f"{work.total} open for {teams}, the oldest first."
+
+
+def line(shown: Line) -> str:
+    since = f", since {moment(shown.since)}" if shown.since else ""
+    until = f", until {end(shown.state, shown.until)}" if shown.until else ""
+    return f"{shown.id} {shown.rule}: {shown.resource} ({shown.team}, {shown.state}{since}{until})"
+
+
+def listed(shown: Line) -> str:
+    """Return a finding of a list whose rule and team are known: where it is, and how it stands."""
+    return f"{shown.id} {shown.resource} ({shown.account}, {shown.region}): {shown.state}"
+
+
+def how_many_open(number: int) -> str:
+    return "1 finding is open." if number == 1 else f"{number} findings are open."
+
+
+def severity(of: Severity | None) -> str:
+    return f"{of} severity" if of else "rule not in the catalogue"
+
+
+def end(
+    state: State, until: datetime, moment_in_words: Callable[[datetime], str] | None = None
+) -> str:
+    """An exception is agreed by the day, and lasts through the whole of its last one, in UTC."""
+    if state is State.EXCEPTED:
+        return f"the end of {day(until - timedelta(seconds=1))}"
+    return (moment_in_words or moment)(until)
+
+
+def moment(of: datetime) -> str:
+    return f"{of:%Y-%m-%d %H:%M} UTC"
+
+
+def day(of: date) -> str:
+    return f"{of:%d %B %Y}".lstrip("0")
+
+
+def _labelled(shown: Table, row: tuple[str, ...]) -> list[str]:
+    return [f"{name} {cell}" for name, cell in zip(shown.headings[1:], row[1:], strict=True)]

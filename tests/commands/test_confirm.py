@@ -1,0 +1,143 @@
+"""The forms that come before decisions."""
+
+from datetime import date
+
+import pytest
+
+from commands.confirm import exception_fields, form_of, read_exception
+from commands.forms import FormError, Origin
+from commands.ignore import REASON_MAX, REASON_MIN, Ignore, problems
+from compliance.card import Button, Fact, FactKind, Press, card_of
+from compliance.group import gather
+from compliance.request import Verb
+from tests.builders import ID, RULE, START, at, finding, request, rule
+
+RULES = {RULE: rule()}
+TODAY = START.date()
+MANY = gather([finding(resource=f"bucket-{each}") for each in range(12)], RULES, {})
+ONE = card_of(finding(), RULES, {})
+DETAIL = {"class": "accepted risk", "reason": "Why.", "expires": "2026-12-01"}
+
+
+def form(button, verb=None, known=None, requests=()):
+    about = MANY if button.endswith("-all") else ONE
+    return form_of(Press(button, ID, verb), about, known or rule(), at(3), requests)
+
+
+def facts(of):
+    return [fact for passage in of.intro for fact in passage.facts]
+
+
+def text(of):
+    return "\n".join(f"{each.heading} {each.text} {each.copied}" for each in of.intro)
+
+
+@pytest.mark.parametrize(
+    ("button", "verb"),
+    [
+        (Button.REMEDIATE, None),
+        (Button.AGREE, Verb.REMEDIATE),
+        (Button.REMEDIATE_ALL, None),
+        (Button.AGREE_ALL, Verb.REMEDIATE),
+    ],
+)
+def test_who_remediates_and_who_agrees_read_the_same_consequences(button, verb):
+    kinds = {fact.kind for fact in facts(form(button, verb))}
+
+    assert {FactKind.CHANGE, FactKind.DOWNTIME, FactKind.WHO_NOTICES, FactKind.REVERSIBLE} <= kinds
+
+
+def test_who_agrees_to_an_exception_reads_what_was_given_for_it():
+    asked = request("pigeon:ann", 1, "except", detail=DETAIL)
+
+    assert facts(form(Button.AGREE, Verb.EXCEPT, requests=[asked])) == [
+        Fact(FactKind.EXCEPTION_CLASS, "accepted risk"),
+        Fact(FactKind.REASON, "Why."),
+        Fact(FactKind.EXPIRES, "2026-12-01"),
+    ]
+
+
+def test_what_was_asked_for_many_at_once_is_shown_once():
+    asked = [request("pigeon:ann", 1, "except", detail=DETAIL) for _ in range(12)]
+
+    assert len(facts(form(Button.AGREE_ALL, Verb.EXCEPT, requests=asked))) == 3
+
+
+@pytest.mark.parametrize("verb", Verb)
+def test_who_withdraws_reads_what_will_not_happen(verb):
+    assert f"The {verb.noun} will not be carried out." in text(form(Button.WITHDRAW, verb))
+
+
+@pytest.mark.parametrize("button", [Button.IGNORE, Button.IGNORE_ALL])
+def test_who_ignores_is_told_how_many_others_must_agree(button):
+    assert "1 more must agree" in text(form(button, known=rule(approvers=1)))
+    assert "must agree" not in text(form(button))
+
+
+def test_a_form_names_what_it_is_about():
+    assert f"{rule().title}  ('repairs-photos', '{ID}')" in text(form(Button.WITHDRAW, Verb.EXCEPT))
+    assert "12 findings" in text(form(Button.IGNORE_ALL))
+    assert "12 in 111122223333" in text(form(Button.REMEDIATE_ALL))
+
+
+def test_a_form_remembers_what_was_pressed_and_when():
+    kept = Origin.parse(form(Button.AGREE, Verb.EXCEPT).origin)
+
+    assert kept == Origin(Press(Button.AGREE, ID, Verb.EXCEPT), at(3))
+
+
+def test_only_an_exception_asks_for_more_than_a_confirmation():
+    asking = {button for button in set(Button) - {Button.LIST} if form(button, Verb.EXCEPT).fields}
+
+    assert asking == {Button.IGNORE, Button.IGNORE_ALL}
+
+
+@pytest.mark.parametrize(
+    ("known", "initial", "latest"),
+    [
+        (rule(), date(2027, 1, 31), date(2027, 5, 1)),
+        (None, TODAY, None),
+    ],
+    ids=["of the catalogue", "no rule"],
+)
+def test_an_exception_ends_within_what_the_catalogue_allows(known, initial, latest):
+    *_, expires = exception_fields(known, TODAY)
+
+    assert (expires.earliest, expires.initial, expires.latest) == (TODAY, initial, latest)
+
+
+ENTERED = {
+    "exception_class": "accepted risk",
+    "reason": "The public website's pictures.",
+    "ticket": " SEC-1 ",
+    "expires": "2026-12-01",
+}
+
+
+def test_what_was_entered_becomes_an_exception():
+    assert read_exception(rule(), TODAY, ENTERED) == Ignore(
+        "accepted risk", "The public website's pictures.", "SEC-1", date(2026, 12, 1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "entered"),
+    [
+        ("reason", "x" * (REASON_MIN - 1)),
+        ("reason", "x" * (REASON_MAX + 1)),
+        ("reason", " " * 30),
+        ("exception_class", "whatever"),
+        ("ticket", "x" * 101),
+        ("expires", ""),
+        ("expires", "2026-11-01"),
+        ("expires", "2027-05-02"),
+    ],
+)
+def test_the_form_and_the_command_refuse_the_same_in_the_same_words(name, entered):
+    with pytest.raises(FormError) as raised:
+        read_exception(rule(), TODAY, {**ENTERED, name: entered})
+
+    wrong = {**ENTERED, name: entered}
+    day = date.fromisoformat(wrong["expires"]) if wrong["expires"] else None
+    typed = Ignore(wrong["exception_class"], wrong["reason"], wrong["ticket"], day)
+    assert raised.value.problems == problems(typed, rule(), TODAY)

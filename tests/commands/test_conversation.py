@@ -1,0 +1,235 @@
+"""The whole conversation in a chat product that the bot has never heard of."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from commands.reception import Reception
+from compliance.authority import Actor, Standing
+from compliance.card import Button
+from compliance.finding import State
+from compliance.request import Verb
+from tests.builders import ID, PAIRED_RULE, change, rule, teams
+from tests.commands.fake_chat import FakeChat
+from tests.commands.shared import share_message
+
+CHANNEL = "housing"
+GOOD = {
+    "exception_class": "accepted risk",
+    "reason": "The public website's pictures.",
+    "ticket": "SEC-1",
+    "expires": "2026-12-01",
+}
+
+
+@pytest.fixture
+def desk(desk):
+    """Housing reads the fake product's channel, and its approvers are people there."""
+    every = teams()
+    housing = replace(
+        every["housing"],
+        channel=f"pigeon:{CHANNEL}",
+        approvers=frozenset({"pigeon:hannah", "pigeon:harry"}),
+    )
+    return replace(desk, teams=replace(every, ordered=(housing, *every.ordered[1:])))
+
+
+@pytest.fixture
+def chat(desk, reports):
+    def person(user):
+        return Actor(user, standing=Standing.MEMBER)
+
+    return FakeChat(Reception(desk, reports, {}, person), desk, reports)
+
+
+@pytest.fixture
+def hannah(chat):
+    return chat.person("hannah", CHANNEL)
+
+
+@pytest.fixture
+def harry(chat):
+    return chat.person("harry", CHANNEL)
+
+
+def opened(desk, chat, **named):
+    """Open one finding and show its card; return its id."""
+    desk.ledger.record([change(**named)])
+    [finding] = desk.ledger.each([State.OPEN])
+    chat.post(CHANNEL, finding.id)
+    return finding.id
+
+
+def state(desk, finding_id):
+    return desk.ledger.find(finding_id).state
+
+
+def test_a_finding_is_found_and_shown_with_its_buttons(desk, chat, hannah):
+    finding = opened(desk, chat)
+
+    assert "repairs-photos" in hannah.type("findings")
+    assert f"Finding {finding}" in hannah.type(f"show {finding.lower()}")
+    assert "Status: open" in chat.card(CHANNEL)
+    assert "Turns all four" not in hannah.press(Button.REMEDIATE).text
+    assert "turns all four blocks on" in hannah.press(Button.REMEDIATE).text
+
+
+def test_a_confirmation_remediates_and_the_card_says_who_decided(desk, chat, hannah):
+    finding = opened(desk, chat)
+
+    told = hannah.press(Button.REMEDIATE).send()
+
+    assert told == "Approved. The card shows each step."
+    assert state(desk, finding) is State.APPROVED
+    assert "Decided by @hannah." in chat.card(CHANNEL)
+    assert chat.offered(CHANNEL) == ()
+
+
+def test_a_second_person_agrees_and_reads_the_consequences_first(desk, chat, hannah, harry):
+    finding = opened(desk, chat, rule=PAIRED_RULE)
+
+    assert "1 more must agree" in hannah.press(Button.REMEDIATE).send()
+    assert "@hannah asked for the remediation, 0 of 1 agreed." in chat.card(CHANNEL)
+    refused = hannah.press(Button.AGREE, Verb.REMEDIATE)
+    form = harry.press(Button.AGREE, Verb.REMEDIATE)
+
+    assert "somebody else has to agree" in refused
+    assert refused.endswith("Ask one of: @slack:S0SECURITY, @harry.")
+    assert rule().impact.change in form.text
+    assert state(desk, finding) is State.APPROVAL_PENDING
+    assert form.send() == "Agreed. The remediation is about to start."
+    assert state(desk, finding) is State.APPROVED
+
+
+def test_a_request_is_withdrawn_after_a_confirmation(desk, chat, hannah):
+    finding = opened(desk, chat, rule=PAIRED_RULE)
+    hannah.press(Button.REMEDIATE).send()
+
+    told = hannah.press(Button.WITHDRAW, Verb.REMEDIATE).send()
+
+    assert told == "Withdrawn. Nothing was started."
+    assert state(desk, finding) is State.OPEN
+    assert "The request for the remediation was withdrawn." in chat.card(CHANNEL)
+
+
+def test_a_form_that_is_not_complete_stays_open_until_it_is(desk, chat, hannah):
+    finding = opened(desk, chat)
+    form = hannah.press(Button.IGNORE)
+
+    assert form.send(**{**GOOD, "reason": "short", "expires": "2036-01-01"}) is None
+    assert set(form.problems) == {"reason", "expires"}
+    assert state(desk, finding) is State.OPEN
+    assert "Recorded in the allowlist" in form.send(**GOOD)
+    assert state(desk, finding) is State.EXCEPTED
+
+
+def test_an_exception_that_needs_another_person_is_asked_for_beside_the_remediation(
+    desk, chat, hannah, harry
+):
+    finding = opened(desk, chat, rule=PAIRED_RULE)
+    hannah.press(Button.REMEDIATE).send()
+
+    form = hannah.press(Button.IGNORE)
+    form.send(**GOOD)
+
+    assert "1 more must agree before the exception begins." in form.text
+    assert "@hannah asked for the remediation, 0 of 1 agreed." in chat.card(CHANNEL)
+    assert "@hannah asked for the exception, 0 of 1 agreed." in chat.card(CHANNEL)
+    agreeing = harry.press(Button.AGREE, Verb.EXCEPT)
+    assert GOOD["reason"] in agreeing.text
+    assert state(desk, finding) is State.APPROVAL_PENDING
+    assert "Recorded in the allowlist" in agreeing.send()
+    assert state(desk, finding) is State.EXCEPTED
+
+
+def test_who_may_not_decide_is_told_who_may(desk, chat):
+    opened(desk, chat)
+    guest = chat.person("gina", CHANNEL, standing=Standing.GUEST)
+
+    assert "Ask one of: @slack:S0SECURITY, @hannah, @harry." in chat.person(
+        "norman", CHANNEL
+    ).press(Button.REMEDIATE)
+    assert "guests" in guest.press(Button.IGNORE)
+    assert "guests" in guest.type("status")
+
+
+def test_questions_are_answered_in_words(desk, chat, hannah):
+    finding = opened(desk, chat)
+
+    for text, told in (
+        ("status", "Compliance status: 1 finding is open."),
+        ("findings", "Unresolved findings"),
+        ("rules", "Rule catalogue"),
+        ("help", "/compliance remediate F-…"),
+        ("home", "1 open for housing"),
+        (f"explain {finding}", "went to team housing because"),
+        (f"history {finding}", "Who aws-config, What observed"),
+        ("statsu", "Did you mean status?"),
+        ("digest", "The digest covers all teams"),
+    ):
+        assert told in hannah.type(text)
+    analyst = chat.person("sam", groups=frozenset({"slack:S0SECURITY"}))
+    assert analyst.type("digest").startswith("Weekly compliance digest.")
+
+
+def test_own_open_work_is_decided_about_where_it_is_listed(desk, chat):
+    finding = opened(desk, chat)
+    hannah = chat.person("hannah")
+    hannah.type("home")
+
+    hannah.press(Button.REMEDIATE).send()
+
+    assert state(desk, finding) is State.APPROVED
+
+
+def test_many_findings_are_listed_and_decided_about_at_once(desk, chat, clock, hannah, harry):
+    desk.ledger.record([change(resource=f"b-{each}", rule=PAIRED_RULE) for each in range(25)])
+    chat.post(CHANNEL, *share_message(desk, clock))
+
+    assert "25 findings, page 1 of 2" in hannah.press(Button.LIST)
+    assert "page 2 of 2" in hannah.press(Button.LIST)
+    assert "25 findings: Asked." in hannah.press(Button.REMEDIATE_ALL).send()
+    assert "25 approval pending" in chat.card(CHANNEL)
+    harry.press(Button.AGREE_ALL, Verb.REMEDIATE).send()
+
+    assert {each.state for each in desk.ledger.each(State)} == {State.APPROVED}
+
+
+def test_all_of_a_message_are_excepted_with_one_form(desk, chat, clock, hannah):
+    desk.ledger.record([change(resource=f"b-{each}") for each in range(12)])
+    chat.post(CHANNEL, *share_message(desk, clock))
+    form = hannah.press(Button.IGNORE_ALL)
+
+    assert form.send(**{**GOOD, "reason": ""}) is None
+    assert "12 findings: Recorded in the allowlist" in form.send(**GOOD)
+    assert {each.state for each in desk.ledger.each(State)} == {State.EXCEPTED}
+
+
+def test_a_stale_button_says_what_has_happened_meanwhile(desk, chat, hannah, harry):
+    opened(desk, chat)
+    late = harry.press(Button.REMEDIATE)
+    hannah.press(Button.REMEDIATE).send()
+
+    told = late.send()
+
+    assert "approved already" in told
+    assert told.endswith("Decided by @hannah.")
+
+
+def test_the_conversation_needs_no_library_of_any_chat_product():
+    loaded = (
+        "import sys; import commands.reception, notifiers.words; "
+        "print([name for name in sys.modules if 'slack' in name or 'teams' in name])"
+    )
+
+    found = subprocess.run(
+        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True
+    )
+
+    assert found.stdout.strip() == "[]"
+
+
+def test_an_unknown_finding_is_named(chat, hannah):
+    assert f"no finding {ID}" in hannah.type(f"show {ID}")

@@ -1,0 +1,118 @@
+"""The reception: who sees what, and what is never answered."""
+
+import pytest
+
+from commands.answers import Invalid, Refused
+from commands.forms import Form, Origin
+from commands.grammar import VERBS
+from commands.reception import Reception, Submission
+from compliance.authority import Actor, Standing
+from compliance.card import Button, Press
+from compliance.channel import Channel
+from compliance.finding import State
+from compliance.request import Verb
+from tests.builders import ID, at, change, member, rule
+
+HOUSING = frozenset({Channel("slack", "C0HOUSING")})
+TDA = frozenset({Channel("slack", "C0TDA")})
+NOBODY = member("slack:U0NOBODY")
+
+
+@pytest.fixture
+def reception(desk, reports):
+    desk.ledger.record([change()])
+    return Reception(desk, reports, {}, member)
+
+
+def typed(verb):
+    return f"{verb} {ID}" if VERBS[verb][0] == "F-…" else verb
+
+
+def submission(button, verb=None, **entered):
+    return Submission(Origin(Press(button, ID, verb), at(0)).dump(), entered)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_is_answered(reception, verb):
+    answer = reception.answer(typed(verb), member(), HOUSING)
+
+    assert not isinstance(answer, Refused) or verb == "digest"
+
+
+@pytest.mark.parametrize("standing", sorted(set(Standing) - {Standing.MEMBER}))
+@pytest.mark.parametrize("verb", sorted(set(VERBS) - {"help"}))
+def test_whoever_is_not_a_member_is_told_nothing(reception, verb, standing):
+    guest = Actor("slack:U0HANNAH", standing=standing, groups=frozenset({"slack:S0SECURITY"}))
+
+    assert isinstance(reception.answer(typed(verb), guest, HOUSING), Refused)
+
+
+@pytest.mark.parametrize("button", Button)
+def test_whoever_may_not_decide_gets_no_form(reception, button):
+    verb = Verb.REMEDIATE if button in {Button.AGREE, Button.WITHDRAW, Button.AGREE_ALL} else None
+
+    assert isinstance(reception.answer(Press(button, ID, verb), NOBODY, ()), Refused)
+
+
+@pytest.mark.parametrize("button", sorted(set(Button) - {Button.LIST}))
+@pytest.mark.parametrize("actor", [NOBODY, Actor("slack:U0HANNAH")], ids=["nobody", "unknown"])
+def test_a_form_that_somebody_made_up_decides_nothing(reception, desk, button, actor):
+    entered = {
+        "exception_class": "accepted risk",
+        "reason": "The public website's pictures.",
+        "expires": "2026-12-01",
+    }
+
+    answer = reception.answer(submission(button, Verb.REMEDIATE, **entered), actor, ())
+
+    assert isinstance(answer, Refused)
+    assert desk.ledger.find(ID).state is State.OPEN
+
+
+def test_the_digest_is_for_those_who_see_every_team(reception):
+    assert isinstance(reception.answer("digest", NOBODY, HOUSING), Refused)
+    assert reception.answer("digest", NOBODY, TDA).unresolved == 1
+
+
+def test_a_press_shows_a_form_and_changes_nothing(reception, desk):
+    before = desk.ledger.find(ID)
+
+    answer = reception.answer(Press(Button.REMEDIATE, ID), member(), HOUSING)
+
+    assert isinstance(answer, Form)
+    assert desk.ledger.find(ID) == before
+
+
+def test_what_was_entered_is_checked_before_anything_is_decided(reception, desk):
+    bad = submission(Button.IGNORE, reason="short")
+
+    assert set(reception.check(bad).problems) == {"exception_class", "reason", "expires"}
+    assert reception.answer(bad, member(), ()) == Invalid(reception.check(bad).problems)
+    assert reception.check(submission(Button.REMEDIATE)) is None
+    assert desk.ledger.find(ID).state is State.OPEN
+
+
+def test_a_form_about_a_finding_that_is_not_there_says_so(reception):
+    gone = Submission(
+        Origin(Press(Button.REMEDIATE, "F-00000"), at(0)).dump(),
+        {},
+    )
+
+    assert "no finding F-00000" in reception.answer(gone, member(), ()).text
+
+
+@pytest.mark.parametrize("origin", ["", "[]", Origin(Press(Button.LIST, ID), at(0)).dump()])
+def test_what_no_form_of_ours_can_be_is_an_error(reception, origin):
+    with pytest.raises(ValueError, match=r".+"):
+        reception.answer(Submission(origin, {}), member(), ())
+
+
+def test_own_open_work_is_nothing_for_those_who_decide_for_no_team(reception):
+    assert reception.home(NOBODY).teams == ()
+    assert [line.id for line, _ in reception.home(member()).oldest] == [ID]
+
+
+def test_a_confirmation_shows_todays_rule(reception):
+    form = reception.answer(Press(Button.REMEDIATE, ID), member(), ())
+
+    assert rule().impact.change in [fact.text for each in form.intro for fact in each.facts]

@@ -9,6 +9,7 @@ from commands.checks import Check
 from compliance.channel import SLACK, Channel
 from compliance.routing import Approvers, Teams
 from notifiers.slack.errors import FAILURES
+from notifiers.slack.people import own_id
 
 #: https://docs.slack.dev/reference/scopes: what the bot calls needs these (slack FACTS).
 SCOPES = frozenset(
@@ -64,7 +65,7 @@ def _approvers(client: WebClient, of: str, named: Approvers) -> Iterator[Check]:
     for user in _of_slack(named.users):
         what = f"approver {user} of {of}"
         try:
-            found = client.users_info(user=user)["user"]
+            found = client.users_info(user=own_id(user) or user)["user"]
         except FAILURES as error:
             yield _failed(what, error, "Correct the user's id in teams.yaml.")
             continue
@@ -74,7 +75,7 @@ def _approvers(client: WebClient, of: str, named: Approvers) -> Iterator[Check]:
     for group in _of_slack(named.groups):
         what = f"approver group {group} of {of}"
         try:
-            client.usergroups_users_list(usergroup=group)
+            client.usergroups_users_list(usergroup=own_id(group) or group)
         except FAILURES as error:
             yield _failed(what, error, "Correct the group's id in teams.yaml.")
             continue
@@ -82,9 +83,7 @@ def _approvers(client: WebClient, of: str, named: Approvers) -> Iterator[Check]:
 
 
 def _of_slack(ids: Iterable[str]) -> list[str]:
-    """Return Slack's own ids of those that are Slack's."""
-    prefix = f"{SLACK}:"
-    return sorted(each.removeprefix(prefix) for each in ids if each.startswith(prefix))
+    return sorted(each for each in ids if own_id(each))
 
 
 def _channels(client: WebClient, whose: str, channels: Iterable[Channel]) -> Iterator[Check]:

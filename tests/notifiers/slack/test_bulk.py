@@ -1,7 +1,6 @@
 """What people press and submit about all findings of one message."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -9,16 +8,13 @@ import pytest
 
 from commands.bulk import Bulk
 from commands.forms import Origin
-from commands.reception import Reception
 from compliance.card import Button, Press
 from compliance.finding import State
 from compliance.gathering import content_of_message
 from compliance.request import Verb
 from ledger.messages import Messages
 from notifiers.courier import Courier
-from notifiers.slack import app as slack
 from notifiers.slack import group
-from notifiers.slack.listeners import Listeners
 from notifiers.troubles import Troubles
 from tests.builders import PAIRED_RULE, change, member
 from tests.notifiers.slack import test_listeners as listeners
@@ -148,19 +144,3 @@ def test_one_of_a_group_is_shown_as_ever(app, workspace, one):
     [answer] = workspace.called("respond")
     assert f"Finding {one}" in answer["text"]
     assert '"action_id": "remediate"' in json.dumps(answer["blocks"])
-
-
-def test_the_list_is_shown_in_a_channel_that_is_configured_by_its_name(
-    desk, clock, chat, workspace, client, reports, people
-):
-    housing = replace(desk.teams["housing"], channel="#housing")
-    teams = replace(desk.teams, ordered=(housing, *desk.teams.ordered[1:]))
-    named = replace(desk, teams=teams)
-    one = posted(named, clock, chat, workspace)
-    app = slack.build(client, "", Listeners(Reception(named, reports, {}, people.fresh), people))
-    container = {"type": "message", "channel_id": CHANNEL, "is_ephemeral": False}
-    pressed = {"channel": {"id": CHANNEL, "name": "housing"}, "container": container}
-
-    press(app, "list", one, by="U0NOBODY", response_url=f"{workspace.url}respond", **pressed)
-
-    assert "bucket-" in str(workspace.called("respond")[-1]["blocks"])

@@ -13,4 +13,4 @@ def share_message(desk, clock, team="housing", message="1.1", turn=Turn.NEW):
     [channel] = desk.teams[team].channels
     update = messages.take(channel, {team}, turn)
     messages.shown(update, update.message or Message(channel, message))
-    return [each.finding_id for each in update.versions]
+    return sorted(each.finding_id for each in update.versions)

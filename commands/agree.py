@@ -4,7 +4,7 @@ from functools import partial
 
 import compliance.finding as life
 from commands.answers import Answer, Done, Refused
-from commands.desk import Desk, too_late
+from commands.desk import Desk, seen, too_late
 from compliance.authority import Actor, Verdict, may_agree, may_decide, who_can
 from compliance.finding import UNDECIDED, Finding, IllegalMoveError, State
 from compliance.request import Verb
@@ -47,6 +47,7 @@ def agree(desk: Desk, finding_id: str, verb: Verb, actor: Actor) -> Answer:
             actor=actor.id,
             action="agree",
             decision=Decision("agree", actor.id, {"verb": verb.value}),
+            detail=seen(actor),
         )
     except IllegalMoveError as error:
         return _not_asked(error.finding, verb)
@@ -82,6 +83,7 @@ def withdraw(desk: Desk, finding_id: str, verb: Verb, actor: Actor) -> Answer:
             actor=actor.id,
             action="withdraw",
             decision=Decision("withdraw", actor.id, {"verb": verb.value}),
+            detail=seen(actor),
         )
     except IllegalMoveError as error:
         return _not_asked(error.finding, verb)

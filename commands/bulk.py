@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from commands.agree import may_agree_to
 from commands.answers import Answer, Done, Invalid, Listing, Refused
 from commands.authorise import Person
 from commands.carry_out import agree_and_carry_out
@@ -71,8 +72,24 @@ class Bulk:
         if isinstance(findings, Refused):
             return findings
         left = self._open_to(press, findings)
-        states = _states(findings)
-        return left or Refused(NONE_LEFT.format(done=_PARTICIPLES[press.button], states=states))
+        if not left:
+            done, states = _PARTICIPLES[press.button], _states(findings)
+            return Refused(NONE_LEFT.format(done=done, states=states))
+        if press.button is Button.AGREE_ALL:
+            return self._asked_by_others(press, left, actor)
+        return left
+
+    def _asked_by_others(
+        self, press: Press, findings: Sequence[Finding], actor: Actor
+    ) -> tuple[Finding, ...] | Refused:
+        """Return those of *findings* to which *actor* has not said yes yet."""
+        verb = press.verb or Verb.REMEDIATE
+        asked = ((each, each.request(verb)) for each in findings)
+        others = tuple(each for each, by in asked if by and actor.id not in by.deciders)
+        if others:
+            return others
+        refused = may_agree_to(self.desk, findings[0].id, verb, actor)
+        return refused if isinstance(refused, Refused) else (refused,)
 
     def remediate_all(self, origin: Origin, actor: Actor) -> Answer:
         """Ask for the remediation of each that was in the message when it was confirmed."""

@@ -137,9 +137,7 @@ def _consequences(
     press: Press, subject: Card | GroupCard, rule: Rule | None, requests: Sequence[Request]
 ) -> tuple[Passage, ...]:
     if press.button in _IGNORES:
-        needed = rule.decision.needed(Verb.EXCEPT) if rule else 0
-        asked = Passage(text=f"{needed} more must agree before the exception begins.")
-        return (asked,) if needed else ()
+        return _others(rule, Verb.EXCEPT)
     if press.button is Button.WITHDRAW:
         noun = press.verb.noun if press.verb else ""
         return (Passage(text=_WITHDRAWN.format(noun=noun)),)
@@ -149,8 +147,16 @@ def _consequences(
     return (
         Passage(facts=subject.preflight),
         *((returns,) if subject.source_fix else ()),
+        *(_others(rule, Verb.REMEDIATE) if press.verb is None else ()),
         Passage(text=_THEN if isinstance(subject, Card) else _THEN_EACH),
     )
+
+
+def _others(rule: Rule | None, verb: Verb) -> tuple[Passage, ...]:
+    """Say how many others must agree, where any must."""
+    needed = rule.decision.needed(verb) if rule else 0
+    words = f"{needed} more must agree before the {verb.noun} begins."
+    return (Passage(text=words),) if needed else ()
 
 
 def _given(requests: Sequence[Request]) -> tuple[Passage, ...]:

@@ -1,9 +1,9 @@
 """What every decision needs to know: who owns the finding, what the rule says, what is excepted."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from commands.answers import Refused
 from compliance.allowlist import Entry
@@ -61,7 +61,7 @@ class Desk:
         ruling = (verdict or self._may_decide)(actor, finding)
         if ruling.allowed:
             return finding
-        self.ledger.refuse(finding.id, actor.id, action, ruling.reason)
+        self.ledger.refuse(finding.id, actor.id, action, ruling.reason, seen(actor))
         return self._refused(finding, ruling, barred(finding))
 
     def refuse_question(self, actor: Actor, finding_id: str, action: str) -> Refused | None:
@@ -69,7 +69,7 @@ class Desk:
         ruling = may_ask(actor)
         if ruling.allowed:
             return None
-        self.ledger.refuse(finding_id, actor.id, action, ruling.reason)
+        self.ledger.refuse(finding_id, actor.id, action, ruling.reason, seen(actor))
         return Refused(ruling.reason)
 
     def _refused(self, finding: Finding, ruling: Verdict, barred: Collection[str]) -> Refused:
@@ -82,6 +82,14 @@ class Desk:
 
     def _may_decide(self, actor: Actor, finding: Finding) -> Verdict:
         return may_decide(actor, self.team(finding), self.teams)
+
+
+def seen(actor: Actor) -> Mapping[str, Any]:
+    """Return what the audit log keeps of *actor*: who chat said they were at this moment."""
+    groups = sorted(actor.groups)
+    return {
+        "person": {"name": actor.name, "standing": actor.standing.value, "groups": groups},
+    }
 
 
 def too_late(error: IllegalMoveError) -> Refused:

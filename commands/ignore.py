@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 
 from commands.answers import Answer, Done, Invalid, Refused
-from commands.desk import Desk, too_late
+from commands.desk import Desk, seen, too_late
 from compliance.allowlist import ANY, Entry, ExceptionClass, UnwritableAllowlistError
 from compliance.authority import Actor
 from compliance.enforcement import enforce, excepted
@@ -58,11 +58,11 @@ def ignore(desk: Desk, finding_id: str, actor: Actor, form: Ignore) -> Answer:
         return Invalid(wrong)
     entry = entry_of(finding, actor, form)
     if rule and rule.decision.needed(Verb.EXCEPT):
-        return _ask(desk, finding, _request(desk, rule, actor, _given(entry)))
+        return _ask(desk, finding, actor, _request(desk, rule, actor, _given(entry)))
     return record(desk, finding, actor, entry)
 
 
-def _ask(desk: Desk, finding: Finding, request: Request) -> Answer:
+def _ask(desk: Desk, finding: Finding, actor: Actor, request: Request) -> Answer:
     try:
         desk.ledger.move(
             finding.id,
@@ -70,6 +70,7 @@ def _ask(desk: Desk, finding: Finding, request: Request) -> Answer:
             actor=request.actor,
             action="ignore",
             decision=Decision("ignore", request.actor, request.detail),
+            detail=seen(actor),
         )
     except IllegalMoveError as error:
         return too_late(error)
@@ -96,6 +97,7 @@ def record(desk: Desk, finding: Finding, actor: Actor, entry: Entry) -> Answer:
             actor=actor.id,
             action="ignore",
             decision=Decision("ignore", actor.id, _given(entry)),
+            detail=seen(actor),
         )
     except UnwritableAllowlistError as error:
         return Refused(UNWRITABLE.format(why=error))

@@ -3,7 +3,7 @@
 from functools import partial
 
 from commands.answers import Answer, Done, Refused
-from commands.desk import Desk, too_late
+from commands.desk import Desk, seen, too_late
 from compliance.allowlist import in_force
 from compliance.authority import Actor
 from compliance.finding import Finding, IllegalMoveError, ask
@@ -51,6 +51,7 @@ def remediate(desk: Desk, finding_id: str, actor: Actor) -> Answer:
             actor=actor.id,
             action="remediate",
             decision=Decision("remediate", actor.id, {"needed": request.needed}),
+            detail=seen(actor),
         )
     except IllegalMoveError as error:
         return too_late(error)

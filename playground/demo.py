@@ -2,15 +2,18 @@
 
 import os
 import re
+import shutil
 import socket
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
+from botocore.exceptions import ClientError
 
 from playground import aws
 from playground.aws.story import Story
@@ -25,7 +28,9 @@ _HINT = (
 )
 _READY = """\
 The demo is ready: {page}  (Ctrl+C ends it)
-AWS_ENDPOINT_URL={aws} leads other tools to its AWS; any credentials will do.
+AWS_ENDPOINT_URL={aws} leads other tools to its AWS; any credentials will do. They are in an account
+of the council after: aws sts assume-role --role-session-name me --role-arn {role}
+Its allowlist: {allowlist}
 """
 #: What could lead the demo to a real account or workspace, or its own calls through a proxy.
 _FOREIGN = re.compile(r"(AWS|SLACK|TEAMS|QUEUE|SNS)_.*|.*_PROXY", re.IGNORECASE)
@@ -38,17 +43,22 @@ def playing(
     """Start both, and let the process's environment lead to them and to nowhere else.
 
     *config* is the bot's own folder: the local AWS gets its rules and accounts from there, the
-    local Slack its app. The ledger is new each time, because the resources are. *port* 0 is any
+    local Slack its app. The ledger is new each time, because the resources are, and so
+    is the allowlist, a copy of the folder's, unless ALLOWLIST_URL names another. *port* 0 is any
     that is free; *by_http* lets Slack call the bot instead of holding a socket open; *pace* is how
     fast the local AWS moves. Raises SystemExit with a sentence where that cannot be.
     """
     with ExitStack() as ends:
         folder = ends.enter_context(tempfile.TemporaryDirectory(prefix="compliance-demo-"))
+        allowlist = Path(folder) / "allowlist.yaml"
+        put_back = partial(_copy, config / allowlist.name, allowlist)
+        put_back()
         before = dict(os.environ)
         ends.callback(_replace_environment, before)
         _replace_environment(
             {
                 "DATABASE_URL": f"sqlite:///{folder}/ledger.db",
+                "ALLOWLIST_URL": f"file:{allowlist}",
                 "HTTP_PORT": str(_free_port()) if by_http else "0",
                 **{name: value for name, value in before.items() if not _FOREIGN.fullmatch(name)},
                 "AWS_CONFIG_FILE": os.devnull,
@@ -62,15 +72,36 @@ def playing(
             raise SystemExit(str(error)) from error
         ends.callback(workspace.stop)
         workspace.hint = _HINT
+        if os.environ["ALLOWLIST_URL"] == f"file:{allowlist}":
+            workspace.slack.on_reset = put_back
         rules, accounts = _read(config / "rules.yaml")["rules"], _read(config / "bot.yaml")
-        account = aws.start(rules, accounts["accounts"], port=port and port + 1, pace=pace)
+        try:
+            account = aws.start(rules, accounts["accounts"], port=port and port + 1, pace=pace)
+        except ClientError as error:
+            raise SystemExit(f"{config / 'rules.yaml'}: AWS would refuse it: {error}") from error
         ends.callback(account.stop)
         os.environ.update({**account.environment(), **workspace.environment()})
         story = Story(account)
         story.begin()
         account.run(story.advance)
-        sys.stderr.write(_READY.format(page=workspace.url, aws=account.endpoint_url))
+        sys.stderr.write(
+            _READY.format(
+                page=workspace.url,
+                aws=account.endpoint_url,
+                role=f"arn:aws:iam::{accounts['accounts'][0]['id']}:role/compliance-bot",
+                allowlist=os.environ["ALLOWLIST_URL"].removeprefix("file:"),
+            )
+        )
+        for name in aws.by_hand(rules):
+            sys.stderr.write(f"{name}: the local AWS cannot judge or mend it; it stays by hand.\n")
         yield
+
+
+def _copy(shipped: Path, own: Path) -> None:
+    """Write what is shipped, whole at once: the bot may be reading."""
+    fresh = own.with_suffix(".new")
+    shutil.copyfile(shipped, fresh)
+    fresh.replace(own)
 
 
 def _free_port() -> int:

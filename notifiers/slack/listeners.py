@@ -36,7 +36,7 @@ FAILED = (
     "before you try again; if it happens again, tell the people who run the bot."
 )
 #: Every button of ours, also with the verb of a request behind it.
-_BUTTONS = re.compile(rf"({'|'.join([*Button, PREVIOUS, NEXT])})( [a-z]+)?")
+_BUTTONS = re.compile(rf"^({'|'.join([*Button, PREVIOUS, NEXT])})( [a-z]+)?$")
 
 #: Hears of each message that was pressed, and of the finding that its button is about.
 OnPress = Callable[[str, Message], None]

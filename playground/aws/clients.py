@@ -10,6 +10,9 @@ from botocore.config import Config
 #: moto takes the account from the assumed role's ARN; who asks does not matter to it.
 _ANYBODY = {"aws_access_key_id": "playground", "aws_secret_access_key": "playground"}
 
+#: The session's name of the playground's own calls.
+OWN_SESSION = "playground"
+
 
 class Clients:
     """Calls the local AWS over HTTP, as anybody else does."""
@@ -36,7 +39,7 @@ class Clients:
 
     def _assume(self, role_arn: str) -> Mapping[str, str]:
         sts = self._connect("sts", "eu-west-2", _ANYBODY)
-        answer = sts.assume_role(RoleArn=role_arn, RoleSessionName="playground")["Credentials"]
+        answer = sts.assume_role(RoleArn=role_arn, RoleSessionName=OWN_SESSION)["Credentials"]
         return {
             "aws_access_key_id": answer["AccessKeyId"],
             "aws_secret_access_key": answer["SecretAccessKey"],

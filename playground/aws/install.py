@@ -5,9 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from moto.config.models import MANAGED_RULES
+
 from playground.aws.clients import Clients
+from playground.aws.evaluators import EVALUATORS
 from playground.aws.records import Place
-from playground.aws.runbooks import ASSUME_ROLE
+from playground.aws.runbooks import ASSUME_ROLE, RUNBOOKS
 
 #: The account and Region in which the bot itself runs.
 TOOLING = Place("999900001111", "eu-west-2")
@@ -76,6 +79,20 @@ def install_accounts(
     return keys
 
 
+def by_hand(catalogue: Mapping[str, Any]) -> list[str]:
+    """Return the rules that the playground cannot judge or has no steps for.
+
+    They get no remediation, as on an account where nobody has set one up: a card of theirs, if
+    there is ever one, says how to mend it by hand.
+    """
+    return [
+        name
+        for name, entry in catalogue.items()
+        if entry["identifier"] not in EVALUATORS
+        or (entry.get("remediation") or {}).get("runbook") not in RUNBOOKS
+    ]
+
+
 def _install_roles(
     clients: Clients, account: str, catalogue: Mapping[str, Any], role_name: str
 ) -> None:
@@ -122,7 +139,8 @@ def _install_config(
     )
     config.start_configuration_recorder(ConfigurationRecorderName="default")
     for name, entry in catalogue.items():
-        config.put_config_rule(ConfigRule=config_rule(name, entry, key_arn))
+        if entry["identifier"] in MANAGED_RULES["ManagedRules"]:
+            config.put_config_rule(ConfigRule=config_rule(name, entry, key_arn))
     remediations = list(_remediations(catalogue, place, key_arn))
     for start in range(0, len(remediations), _REMEDIATIONS_MAX):
         batch = remediations[start : start + _REMEDIATIONS_MAX]
@@ -144,7 +162,7 @@ def _remediations(
 ) -> Iterator[dict[str, Any]]:
     for name, entry in catalogue.items():
         remediation = entry.get("remediation")
-        if remediation:
+        if remediation and name not in by_hand(catalogue):
             yield remediation_configuration(
                 name, entry["resource_type"], remediation, place.account, key_arn
             )

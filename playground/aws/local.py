@@ -15,8 +15,9 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
-from playground.aws import patches, wire
-from playground.aws.clients import Clients
+from playground.aws import patches, sessions, wire
+from playground.aws.clients import OWN_SESSION, Clients
+from playground.aws.cutting import cutting
 from playground.aws.install import (
     TOOLING,
     Tooling,
@@ -24,9 +25,11 @@ from playground.aws.install import (
     install_tooling,
     setup_role,
 )
+from playground.aws.organization import install_organization
 from playground.aws.pace import Faults, Pace, Stamps
 from playground.aws.records import Place
 from playground.aws.service import ConfigService
+from playground.aws.sessions import Session
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +50,7 @@ class LocalAws:
         clients: Clients,
         tooling: Tooling,
         key_arns: Mapping[Place, str],
+        assumed: Sequence[Session],
         ended: ExitStack,
     ) -> None:
         self.endpoint_url = endpoint_url
@@ -54,6 +58,7 @@ class LocalAws:
         self.clients = clients
         self.tooling = tooling
         self.key_arns = key_arns
+        self._assumed = assumed
         self._service = service
         self._ended = ended
         self._ticking = Lock()
@@ -71,6 +76,11 @@ class LocalAws:
             "AWS_EC2_METADATA_DISABLED": "true",
             "QUEUE_URLS": self.tooling.queue_url,
         }
+
+    @property
+    def sessions(self) -> list[Session]:
+        """Every AssumeRole so far, oldest first, but for the playground's own."""
+        return [session for session in self._assumed if session.name != OWN_SESSION]
 
     def tick(self) -> None:
         """Do what is due, and publish what came of it, in order."""
@@ -143,7 +153,7 @@ def start(
         server = make_server(
             _HOST,
             port,
-            DomainDispatcherApplication(create_backend_app),
+            cutting(DomainDispatcherApplication(create_backend_app)),
             threaded=True,
             request_handler=_QuietHandler,
         )
@@ -154,6 +164,7 @@ def start(
         service = ConfigService(Stamps(clock), pace or Pace(), Faults(), clients)
         undo.enter_context(wire.joined(service))
         undo.enter_context(patches.applied())
+        assumed = undo.enter_context(sessions.recorded())
         BackendDict.reset()
         undo.callback(BackendDict.reset)
         thread = Thread(
@@ -162,6 +173,7 @@ def start(
         thread.start()
         undo.callback(thread.join)
         undo.callback(server.shutdown)
+        install_organization(TOOLING, accounts)
         tooling = install_tooling(clients)
         keys = install_accounts(clients, catalogue, accounts, tooling.topic_arn, role_name)
-        return LocalAws(endpoint_url, service, clients, tooling, keys, undo.pop_all())
+        return LocalAws(endpoint_url, service, clients, tooling, keys, assumed, undo.pop_all())

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
+from typing import Any
 
 from playground.aws.records import Place, ResourceKey
 
@@ -57,6 +58,15 @@ class StepFailure:
     resource_id: str | None
 
 
+@dataclass(slots=True)
+class Odd:
+    """The next *left* answers of an operation come another way, though it is done as always."""
+
+    way: str
+    seconds: float
+    left: int
+
+
 class Faults:
     """What goes wrong next, set by a test or by whoever runs the demo."""
 
@@ -68,6 +78,9 @@ class Faults:
         """Nothing goes wrong any more, and what the recorder missed is seen at the next tick."""
         with self._lock:
             self._refusals: dict[str, Refusal] = {}
+            self._odd: dict[str, Odd] = {}
+            self._compliant: list[str | None] = []
+            self._left_out: frozenset[str] = frozenset()
             self._failures: list[StepFailure] = []
             self._misses = 0
             self._missed: set[tuple[Place, ResourceKey]] = set()
@@ -82,6 +95,32 @@ class Faults:
 
     def deny(self, operation: str, message: str = "", times: int = 1) -> None:
         self.refuse(operation, "InsufficientPermissionsException", message, times)
+
+    def lose_answer(self, operation: str, times: int = 1) -> None:
+        """The next *times* calls are taken and done, and the connection ends without an answer."""
+        self._answer_oddly(operation, "lost", 0, times)
+
+    def delay_answer(self, operation: str, by: timedelta, times: int = 1) -> None:
+        """The next *times* calls are done at once and answered later."""
+        self._answer_oddly(operation, "late", by.total_seconds(), times)
+
+    def answer_html(self, operation: str, times: int = 1) -> None:
+        """The next *times* calls never reach AWS: a proxy answers 200 with a page of its own."""
+        self._answer_oddly(operation, "html", 0, times)
+
+    def _answer_oddly(self, operation: str, way: str, seconds: float, times: int) -> None:
+        with self._lock:
+            self._odd[operation] = Odd(way, seconds, times)
+
+    def already_compliant(self, resource_id: str | None = None, times: int = 1) -> None:
+        """The next *times* starts (of *resource_id*) fail as if it were compliant already."""
+        with self._lock:
+            self._compliant += [resource_id] * times
+
+    def leave_out(self, *members: str) -> None:
+        """Statuses of executions come without these, as AWS may leave them: ``StepDetails``."""
+        with self._lock:
+            self._left_out = frozenset(members)
 
     def fail_execution(self, step: int, message: str, resource_id: str | None = None) -> None:
         """The next execution (of *resource_id*) fails at *step*, counted from 1."""
@@ -100,6 +139,26 @@ class Faults:
                 return None
             refusal.left -= 1
             return refusal
+
+    def oddity_of(self, operation: str) -> Odd | None:
+        with self._lock:
+            odd = self._odd.get(operation)
+            if odd is None or odd.left <= 0:
+                return None
+            odd.left -= 1
+            return odd
+
+    def is_said_compliant(self, resource_id: str) -> bool:
+        with self._lock:
+            for wanted in (resource_id, None):
+                if wanted in self._compliant:
+                    self._compliant.remove(wanted)
+                    return True
+        return False
+
+    def without_left_out(self, status: dict[str, Any]) -> dict[str, Any]:
+        with self._lock:
+            return {name: value for name, value in status.items() if name not in self._left_out}
 
     def failure_of(self, resource_id: str) -> StepFailure | None:
         with self._lock:

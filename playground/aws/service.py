@@ -54,6 +54,10 @@ class PlaceState:
     #: Rules to evaluate at the next tick; True where somebody asked for it.
     waiting: dict[str, bool] = field(default_factory=dict)
 
+    def is_non_compliant(self, rule: str, key: ResourceKey) -> bool:
+        result = self.results.get((rule, key))
+        return result is not None and result.compliance == "NON_COMPLIANT"
+
     def forget_rule(self, rule: str) -> None:
         self.activity.pop(rule, None)
         self.waiting.pop(rule, None)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from threading import Event
 from typing import Any
 
 from botocore.model import OperationNotFoundError
@@ -14,6 +15,7 @@ from moto.core.common_types import TYPE_RESPONSE
 from moto.core.utils import get_service_model
 
 from playground.aws.api import AFTER, BEFORE, OPERATIONS, ConfigError
+from playground.aws.cutting import LOST
 from playground.aws.records import Place
 from playground.aws.service import ConfigService
 
@@ -47,6 +49,20 @@ def joined(service: ConfigService) -> Iterator[None]:
 
 
 def _answer(service: ConfigService, request: ConfigResponse, moto_answer: Any) -> TYPE_RESPONSE:
+    """Answer one request, in the way that a fault wants it."""
+    odd = service.faults.oddity_of(str(request._get_action()))
+    if odd is not None and odd.way == "html":
+        return 200, {"Content-Type": "text/html"}, "<html><body>Please sign in.</body></html>"
+    status, headers, body = _operate(service, request, moto_answer)
+    if odd is not None:
+        # Not under the service's lock: an answer that is late holds up nobody else.
+        Event().wait(odd.seconds)
+    if odd is not None and odd.way == "lost":
+        headers = {**headers, LOST: "true"}
+    return status, headers, body
+
+
+def _operate(service: ConfigService, request: ConfigResponse, moto_answer: Any) -> TYPE_RESPONSE:
     operation = str(request._get_action())
     place = Place(request.current_account, request.region)
     try:
@@ -56,11 +72,8 @@ def _answer(service: ConfigService, request: ConfigResponse, moto_answer: Any) -
             raise ConfigError(refusal.code, refusal.message)
         with service.lock:
             if operation in OPERATIONS:
-                return (
-                    200,
-                    _HEADERS,
-                    _body(operation, OPERATIONS[operation](service, place, params)),
-                )
+                answer = OPERATIONS[operation](service, place, params)
+                return 200, _HEADERS, _body(operation, answer)
             if operation in BEFORE:
                 BEFORE[operation](service, place, params)
             status, headers, body = moto_answer()

@@ -27,7 +27,13 @@ def main() -> int:
         print(error, file=sys.stderr)  # noqa: T201 - it talks to a terminal
         return 2
     lines = [f"export {name}={value}" for name, value in slack.environment().items()]
-    print(f"Open {slack.url}/ and start your app with:", *lines, sep="\n", flush=True)  # noqa: T201
+    hint = (
+        "A Bolt app reads the tokens by itself, but not the address: give it",
+        'App(client=WebClient(token=os.environ["SLACK_BOT_TOKEN"], '
+        'base_url=os.environ["SLACK_API_URL"]))',
+    )
+    said = [f"Open {slack.url}/ and start your app with:", *lines, *hint]
+    print(*said, sep="\n", flush=True)  # noqa: T201
     ended.wait()
     slack.stop()
     return 0

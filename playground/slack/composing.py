@@ -1,5 +1,6 @@
 """Checks what an app wants to say: text, blocks, attachments, metadata."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,10 @@ _MARKDOWN_MAX = 12_000
 _ATTACHMENTS_MAX = 100
 #: https://docs.slack.dev/reference/methods/views.open: view_too_large.
 _VIEW_MAX_BYTES = 250_000
+#: https://docs.slack.dev/reference/methods/chat.postMessage: metadata_too_large, without a number;
+#: python-slack-sdk's documentation names 8 KB.
+_METADATA_MAX_BYTES = 8_000
+_BLOCKS_TOO_LONG = "msg_blocks_too_long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +113,26 @@ def _metadata(arguments: Arguments) -> dict[str, Any] | None:
         raise SlackError("invalid_metadata_format")
     if metadata and not ("event_type" in metadata or "entities" in metadata):
         raise SlackError("invalid_metadata_schema")
+    if "event_type" in metadata:
+        _check_event(metadata)
     return metadata
+
+
+def _check_event(metadata: dict[str, Any]) -> None:
+    """An event has a name and a payload, and both together have a size."""
+    name, payload = metadata["event_type"], metadata.get("event_payload")
+    if not (isinstance(name, str) and name and isinstance(payload, dict)):
+        raise SlackError("invalid_metadata_schema")
+    if len(json.dumps(metadata)) > _METADATA_MAX_BYTES:
+        raise SlackError("metadata_too_large")
 
 
 def refuse(faults: list[Fault], error: str, inside: str = "") -> None:
     """Raise SlackError *error* that names all *faults*, if there are any."""
     if not faults:
         return
+    if any(fault.code == _BLOCKS_TOO_LONG for fault in faults):
+        error = _BLOCKS_TOO_LONG
     texts = [f"{fault.message} [json-pointer:{inside}{fault.pointer}]" for fault in faults]
     messages = [f"[ERROR] {text}" for text in texts]
     raise SlackError(error, errors=texts, response_metadata={"messages": messages})

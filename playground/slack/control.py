@@ -100,7 +100,7 @@ class Control:
         return JSONResponse({"calls": found})
 
     async def set_faults(self, body: Json) -> Json:
-        """Set ``faults``: a list of Fault's fields, ``latency`` in seconds. [] ends them all."""
+        """Set ``faults``: Fault's fields, ``latency`` and ``late`` in seconds. [] ends them all."""
         wanted = body.get("faults")
         if not isinstance(wanted, list):
             raise ControlError("faults: expected a list")
@@ -175,8 +175,8 @@ def _fault(wanted: Any) -> Fault:
     known = {field.name for field in fields(Fault) if field.init}
     if not isinstance(wanted, dict) or not known.issuperset(wanted):
         raise ControlError(f"faults: expected maps with {', '.join(sorted(known))}")
-    latency = timedelta(seconds=wanted.get("latency", 0))
-    return Fault(**{**wanted, "latency": latency})
+    seconds = {name: timedelta(seconds=wanted.get(name, 0)) for name in ("latency", "late")}
+    return Fault(**{**wanted, **seconds})
 
 
 def _typed(arguments: Json) -> Json:

@@ -13,7 +13,8 @@ class Fault:
     *status* answers with that HTTP status, *error* with ``ok: false``; *latency* goes before.
     *share* of the calls are hit, spread evenly: half means every second. *after* lets the call be
     done first, so that only its answer is lost. *retry_after* is in seconds, for 429. *times* ends
-    the fault after so many hits; 0 is for ever.
+    the fault after so many hits; 0 is for ever. *late* goes after the call is done and before its
+    answer; *lost* ends the connection instead of answering.
     """
 
     method: str = "*"
@@ -22,6 +23,8 @@ class Fault:
     latency: timedelta = timedelta()
     share: float = 1.0
     after: bool = False
+    late: timedelta = timedelta()
+    lost: bool = False
     retry_after: int = 1
     times: int = 0
     _calls: int = field(default=0, init=False)

@@ -13,6 +13,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from playground.slack.arguments import Arguments, read
 from playground.slack.entities import Call, Direction
@@ -21,6 +22,16 @@ from playground.slack.faults import Fault, Faults
 from playground.slack.installation import Installation
 from playground.slack.methods import METHODS
 from playground.slack.methods.method import Method
+
+
+class LostResponse(Response):
+    """An answer that never arrives: the connection ends in its middle."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"content-length", b"1000")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        # uvicorn closes a connection whose answer ends before its length.
+        await send({"type": "http.response.body", "body": b"{", "more_body": True})
 
 
 class WebApi:
@@ -50,7 +61,9 @@ class WebApi:
             response = _refused(error)
         response.headers.update(self._scopes(name))
         self._log(name, arguments, response, time.perf_counter() - started)
-        return response
+        if fault is not None:
+            await asyncio.sleep(fault.late.total_seconds())
+        return LostResponse() if fault is not None and fault.lost else response
 
     def _called(self, name: str, arguments: Arguments) -> JSONResponse:
         method = METHODS.get(name)

@@ -289,3 +289,14 @@ def test_a_form_says_nothing_about_a_message_that_it_did_not_show(desk, reports,
 
     assert answer == Refused(GONE)
     assert State.EXCEPTED not in states(desk)
+
+
+def test_who_asked_for_all_gets_no_form_to_agree_to_all(desk, reports, clock):
+    group = post(desk, clock, rule=PAIRED_RULE)
+    remediate_all(desk, reports, group, member(), clock())
+    press = Press(Button.AGREE_ALL, group, Verb.REMEDIATE)
+
+    asker, other = member(), member("slack:U0HARRY")
+
+    assert "somebody else has to agree" in Bulk(desk, reports, member).may_decide(press, asker).text
+    assert len(Bulk(desk, reports, member).may_decide(press, other)) == 11

@@ -1,5 +1,6 @@
 """Asking for a remediation."""
 
+import json
 import threading
 
 import pytest
@@ -149,3 +150,15 @@ def test_who_may_not_remediate_now_is_told_before_any_form(opened):
     remediate(opened, ID, member())
 
     assert "approved already" in may_remediate(opened, ID, member("slack:U0HARRY")).text
+
+
+def test_the_audit_log_keeps_who_chat_said_somebody_was_when_they_decided(opened, reports):
+    remediate(opened, ID, Actor("slack:U0NOBODY", "Norman", Standing.GUEST))
+    remediate(opened, ID, Actor("slack:U0SAM", "Sam", Standing.MEMBER, {"slack:S0SECURITY"}))
+
+    persons = [json.loads(row["detail"])["person"] for row in reports.history(ID)[1:]]
+
+    assert persons == [
+        {"name": "Norman", "standing": "guest", "groups": []},
+        {"name": "Sam", "standing": "member", "groups": ["slack:S0SECURITY"]},
+    ]

@@ -1,4 +1,4 @@
-"""chat.*: posting, changing and deleting messages; reactions.add."""
+"""chat.*: posting, changing and deleting messages; reactions.*."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from playground.slack.composing import UPDATE_TEXT_MAX, content
 from playground.slack.entities import Channel, Message
 from playground.slack.errors import SlackError
 from playground.slack.installation import Installation
-from playground.slack.limits import CHANNEL, HUNDREDS, TIER_3, TIER_4
+from playground.slack.limits import CHANNEL, HUNDREDS, TIER_2, TIER_3, TIER_4
 from playground.slack.methods.method import Method
 
 
@@ -79,6 +79,16 @@ def add_reaction(slack: Installation, arguments: Arguments) -> dict[str, Any]:
     return {}
 
 
+def remove_reaction(slack: Installation, arguments: Arguments) -> dict[str, Any]:
+    channel = slack.channel(arguments.needed("channel"))
+    message = _visible(slack, channel, arguments.needed("timestamp"))
+    name = arguments.needed("name").strip(":")
+    if slack.app.bot_user not in message.reactions.get(name, ()):
+        raise SlackError("no_reaction")
+    posting.react(slack, message, slack.app.bot_user, name)
+    return {}
+
+
 def _destination(slack: Installation, name: str) -> Channel:
     """Return the channel of an id, of a name, or of the person that a user id names."""
     if name in slack.workspace.users:
@@ -138,4 +148,5 @@ METHODS = (
     Method("chat.delete", delete, TIER_3, _WRITE),
     Method("chat.getPermalink", get_permalink, HUNDREDS),
     Method("reactions.add", add_reaction, TIER_3, ("reactions:write",)),
+    Method("reactions.remove", remove_reaction, TIER_2, ("reactions:write",)),
 )

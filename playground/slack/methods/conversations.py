@@ -44,6 +44,20 @@ def members(slack: Installation, arguments: Arguments) -> dict[str, Any]:
     return page("members", sorted(channel.members), arguments)
 
 
+def join(slack: Installation, arguments: Arguments) -> dict[str, Any]:
+    """Make the app a member of a public channel; again does nothing, and says so."""
+    channel = slack.channel(arguments.needed("channel"))
+    if channel.is_private or channel.is_im:
+        raise SlackError("method_not_supported_for_channel_type")
+    if channel.is_archived:
+        raise SlackError("is_archived")
+    was_member = slack.app.bot_user in channel.members
+    channel.members.add(slack.app.bot_user)
+    slack.workspace.changed("channels")
+    answer = {"channel": payloads.channel(channel, slack.app.bot_user)}
+    return answer | ({"warning": "already_in_channel"} if was_member else {})
+
+
 def open_direct(slack: Installation, arguments: Arguments) -> dict[str, Any]:
     """Open, or find, the app's direct message with one person."""
     if "channel" in arguments:
@@ -66,7 +80,7 @@ def history(slack: Installation, arguments: Arguments) -> dict[str, Any]:
     """Return what was said outside threads, the newest first."""
     channel = _readable(slack, arguments)
     found = [
-        _with_replies(slack, message)
+        _with_replies(slack, message, arguments)
         for message in reversed(list(slack.workspace.messages(channel.id)))
         if message.is_in_channel and _is_between(message, arguments)
     ]
@@ -82,7 +96,7 @@ def replies(slack: Installation, arguments: Arguments) -> dict[str, Any]:
         raise SlackError("thread_not_found")
     thread = asked.thread_ts or asked.ts
     found = [
-        _with_replies(slack, message)
+        _with_replies(slack, message, arguments)
         for message in slack.workspace.messages(channel.id)
         if message.ts == thread or (message.thread_ts == thread and _is_between(message, arguments))
     ]
@@ -123,8 +137,16 @@ def _is_between(message: Message, arguments: Arguments) -> bool:
         raise SlackError("invalid_ts_latest" if latest else "invalid_ts_oldest") from error
 
 
-def _with_replies(slack: Installation, message: Message) -> dict[str, Any]:
+def _with_replies(slack: Installation, message: Message, arguments: Arguments) -> dict[str, Any]:
+    """Return a message, with its metadata where they are asked for.
+
+    https://docs.slack.dev/messaging/message-metadata: an app's own need no scope but history's.
+    """
     answer = slack.message_json(message)
+    is_own = message.bot_id == slack.app.bot_id
+    may = is_own or "metadata.message:read" in slack.manifest.scopes
+    if not (arguments.flag("include_all_metadata") and may):
+        answer.pop("metadata", None)
     answers = [
         each for each in slack.workspace.messages(message.channel) if each.thread_ts == message.ts
     ]
@@ -150,6 +172,7 @@ METHODS = (
         TIER_3,
         ("im:write", "mpim:write", "channels:manage", "groups:write"),
     ),
+    Method("conversations.join", join, TIER_3, ("channels:join",)),
     Method("conversations.history", history, TIER_3, _HISTORY),
     Method("conversations.replies", replies, TIER_3, _HISTORY),
 )

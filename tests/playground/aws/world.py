@@ -22,10 +22,13 @@ REGION = "eu-west-2"
 ROOT = Path(__file__).parents[3]
 RULES = yaml.safe_load((ROOT / "config" / "rules.yaml").read_text(encoding="utf-8"))["rules"]
 ACCOUNTS = [
-    {"id": HOUSING, "name": "housing-production", "regions": [REGION]},
-    {"id": PAYMENTS, "name": "payments-production", "regions": [REGION]},
-    {"id": "333344445555", "name": "website-production", "regions": [REGION]},
-    {"id": "444455556666", "name": "shared-services", "regions": [REGION]},
+    {"id": id_, "name": name, "environment": "production", "regions": [REGION]}
+    for id_, name in (
+        (HOUSING, "housing-production"),
+        (PAYMENTS, "payments-production"),
+        ("333344445555", "website-production"),
+        ("444455556666", "shared-services"),
+    )
 ]
 
 BUCKET_RULE = "s3-bucket-level-public-access-prohibited"

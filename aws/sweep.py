@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 
 _BATCH = 100
 _MOMENT = timedelta(microseconds=1)
-#: How often in one night what could not be read is tried again.
-_TRIES = 6
+#: How long what a sweep could not read is tried again, before everything is read again.
+_NIGHT = timedelta(hours=6)
 
 _RULE_GONE = "AWS Config has no rule {rule} in this account and Region any more."
 _ACCOUNT_GONE = "The account {account} is not looked after any more."
@@ -184,7 +184,7 @@ class Sweep:
         self._accounts = accounts
         self._now = now
         self._missing: tuple[Place, ...] = ()
-        self._tries = 0
+        self._swept_at = now() - _NIGHT
 
     def sweep(self, progress: Progress = lambda ended, of: None) -> Swept:
         """Read everything; close what belongs to accounts that are looked after no more."""
@@ -192,7 +192,7 @@ class Sweep:
         tally = self._read(self._places, progress)
         self._close_gone_accounts(tally)
         swept = self._counted(tally.result(), began_at)
-        self._tries = _TRIES
+        self._swept_at = began_at
         self._miss(swept)
         log.info("swept", extra={"evaluations": swept.evaluations, "unread": len(swept.unread)})
         return swept
@@ -205,10 +205,17 @@ class Sweep:
         opened = numbers[State.OPEN] + numbers[State.REOPENED]
         return replace(swept, opened=opened, closed=numbers[State.RESOLVED])
 
+    def tonight(self) -> bool:
+        """Sweep, or read what tonight's sweep missed; return whether anything is missing still."""
+        if self._missing and self._now() - self._swept_at < _NIGHT:
+            self.sweep_missing()
+        else:
+            self.sweep()
+        return bool(self._missing)
+
     def sweep_missing(self) -> None:
-        """Read what this night's sweep could not, some times; nothing where nothing is missing."""
-        if self._missing and self._tries:
-            self._tries -= 1
+        """Read what the last sweep could not; nothing where nothing is missing."""
+        if self._missing:
             self._miss(self._read(self._missing, lambda ended, of: None).result())
 
     def _close_gone_accounts(self, tally: _Tally) -> None:

@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Callable
-from typing import Protocol
 
-from notifiers.courier import ChatBusyError, ChatRefusedError
+from compliance.channel import Channel
+from notifiers.chat import Chat, ChatBusyError, ChatRefusedError, InDoubtError
 
 log = logging.getLogger(__name__)
 
@@ -15,27 +15,23 @@ BROKEN = (
 MENDED = "The allowlist file is mended, and what it says is in force."
 
 
-class NoticeNotifier(Protocol):
-    def post_notice(self, channel: str, text: str) -> None: ...
-
-
 class AllowlistWatch:
     """Tells *channel* once of each fault; *problem* is empty while the file is as it should be."""
 
-    def __init__(self, problem: Callable[[], str], notifier: NoticeNotifier, channel: str) -> None:
+    def __init__(self, problem: Callable[[], str], chat: Chat, channel: Channel | None) -> None:
         self._problem = problem
-        self._notifier = notifier
+        self._chat = chat
         self._channel = channel
         self._told = ""
 
     def round(self) -> None:
         problem = self._problem()
-        if problem == self._told or not self._channel:
+        if problem == self._told or self._channel is None:
             return
         try:
             text = BROKEN.format(problem=problem) if problem else MENDED
-            self._notifier.post_notice(self._channel, text)
-        except (ChatBusyError, ChatRefusedError) as error:
+            self._chat.notice(self._channel, text)
+        except (ChatBusyError, ChatRefusedError, InDoubtError) as error:
             log.warning("the allowlist's fault is told later", extra={"why": str(error)})
             return
         self._told = problem

@@ -10,9 +10,11 @@ from aws.lookup import Lookup
 from aws.sweep import Place, Records, Sweep
 from aws.tasks import Tasks
 from compliance.change import ResourceFacts
+from compliance.channel import Channel
 from compliance.finding import State
-from ledger.cards import Cards
 from ledger.lookups import Lookups
+from ledger.messages import Messages
+from ledger.stale import Turn
 from ledger.store import Ledger
 from ledger.watched import Watched
 from tests.aws.world import CATALOGUE, WorldClients
@@ -65,6 +67,10 @@ def facts(**told):
     return ResourceFacts(*place, **{"captured_at": change().recorded_at, **told})
 
 
+def take(messages):
+    return messages.take(Channel("slack", "C0HOUSING"), {"housing"}, Turn.NEW)
+
+
 def test_the_owner_of_a_finding_that_came_without_tags_is_looked_up(ledger, look_up):
     ledger.record([change()])
 
@@ -104,14 +110,14 @@ def test_a_busy_account_is_asked_again_later_and_once_a_round(ledger, look_up, c
 
 
 def test_a_new_card_waits_for_its_owner_until_aws_answers(engine, ledger, look_up, clock):
-    cards = Cards(engine, clock)
+    messages = Messages(engine, teams(), clock)
     ledger.record([change()])
 
-    before = cards.take(teams()["housing"])
+    before = take(messages)
     look_up()
 
     assert before is None
-    assert cards.take(teams()["housing"]).findings[0].id == ID
+    assert take(messages).findings[0].id == ID
 
 
 def test_a_new_card_waits_no_longer_than_a_moment(engine, ledger, clock):
@@ -119,7 +125,7 @@ def test_a_new_card_waits_no_longer_than_a_moment(engine, ledger, clock):
 
     clock.move(seconds=15)
 
-    assert Cards(engine, clock).take(teams()["housing"]).findings[0].id == ID
+    assert take(Messages(engine, teams(), clock)).findings[0].id == ID
 
 
 def test_a_card_whose_account_cannot_be_asked_does_not_wait(engine, ledger, look_up, clock):
@@ -127,7 +133,7 @@ def test_a_card_whose_account_cannot_be_asked_does_not_wait(engine, ledger, look
 
     look_up(AwsBusyError("out of reach"))
 
-    assert Cards(engine, clock).take(teams()["housing"]).findings[0].id == ID
+    assert take(Messages(engine, teams(), clock)).findings[0].id == ID
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import config
+from compliance.channel import Channel
 from config.catalogue import load_catalogue
 from config.environment import read_environment
 from config.faults import ConfigError
@@ -58,7 +59,12 @@ def test_the_shipped_configuration_loads():
         ("teams.yaml", '"222233334444"', '"222233334445"', r"no account .* did you mean"),
         ("teams.yaml", "default: website", "default: websit", r"did you mean 'website'"),
         ("teams.yaml", "channel: C0HOUSING", "channel: housing", r"channel: expected a channel's"),
-        ("teams.yaml", "name: housing", "name: payments", r"stands above already"),
+        ("teams.yaml", "channel: C0HOUSING", 'channel: "#housing"', r"id like C012AB3CD .*'#hous"),
+        ("teams.yaml", "channel: C0HOUSING", "channels: []", r"channels: "),
+        ("teams.yaml", "channel: C0HOUSING", "channels: [slack:housing]", r"channels\[0\]: expect"),
+        ("teams.yaml", "    channel: C0HOUSING\n", "", r"expected either channel or channels"),
+        ("teams.yaml", "users: [U0HANNAH,", "users: [hannah,", r"users\[0\]: expected a user's id"),
+        ("teams.yaml", "name: housing", "name: payments", r"found another 'payments' above"),
         ("teams.yaml", "- tags: {Team: payments}", "- rules: [nope]", r"no rule 'nope'"),
         ("bot.yaml", "Europe/London", "Europe/Londn", r"digest.timezone: expected a zone's"),
         ("bot.yaml", 'time: "09:00"', "time: 12:30", r"digest.time: "),
@@ -78,6 +84,32 @@ def test_a_fault_is_told_with_file_line_and_key(folder, name, old, new, told):
     found = faults(folder)
 
     assert any(re.search(rf"^{name}:\d+: .*{told}", each) for each in found), found
+
+
+def test_a_team_can_read_channels_of_several_products(folder):
+    several = 'channels: [slack:C0HOUSING, "teams:19:abc@thread.tacv2", C0HOUSING]'
+    edit(folder, "teams.yaml", "channel: C0HOUSING", several)
+
+    channels = config.load(folder).teams["housing"].channels
+
+    assert channels == (Channel("slack", "C0HOUSING"), Channel("teams", "19:abc@thread.tacv2"))
+
+
+def test_people_and_groups_are_known_with_their_chat_product(folder):
+    edit(folder, "teams.yaml", "users: [U0HANNAH,", "users: [slack:U0HANNAH, teams:0c9a,")
+
+    team = config.load(folder).teams["housing"]
+
+    assert team.approvers == {"slack:U0HANNAH", "slack:U0HARRY", "teams:0c9a"}
+
+
+def test_units_and_environments_own_findings(folder):
+    owned = "- units: [Workloads/Housing/]\n      - environments: [test]"
+    edit(folder, "teams.yaml", "- tags: {Team: housing}", owned)
+
+    unit, environment, *_ = config.load(folder).teams["housing"].matches
+
+    assert (unit.units, environment.environments) == ({"Workloads/Housing"}, {"test"})
 
 
 def test_a_runbook_of_ones_own_is_taken():

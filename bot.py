@@ -23,39 +23,47 @@ from aws.config_service import ConfigService
 from aws.listen import Listening
 from aws.lookup import Lookup
 from aws.mirror import Mirror
+from aws.organization import Organization
 from aws.queue import Polling
 from aws.remediation import Remediator
-from aws.sweep import Place, sweep
+from aws.sweep import Place, Records, Sweep
+from aws.tasks import Tasks
 from commands.authorise import authorise
 from commands.carry_out import carry_out_exceptions
 from commands.checks import Check, check_allowlist, check_entries, print_all
 from commands.desk import Desk
-from commands.digest import digest
+from commands.digest import WEEK, digest
 from commands.enforce import Enforcement
+from commands.progress import Bar
 from commands.reception import Reception
 from compliance.change import FindingKey
+from compliance.channel import SLACK
 from compliance.enforcement import enforce
 from compliance.fingerprint import InForce, fingerprint
-from compliance.group import content_of
+from compliance.gathering import content_of_message
 from compliance.ineffective import Warnings
 from compliance.mendable import MendableError
 from compliance.rules import canonical_name, catalogue_entry
 from config import Config, load
 from config.environment import Environment, read_environment
-from ledger.cards import Cards
 from ledger.database import connect, only_process
+from ledger.folding import Folding
 from ledger.lookups import Lookups
+from ledger.messages import Messages
 from ledger.mirrors import Mirrors
 from ledger.periods import Periods
 from ledger.reports import Reports
 from ledger.routes import Rerouting
 from ledger.store import Ledger
+from ledger.watched import Watched
 from notifiers import web, words
-from notifiers.clock import Job, ticking
+from notifiers.chat import Post
+from notifiers.clock import Bell, Nightly, every, ticking
 from notifiers.courier import Courier
 from notifiers.logs import log_as_json
 from notifiers.metrics import Metrics
 from notifiers.slack.chat import Slack
+from notifiers.troubles import Troubles
 from notifiers.watch import AllowlistWatch
 from notifiers.weekly import Schedule, Weekly
 
@@ -72,21 +80,30 @@ class Bot:
         # What there is to talk to: the ledger, AWS, and chat.
         engine = self.engine = connect(environment.database_url)
         self.reports, self.lookups = Reports(engine), Lookups(engine, now)
-        self.in_force = InForce(self.catalogue, self.teams)
+        self.in_force, self.bell = InForce(self.catalogue, self.teams), Bell()
+        self.canonical = partial(canonical_name, self.catalogue)
         self.ledger = Ledger(
             engine,
             now,
             owner=self.owner,
             enforce=lambda finding: enforce(finding, self.allowlist.current, now()),
-            canonical=partial(canonical_name, self.catalogue),
+            canonical=self.canonical,
             accepts=partial(catalogue_entry, self.catalogue),
             in_force=self.in_force,
+            on_move=self.bell.ring,
             types={rule.resource_type for rule in self.catalogue.values()},
         )
         use_region(environment.aws_region)
-        self.service = ConfigService(Accounts(self.settings.role_name, self.settings.external_id))
+        self.service = ConfigService(Accounts(*self.settings.access))
         self.places = [Place(*each) for each in self.settings.places]
+        self.organization = Organization(self.settings.accounts)
         self.slack = Slack(*environment.slack, self.teams, now)
+        self.chats = {SLACK: self.slack.chat}
+        self.messages = Messages(engine, self.teams, now)
+        self.troubles = Troubles(self.chats, self.teams)
+        accounts = self.settings.accounts
+        content = partial(content_of_message, catalogue=self.catalogue, accounts=accounts)
+        self.courier = Courier(self.messages, content, self.chats, self.troubles)
 
         watched = self.catalogue, self.settings.places
         self.warnings = Warnings(lambda: self.allowlist.current, *watched, lambda: now().date())
@@ -97,18 +114,22 @@ class Bot:
         self.reception = Reception(self.desk, self.reports, self.settings.accounts, fresh)
         self.digest = partial(digest, self.reports, self.catalogue)
 
-    def owner(self, key: FindingKey, tags: Mapping[str, str]) -> str:
-        return self.teams.owner(key, tags).name
+        # Accounts and Regions are worked on side by side; who reads AWS waits a second for them.
+        self.tasks = partial(Tasks, self.settings.tasks, patience_seconds=1)
+        transitions = self.reports.transitions
+        records = Records(self.ledger.record, self.lookups, Watched(engine), transitions)
+        read = self.service, self.tasks(), self.places, self.catalogue, records
+        self.sweeper = Sweep(*read, self.settings.accounts.ids, now)
 
     def run(self, stop: threading.Event) -> int:
         """Listen until *stop*. Reading the queues is the process: if it ends, so does the bot."""
         environment, settings = self.environment, self.settings
         environment.require()
-        metrics = Metrics(self.reports)
+        metrics = Metrics(self.reports, self.messages, self.troubles, now)
         polling = Polling(settings.workers, settings.wait_seconds, settings.visibility_seconds)
         queues, topics = environment.queue_urls, environment.sns_topic_arns
         reports = Listening(queues, polling, topics, self.ledger.record, metrics.count, now)
-        presses = self.slack.listen(self.reception, stop)
+        presses = self.slack.listen(self.reception, stop, self.courier.adopt)
         ledger = self.reports.problem
         reach = {"ledger": ledger, "chat": self.slack.problem, "queues": reports.problem}
         application = web.application([reports.route, *presses], reach, metrics.registry)
@@ -116,33 +137,46 @@ class Bot:
             return 0 if reports.read(stop) else 1
 
     def clock(self) -> AbstractContextManager[None]:
-        """What the clock brings."""
-        settings, notifier, engine = self.settings, self.slack.notifier, self.engine
-        face = partial(content_of, catalogue=self.catalogue, accounts=settings.accounts)
-        courier = Courier(Cards(engine, now), self.teams.ordered, face, notifier, now)
-        may = partial(authorise, self.desk, self.slack.people.fresh)
-        remediator = Remediator(self.desk, self.service, may, settings.verify_window)
+        """What the clock brings: every so many seconds, and at once where something moved."""
+        settings, chat, engine = self.settings, self.slack.chat, self.engine
+        fresh, periods = self.slack.people.fresh, Periods(engine)
+        may = partial(authorise, self.desk, fresh)
+        remediator = Remediator(self.desk, self.service, may, settings.verify_window, self.tasks())
+        lookup = Lookup(self.lookups, self.service, self.ledger.record, now, self.tasks())
+        mirror = Mirror(Mirrors(engine), self.service, now, self.tasks())
+        folding = Folding(engine, self.canonical, self.in_force, now, self.bell.ring)
+        routes = Rerouting(engine, self.owner, self.in_force, self.routes, now, self.bell.ring)
+        tda = next(iter(self.teams.tda_channels), None)
         monday = Schedule(settings.weekday, settings.digest_at, settings.zone)
-        tda = self.teams.tda_channel
-        routes = fingerprint(self.teams)
-        rerouting = Rerouting(engine, self.owner, self.in_force, routes, now)
-        every: dict[Job, float] = {
-            courier.round: 1,
-            rerouting.round: 3600,
-            Lookup(self.lookups, self.service, self.ledger.record, now).round: 1,
-            remediator.round: settings.poll_seconds,
-            self.allowlist.refresh: 5,
-            Enforcement(self.desk).round: 10,
-            partial(carry_out_exceptions, self.desk, self.slack.people.fresh): 10,
-            Mirror(Mirrors(engine), self.service, now).round: 30,
-            AllowlistWatch(self.allowlist.problem, notifier, tda, self.warnings).round: 10,
-            Weekly(Periods(engine), monday, self.digest, notifier, tda, now).round: 60,
-        }
-        return ticking(every, {self.sweep: time(2, 30)}, Periods(engine), now)
+        jobs = [
+            every(5, self.courier.round, self.bell.event(self.courier.woken)),
+            every(5, lookup.round, self.bell.event()),
+            every(settings.poll_seconds, remediator.round),
+            every(5, self.allowlist.refresh),
+            every(10, Enforcement(self.desk).round),
+            every(10, partial(carry_out_exceptions, self.desk, fresh)),
+            every(30, mirror.round),
+            every(10, AllowlistWatch(self.allowlist.problem, chat, tda, self.warnings).round),
+            every(600, routes.round),
+            every(3600, self.organization.refresh),
+            every(86_400, folding.round),
+            Weekly(periods, monday, self.digest, chat, tda, now).job(),
+            Nightly(self.sweeper.tonight, "sweep", time(2, 30), periods, now).job(),
+        ]
+        return ticking(jobs)
+
+    def owner(self, key: FindingKey, tags: Mapping[str, str]) -> str:
+        return self.teams.owner(key, tags, self.settings.accounts.account(key.account)).name
+
+    def routes(self) -> str:
+        """Return what changes with any team's routes, and with what they are matched against."""
+        return fingerprint([self.teams, dict(self.settings.accounts)])
 
     def sweep(self) -> int:
-        recorded = self.ledger.record, self.lookups.unseen
-        return 1 if sweep(self.service, self.places, self.catalogue, *recorded).unread else 0
+        self.organization.refresh()
+        swept = self.sweeper.sweep(Bar(sys.stderr))
+        print(*swept.lines(), sep="\n")
+        return 1 if swept.unread else 0
 
     def check(self) -> int:
         missing = (Check(fault.file, fault.problem) for fault in self.environment.missing())
@@ -174,11 +208,12 @@ def demo(stop: threading.Event, port: int) -> int:
 
 def send_digest(*, printed: bool) -> int:
     bot = assemble()
-    report = bot.digest(now())
+    report = bot.digest(now() - WEEK, now())
     if printed:
         print(words.answer(report))
     else:
-        bot.slack.notifier.post_digest(bot.teams.tda_channel, report)
+        for channel in bot.teams.tda_channels:
+            bot.chats[channel.product].digest(channel, report, Post(f"digest {now().isoformat()}"))
     return 0
 
 

@@ -25,12 +25,27 @@ def check_place(service: ConfigService, place: Place, catalogue: Catalogue) -> I
     try:
         present = service.rules(place.account, place.region)
         yield Check(f"role in {where}")
+        yield _session(service, place, where)
         for rule in catalogue:
             yield _rule(service, place, rule, rule in present, where)
     except AwsRefusedError as error:
         yield Check(f"role in {where}", str(error), _MODULE.format(name="access"))
     except AwsBusyError as error:
         yield Check(where, str(error), _passing(error))
+
+
+def _session(service: ConfigService, place: Place, where: str) -> Check:
+    """Look whether a decision can have a session that names the people (docs/security.md)."""
+    what = f"session of a decision in {where}"
+    try:
+        service.check_session(place.account, place.region)
+    except AwsRefusedError as error:
+        remedy = (
+            "Apply the Terraform modules access and bot, which allow sts:SetSourceIdentity, or set "
+            "source_identity: false in bot.yaml."
+        )
+        return Check(what, str(error), remedy)
+    return Check(what)
 
 
 def _queue(url: str) -> Check:

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+from collections.abc import Mapping
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,15 +11,16 @@ from typing import Any
 import boto3
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import NoRegionError
+from botocore.exceptions import BotoCoreError, NoRegionError
 from botocore.loaders import JSONFileLoader, Loader
 
 from compliance.mendable import MendableError
 
+_CONNECT_SECONDS = 5
 #: SQS holds a long poll for 20 s at most, so an answer that takes longer will not come.
 _READ_SECONDS = 30
-#: What the bot asks, and what botocore asks for credentials, by the prefixes of their endpoints.
-_SERVICES = frozenset({"config", "oidc", "portal.sso", "signin", "sns", "sqs", "sts"})
+#: A single call has its answer by then, or it has failed.
+LONGEST_CALL = timedelta(seconds=_CONNECT_SECONDS + _READ_SECONDS)
 
 
 class RegionMissingError(MendableError):
@@ -25,6 +28,12 @@ class RegionMissingError(MendableError):
 
     def __init__(self) -> None:
         super().__init__("AWS_REGION: is not set; expected the Region of the queue, like eu-west-2")
+
+
+class ForeignAnswerError(BotoCoreError):  # type: ignore[misc]
+    """Something between the bot and AWS answered in AWS's place: a proxy's page, for instance."""
+
+    fmt = "The answer to {operation} is not one of AWS's."
 
 
 def client(service: str, region: str | None = None) -> Any:
@@ -35,13 +44,16 @@ def client(service: str, region: str | None = None) -> Any:
         raise RegionMissingError from error
 
 
-def client_config() -> Config:
-    """Return timeouts and retries: AWS's standard mode backs off with jitter by itself."""
+def client_config(attempts: int = 5) -> Config:
+    """Return timeouts and retries: AWS's standard mode backs off with jitter by itself.
+
+    What must happen once has one attempt: botocore would repeat a call whose answer did not come.
+    """
     return Config(
-        connect_timeout=5,
+        connect_timeout=_CONNECT_SECONDS,
         read_timeout=_READ_SECONDS,
-        retries={"mode": "standard", "max_attempts": 4},
-        max_pool_connections=20,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        max_pool_connections=50,
     )
 
 
@@ -57,7 +69,24 @@ def new_session() -> Any:
     """Return a botocore session that shares AWS's models with all others."""
     session = botocore.session.get_session()
     session.register_component("data_loader", _models())
+    session.register("before-parse.config-service", _check_answer)
     return session
+
+
+def _check_answer(operation_model: Any, response_dict: Mapping[str, Any], **_: Any) -> None:
+    """Refuse a 200 that AWS did not send.
+
+    botocore reads a body that it does not understand as an answer in which everything is left out,
+    so that the page of a proxy would be a remediation that was started.
+    """
+    if response_dict["status_code"] == 200 and operation_model.output_shape is not None:
+        try:
+            answer = json.loads(response_dict["body"])
+        except ValueError:
+            answer = None
+        known = operation_model.output_shape.members.keys()
+        if not isinstance(answer, dict) or (answer and not answer.keys() & known):
+            raise ForeignAnswerError(operation=operation_model.name)
 
 
 @cache
@@ -66,9 +95,10 @@ def _models() -> Loader:
 
 
 class _LeanFiles(JSONFileLoader):  # type: ignore[misc]
-    """Reads AWS's models without what the bot never asks for, a tenth of its memory otherwise.
+    """Reads AWS's models without what the bot never asks for, a fraction of its memory otherwise.
 
-    That is the endpoints of 300 other services, and the prose of the API reference.
+    That is the prose of the API reference, and what the list of endpoints says of a Region in
+    which a service is where its name says.
     """
 
     def load_file(self, file_path: str) -> Any:
@@ -83,8 +113,8 @@ def _lean(found: dict[str, Any]) -> dict[str, Any]:
     # A member of a shape may be called documentation too; that is an object.
     if isinstance(found.get("documentation"), str):
         del found["documentation"]
-    # Of all that has services, a partition has a DNS suffix.
-    if "dnsSuffix" in found and "services" in found:
-        asked = found["services"].keys() & _SERVICES
-        found["services"] = {name: found["services"][name] for name in asked}
+    endpoints = found.get("endpoints")
+    if isinstance(endpoints, dict):
+        # An empty entry says: as everywhere else. What differs stays, for every service.
+        found["endpoints"] = {region: each for region, each in endpoints.items() if each}
     return found

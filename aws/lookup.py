@@ -2,28 +2,38 @@
 
 A compliance change tells neither name nor tags (FACTS §2), and they decide which team owns the
 finding. A resource that was deleted while nobody listened is reported no more.
+
+AWS Config tells tags of one resource at a time. Of a hundred it tells only which are there, which
+is all that has to be known where name and tags are known already.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import partial
 
 from aws.config_service import AwsBusyError, AwsRefusedError, ConfigService
 from aws.queue import Record
+from aws.tasks import Place, Tasks
 from compliance.change import Change, Compliance, FindingKey, ResourceFacts
 from compliance.finding import Finding
+from ledger.errors import UnfitError
 from ledger.lookups import Lookups
 
 log = logging.getLogger(__name__)
 
 _AGAIN = timedelta(minutes=5)
 _DELETED = "The resource was deleted."
+#: So many resources are recorded together: one write for all, and none waits for long.
+_BATCH = 10
+
+#: What AWS Config told of each resource, None for nothing, and the findings that are about it.
+_Answers = dict[FindingKey, tuple[ResourceFacts | None, list[Finding]]]
 
 
 class Lookup:
-    """Asks about what is due, one round at a time."""
+    """Asks about what is due, in many accounts and Regions at once."""
 
     def __init__(
         self,
@@ -31,47 +41,115 @@ class Lookup:
         service: ConfigService,
         record: Record,
         now: Callable[[], datetime],
+        tasks: Tasks | None = None,
     ) -> None:
         self._lookups = lookups
         self._service = service
         self._record = record
         self._now = now
+        self._tasks = tasks or Tasks(8)
 
     def round(self) -> None:
         """Record what AWS Config knows; where it cannot be asked now, the others go on."""
-        busy = set[tuple[str, str]]()
-        # One resource can break several rules.
-        once = cache(self._service.facts)
-        for finding in self._lookups.due():
-            place = finding.key.account, finding.key.region
-            if place not in busy and not self._ask(finding, once):
-                busy.add(place)
-            again = self._now() + _AGAIN if place in busy else None
-            self._lookups.ask_again(finding.id, again)
+        places = [Place(*each) for each in self._lookups.places()]
+        self._tasks.run({place: partial(self._look_up, place) for place in places})
 
-    def _ask(self, finding: Finding, tell: Callable[[FindingKey], ResourceFacts | None]) -> bool:
-        """Return whether AWS Config answered."""
-        told = {"finding": finding.id}
+    def _look_up(self, place: Place) -> None:
+        """Ask about all that is due in one place, a page at a time."""
         try:
-            facts = tell(replace(finding.key, rule=""))
+            while page := self._lookups.due(*place):
+                self._page(page)
         except AwsBusyError as error:
-            log.info("a resource is looked up later", extra={**told, "why": str(error)})
-            return False
-        except AwsRefusedError as error:
-            log.warning("a resource cannot be looked up", extra={**told, "why": str(error)})
-            return True
-        if facts is not None:
-            self._record(self._end(finding, facts), [facts])
-        return True
+            log.info(
+                "resources are looked up later",
+                extra={"account": place.account, "region": place.region, "why": str(error)},
+            )
+            self._lookups.postpone(*place, self._now() + _AGAIN)
 
-    def _end(self, finding: Finding, facts: ResourceFacts) -> list[Change]:
-        """Return what AWS Config says of a deleted resource, where that was not heard."""
-        if not facts.deleted:
+    def _page(self, page: Sequence[Finding]) -> None:
+        there = self._existing([finding for finding in page if _is_known(finding)])
+        self._lookups.answered(finding.id for finding in there)
+        # One resource can break several rules.
+        by_resource: dict[FindingKey, list[Finding]] = {}
+        for finding in page:
+            if finding not in there:
+                by_resource.setdefault(_resource(finding), []).append(finding)
+        answers: _Answers = {}
+        try:
+            for key, findings in by_resource.items():
+                answers[key] = self._facts(key), findings
+                if len(answers) == _BATCH:
+                    self._take(answers)
+                    answers = {}
+        finally:
+            # Where AWS became busy half-way, what it has told is kept.
+            self._take(answers)
+
+    def _existing(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Return those whose resource is there, by one call for all."""
+        if len(findings) < 2:
             return []
+        try:
+            there = self._service.existing(list(dict.fromkeys(map(_resource, findings))))
+        except AwsRefusedError as error:
+            # A role of an earlier version may not ask so, and not every type can be asked so.
+            log.info("resources are asked about one by one", extra={"why": str(error)})
+            return []
+        return [finding for finding in findings if _resource(finding) in there]
+
+    def _facts(self, resource: FindingKey) -> ResourceFacts | None:
+        try:
+            return self._service.facts(resource)
+        except AwsRefusedError as error:
+            log.warning(
+                "a resource cannot be looked up",
+                extra={"resource": str(resource), "why": str(error)},
+            )
+            return None
+
+    def _take(self, answers: _Answers) -> None:
+        """Record what was told of these resources, and note that AWS has answered."""
+        try:
+            self._write(answers.values())
+        except UnfitError as error:
+            if len(answers) > 1:
+                # One of them is at fault, and takes nothing from the others.
+                for key, each in answers.items():
+                    self._take({key: each})
+                return
+            log.warning(
+                "the ledger cannot hold what AWS tells of a resource",
+                extra={"resource": str(next(iter(answers))), "why": str(error)},
+            )
+        self._lookups.answered(
+            finding.id for _, findings in answers.values() for finding in findings
+        )
+
+    def _write(self, answers: Iterable[tuple[ResourceFacts | None, Sequence[Finding]]]) -> None:
+        known = [(facts, findings) for facts, findings in answers if facts is not None]
+        ends = [
+            change
+            for facts, findings in known
+            if facts.deleted
+            for finding in findings
+            for change in self._end(finding, facts)
+        ]
+        if known:
+            self._record(ends, [facts for facts, _ in known])
+
+    def _end(self, finding: Finding, facts: ResourceFacts) -> Iterable[Change]:
+        """Return what AWS Config says of a deleted resource, where that was not heard."""
         # As of now: a rule that looks away may have reported on it after its end.
         as_of = max(self._now(), facts.captured_at)
-        gone = Compliance.NOT_APPLICABLE
-        return [
-            Change(replace(finding.key, rule=copy.rule), gone, as_of, _DELETED)
+        return (
+            Change(replace(finding.key, rule=copy.rule), Compliance.NOT_APPLICABLE, as_of, _DELETED)
             for copy in finding.copies
-        ]
+        )
+
+
+def _is_known(finding: Finding) -> bool:
+    return bool(finding.resource_name or finding.tags)
+
+
+def _resource(finding: Finding) -> FindingKey:
+    return replace(finding.key, rule="")

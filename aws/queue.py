@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws import clients
+from aws.partitions import dns_suffixes
 from compliance.change import Change, ResourceFacts
 from compliance.envelopes import NotCompliance, NotUnderstood, SubscriptionRequest
 from compliance.notification import Reading, parse
@@ -26,7 +27,7 @@ _TOGETHER = 50
 _REMEMBERED = 1000
 UNEXPECTED = "a subscription of a topic that is not expected"
 _LONGEST_PAUSE_SECONDS = 60.0
-_QUEUE_REGION = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com")
+_QUEUE_REGION = re.compile(r"https://sqs\.([a-z0-9-]+)\.([a-z0-9.-]+)")
 
 Record = Callable[[Sequence[Change], Sequence[ResourceFacts]], None]
 #: Confirms a subscription, (topic ARN, token); False for a topic that is not expected. It raises
@@ -224,5 +225,6 @@ def queue_client(url: str) -> Any:
 
     Raises RegionMissingError where there is neither.
     """
-    region = _QUEUE_REGION.match(url)
-    return clients.client("sqs", region[1] if region else None)
+    host = _QUEUE_REGION.match(url)
+    region = host[1] if host and host[2] in dns_suffixes() else None
+    return clients.client("sqs", region)

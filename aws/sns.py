@@ -22,6 +22,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from aws import clients
+from aws.partitions import partition_of
 from aws.queue import Confirm, Count, LaterError, Record
 from compliance.envelopes import NotCompliance, NotUnderstood, SubscriptionRequest
 from compliance.notification import Reading, parse
@@ -151,9 +152,8 @@ def certificate_url(topic: str) -> re.Pattern[str]:
     own validators let through what is not SNS's.
     """
     region = topic.split(":")[3]
-    suffix = ".cn" if region.startswith("cn-") else ""
     return re.compile(
-        rf"https://sns\.{re.escape(region)}\.amazonaws\.com{re.escape(suffix)}"
+        rf"https://sns\.{re.escape(region)}\.{re.escape(partition_of(region).dns_suffix)}"
         r"/SimpleNotificationService-[0-9a-f]{32}\.pem"
     )
 

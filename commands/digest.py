@@ -10,13 +10,13 @@ from compliance.finding import UNRESOLVED, State
 from compliance.rules import Catalogue
 from ledger.reports import Count, Reports, TransitionCount
 
-_WEEK = timedelta(days=7)
+#: What a digest that somebody asks for is about.
+WEEK = timedelta(days=7)
 _LAPSING = timedelta(days=30)
 
 
-def digest(reports: Reports, catalogue: Catalogue, now: datetime) -> Digest:
-    """Return the report of the seven days before *now*."""
-    since = now - _WEEK
+def digest(reports: Reports, catalogue: Catalogue, since: datetime, now: datetime) -> Digest:
+    """Return the report of the time from *since* to *now*."""
     counts = reports.counts(applicable=True)
     moved = reports.transitions(since, now)
     return Digest(

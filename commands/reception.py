@@ -16,7 +16,7 @@ from commands.bulk import Bulk, requests_of
 from commands.carry_out import agree_and_carry_out, ignore_and_carry_out
 from commands.confirm import form_of, read_exception
 from commands.desk import Desk
-from commands.digest import digest
+from commands.digest import WEEK, digest
 from commands.filters import read_filters
 from commands.findings import explain, findings, history, show
 from commands.forms import Entered, Form, FormError, Origin
@@ -140,7 +140,8 @@ class Reception:
     def _digest(self, visible: frozenset[str]) -> Answer:
         if visible != frozenset(team.name for team in self._desk.teams.ordered):
             return Refused(DIGEST_ELSEWHERE)
-        return digest(self._reports, self._desk.catalogue, self._desk.now())
+        now = self._desk.now()
+        return digest(self._reports, self._desk.catalogue, now - WEEK, now)
 
     def _list(self, press: Press, actor: Actor, channels: Collection[Channel]) -> Answer:
         if refused := self._desk.refuse_question(actor, press.finding_id, press.button.value):

@@ -26,14 +26,14 @@ def visible_teams(actor: Actor, channels: Collection[Channel], teams: Teams) -> 
         return frozenset()
     if actor.id in teams.everywhere.users or actor.groups & teams.everywhere.groups:
         return frozenset(team.name for team in teams.ordered)
-    if teams.tda_channel and Channel.parse(teams.tda_channel) in channels:
+    if any(channel in channels for channel in teams.tda_channels):
         return frozenset(team.name for team in teams.ordered)
     return frozenset(
         team.name
         for team in teams.ordered
         if actor.id in team.approvers
         or actor.groups & team.approver_groups
-        or Channel.parse(team.channel) in channels
+        or any(channel in channels for channel in team.channels)
     )
 
 

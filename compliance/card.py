@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from compliance.accounts import Account as Account
 from compliance.finding import CAN_ASK, Finding, State
 from compliance.request import Request, Verb
 from compliance.rules import Catalogue, Rule, Severity, catalogue_entry
@@ -139,18 +140,6 @@ class Press:
         if pressed.verb is None and pressed.button in _LABELS_OF_OTHERS:
             return replace(pressed, verb=Verb.REMEDIATE)
         return pressed
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An AWS account as people know it."""
-
-    id: str
-    name: str = ""
-    environment: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.id})" if self.name else self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,8 @@ from compliance.envelopes import (
     open_envelopes,
 )
 from compliance.forms import ACCOUNT, REGION, RESOURCE_TYPE, RULE
+from compliance.readable import annotation, readable
 
-#: AWS Config's own limit of an annotation (FACTS §2.3).
-_ANNOTATION_MAX = 256
 #: StartRemediationExecution takes no longer resource id (FACTS §4).
 _RESOURCE_ID_MAX = 768
 _COMPLIANCE_CHANGE = "ComplianceChangeNotification"
@@ -111,9 +110,9 @@ def _compliance_change(message: Mapping[str, Any], letter: Letter) -> Parsed:
     rule_arn = _optional(message, "configRuleARN")
     _agree(key.account, key.region, letter, rule_arn, key.resource_id)
     _same_subject(key, result)
-    annotation = _optional(result, "annotation").strip()[:_ANNOTATION_MAX]
+    why = annotation(_optional(result, "annotation"))
     recorded_at = _time(result, "resultRecordedTime")
-    return Reading((Change(key, Compliance(said), recorded_at, annotation, rule_arn),))
+    return Reading((Change(key, Compliance(said), recorded_at, why, rule_arn),))
 
 
 def _same_subject(key: FindingKey, result: Mapping[str, Any]) -> None:
@@ -153,7 +152,7 @@ def _item_change(message: Mapping[str, Any], letter: Letter) -> Parsed:
                 captured_at=_time(item, "configurationItemCaptureTime"),
                 name=resource_name(item),
                 arn=arn,
-                tags=_tags(tags),
+                tags=resource_tags(tags),
                 deleted=_optional(item, "configurationItemStatus") in _GONE,
             ),
         )
@@ -176,11 +175,11 @@ def resource_name(item: Mapping[str, Any]) -> str:
     return name
 
 
-def _tags(tags: Any) -> dict[str, str]:
+def resource_tags(tags: Any) -> dict[str, str]:
     if not isinstance(tags, dict):
         return {}
     return {
-        _readable(name): _readable(value) for name, value in tags.items() if isinstance(value, str)
+        readable(name): readable(value) for name, value in tags.items() if isinstance(value, str)
     }
 
 
@@ -217,14 +216,7 @@ def _text(message: Mapping[str, Any], name: str) -> str:
 
 def _optional(message: Mapping[str, Any], name: str) -> str:
     value = message.get(name)
-    return _readable(value) if isinstance(value, str) else ""
-
-
-def _readable(text: str) -> str:
-    """Return *text* without what no database and no chat takes: half characters, controls."""
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() or each == "\n" else " " for each in text)
+    return readable(value) if isinstance(value, str) else ""
 
 
 def _matching(message: Mapping[str, Any], name: str, form: re.Pattern[str]) -> str:

@@ -1,40 +1,62 @@
 """Which team owns a finding: the first match in the order of ``teams.yaml``. Pure."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 
+from compliance.accounts import Account, in_unit
 from compliance.change import FindingKey
+from compliance.channel import Channel
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Conditions on a finding; an empty one holds for every finding, all must hold together."""
+    """Conditions on a finding; an empty one holds for every finding, all must hold together.
+
+    *units* are paths of organisational units: what is in a unit below one of them matches too.
+    """
 
     tags: Mapping[str, str] = field(default_factory=dict)
     accounts: frozenset[str] = frozenset()
     regions: frozenset[str] = frozenset()
     resource_types: frozenset[str] = frozenset()
     rules: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
+    environments: frozenset[str] = frozenset()
 
-    def covers(self, key: FindingKey, tags: Mapping[str, str]) -> bool:
+    def covers(
+        self, key: FindingKey, tags: Mapping[str, str], account: Account | None = None
+    ) -> bool:
+        """Say whether all conditions hold; without *account* no unit and no environment does."""
         return (
             all(tags.get(name) == value for name, value in self.tags.items())
             and (not self.accounts or key.account in self.accounts)
             and (not self.regions or key.region in self.regions)
             and (not self.resource_types or key.resource_type in self.resource_types)
             and (not self.rules or key.rule in self.rules)
+            and self._covers_account(account)
+        )
+
+    def _covers_account(self, account: Account | None) -> bool:
+        if account is None:
+            return not self.units and not self.environments
+        return (not self.environments or account.environment in self.environments) and (
+            not self.units or any(in_unit(account.unit, unit) for unit in self.units)
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Who owns accounts or tagged resources: where it is told, and who may decide.
+    """Who owns accounts or tagged resources: the channels it reads, and who may decide.
 
-    *approvers* and *approver_groups* are the chat product's ids of users and user groups.
+    *approvers* and *approver_groups* are ids of users and user groups with their chat product,
+    like ``slack:U0HANNAH``.
     """
 
     name: str
-    channel: str
+    channels: tuple[Channel, ...]
     approvers: frozenset[str]
     approver_groups: frozenset[str]
     matches: tuple[Match, ...]
@@ -42,40 +64,127 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Approvers:
-    """Ids of users and of user groups in the chat product."""
+    """Ids of users and of user groups, with their chat product."""
 
     users: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+#: What a route is looked up by: the name of a condition and a value of it.
+_Clue = tuple[str, str]
+
+
+class _Routes:
+    """Matches in the order of the file, looked up by the condition that fits fewest findings.
+
+    A finding is compared with those matches only that could cover it.
+    """
+
+    def __init__(self, teams: Iterable["Team"]) -> None:
+        self._in_order = [(match, team) for team in teams for match in team.matches]
+        self._by_clue: defaultdict[_Clue, list[int]] = defaultdict(list)
+        for number, (match, _) in enumerate(self._in_order):
+            for clue in _clues_of_match(match):
+                self._by_clue[clue].append(number)
+
+    def first(
+        self, key: FindingKey, tags: Mapping[str, str], account: Account | None
+    ) -> "Team | None":
+        possible = (self._by_clue.get(clue, ()) for clue in _clues_of_finding(key, tags, account))
+        for number in sorted(chain.from_iterable(possible)):
+            match, team = self._in_order[number]
+            if match.covers(key, tags, account):
+                return team
+        return None
+
+
+@dataclass(frozen=True)
 class Teams:
     """All teams in the order of the file, and the one that gets what no other matches.
 
-    *everywhere* may decide for every team and see every team's findings.
+    *everywhere* may decide for every team and see every team's findings. *tda_channels* are those
+    of the technical design authority.
     """
 
     ordered: tuple[Team, ...]
     default: str
-    tda_channel: str = ""
+    tda_channels: tuple[Channel, ...] = ()
     everywhere: Approvers = Approvers()
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Team]:
+        return {team.name: team for team in self.ordered}
+
+    @cached_property
+    def _routes(self) -> _Routes:
+        return _Routes(self.ordered)
 
     def __getitem__(self, name: str) -> Team:
         """Return the team called *name*, the default team where the file has it no longer."""
-        by_name = {team.name: team for team in self.ordered}
-        return by_name.get(name) or by_name[self.default]
+        return self._by_name.get(name) or self._by_name[self.default]
+
+    @property
+    def channels(self) -> frozenset[Channel]:
+        """Every channel that a team reads."""
+        return frozenset(chain.from_iterable(team.channels for team in self.ordered))
+
+    @property
+    def operator_channels(self) -> tuple[Channel, ...]:
+        """Where faults of the bot itself are reported: the TDA's, else the default team's."""
+        return self.tda_channels or self[self.default].channels
+
+    def of_channel(self, channel: Channel) -> frozenset[str]:
+        """Return the names of the teams that read *channel*."""
+        return frozenset(team.name for team in self.ordered if channel in team.channels)
 
     def groups(self) -> frozenset[str]:
         """Return every user group that approves anything."""
         return self.everywhere.groups.union(*(team.approver_groups for team in self.ordered))
 
-    def owner(self, key: FindingKey, tags: Mapping[str, str]) -> Team:
+    def owner(
+        self, key: FindingKey, tags: Mapping[str, str], account: Account | None = None
+    ) -> Team:
         """Return the first team one of whose matches covers the finding, else the default team."""
-        return next(
-            (
-                team
-                for team in self.ordered
-                if any(match.covers(key, tags) for match in team.matches)
-            ),
-            self[self.default],
-        )
+        return self._routes.first(key, tags, account) or self[self.default]
+
+
+def _clues_of_match(match: Match) -> Iterator[_Clue]:
+    """Return the clues one of which every finding has that *match* covers."""
+    conditions: tuple[tuple[str, Iterable[str]], ...] = (
+        ("account", match.accounts),
+        ("rule", match.rules),
+        ("unit", match.units),
+        ("environment", match.environments),
+        ("type", match.resource_types),
+        ("region", match.regions),
+    )
+    if match.tags:
+        # One of them is enough, since all must hold.
+        name, value = next(iter(match.tags.items()))
+        yield f"tag {name}", value
+        return
+    for kind, values in conditions:
+        if values:
+            yield from ((kind, value) for value in values)
+            return
+    yield "every", ""
+
+
+def _clues_of_finding(
+    key: FindingKey, tags: Mapping[str, str], account: Account | None
+) -> Iterator[_Clue]:
+    yield from ((f"tag {name}", value) for name, value in tags.items())
+    yield "account", key.account
+    yield "rule", key.rule
+    yield "type", key.resource_type
+    yield "region", key.region
+    yield "every", ""
+    if account is not None:
+        yield "environment", account.environment
+        yield from (("unit", unit) for unit in _units_above(account.unit))
+
+
+def _units_above(path: str) -> Iterator[str]:
+    """Return *path* and every unit above it."""
+    names = path.split("/")
+    return ("/".join(names[:number]) for number in range(len(names), 0, -1))

@@ -1,15 +1,15 @@
 """Loads ``bot.yaml``: the accounts, and how the bot works."""
 
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
 
-from compliance.card import Account
+from compliance.accounts import Account, Directory
 from config.faults import ConfigError, read, validate
 from config.shapes import AccountId, Region, Strict, Text
 
@@ -38,10 +38,17 @@ def _zone(found: str) -> str:
     return found
 
 
+def _action(found: str) -> str:
+    if not re.fullmatch(r"[a-z0-9-]+:[A-Za-z*]+", found):
+        raise ValueError("expected an action like ssm:StartAutomationExecution")
+    return found
+
+
 class _Account(Strict):
     id: AccountId
     name: Text
     environment: str = ""
+    unit: str = ""
     regions: Annotated[list[Region], Field(min_length=1)]
 
 
@@ -62,10 +69,17 @@ class _Intake(Strict):
     visibility_seconds: Annotated[int, Field(ge=1, le=43_200)] = 60
 
 
+_Action = Annotated[str, AfterValidator(_action)]
+
+
 class _Bot(Strict):
     accounts: list[_Account] = []
+    organization: bool = False
     role_name: str = ""
     external_id: str = ""
+    source_identity: bool = True
+    session_policy: Literal["narrow", "none"] | list[_Action] = "narrow"
+    tasks: Annotated[int, Field(ge=1, le=64)] = 8
     remediation: _Remediation = _Remediation()
     digest: _Digest = _Digest()
     intake: _Intake = _Intake()
@@ -73,12 +87,19 @@ class _Bot(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``bot.yaml``: *weekday* counts from Monday, 0; *places* are (account, Region) pairs."""
+    """``bot.yaml``: *weekday* counts from Monday, 0; *places* are (account, Region) pairs.
 
-    accounts: Mapping[str, Account]
+    *session_policy* holds the actions that a decision's session may use beside its own, None where
+    it is not narrowed. *tasks* is how many accounts and Regions are worked on at once.
+    """
+
+    accounts: Directory
     places: tuple[tuple[str, str], ...]
     role_name: str
     external_id: str
+    session_policy: tuple[str, ...] | None
+    source_identity: bool
+    tasks: int
     verify_window: timedelta
     poll_seconds: float
     weekday: int
@@ -87,6 +108,11 @@ class Settings:
     workers: int
     wait_seconds: int
     visibility_seconds: int
+
+    @property
+    def access(self) -> tuple[str, str, tuple[str, ...] | None, bool]:
+        """How the bot gets into an account: role, external id, session policy, source identity."""
+        return self.role_name, self.external_id, self.session_policy, self.source_identity
 
 
 def load_settings(path: Path) -> Settings:
@@ -103,10 +129,19 @@ def load_settings(path: Path) -> Settings:
             for number in twice
         )
     return Settings(
-        accounts={each.id: Account(each.id, each.name, each.environment) for each in told.accounts},
+        accounts=Directory(
+            (
+                Account(each.id, each.name, each.environment, tuple(each.regions), each.unit)
+                for each in told.accounts
+            ),
+            of_organization=told.organization,
+        ),
         places=tuple((each.id, region) for each in told.accounts for region in each.regions),
         role_name=told.role_name,
         external_id=told.external_id,
+        source_identity=told.source_identity,
+        session_policy=_further(told.session_policy),
+        tasks=told.tasks,
         verify_window=timedelta(minutes=told.remediation.verify_minutes),
         poll_seconds=told.remediation.poll_seconds,
         weekday=_DAYS.index(told.digest.day),
@@ -116,3 +151,9 @@ def load_settings(path: Path) -> Settings:
         wait_seconds=told.intake.wait_seconds,
         visibility_seconds=told.intake.visibility_seconds,
     )
+
+
+def _further(session_policy: str | list[str]) -> tuple[str, ...] | None:
+    if isinstance(session_policy, str):
+        return None if session_policy == "none" else ()
+    return tuple(session_policy)

@@ -1,12 +1,17 @@
 """Shapes that several files have: pydantic types whose errors say what to write instead."""
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
+from compliance.channel import qualified
+
 _ACCOUNT = re.compile(r"[0-9]{12}")
-_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+){1,3}-[0-9]{1,2}")
+_REGION = re.compile(r"[a-z]{2,8}(?:-[a-z]+){1,3}-[0-9]{1,2}")
+#: An id of another chat product than Slack.
+_ELSEWHERE = re.compile(r"(?!slack:)[a-z]+:[^\s#]+")
 #: The ledger keeps no longer one.
 _REGION_MAX = 32
 
@@ -41,27 +46,25 @@ def check_region(found: str) -> str:
     return found
 
 
-def _channel(found: str) -> str:
-    if not re.fullmatch(r"[CG][A-Z0-9]{2,}|#[^\s#]+", found):
-        raise ValueError("expected a channel's id like C012AB3CD")
-    return found
+def _id_of(letters: str, what: str) -> Callable[[str], str]:
+    """Return a check of an id, bare or with its chat product.
 
+    Slack's ids begin with one of *letters*. Those of other products are only known there.
+    """
+    slack = re.compile(rf"(?:slack:)?[{letters}][A-Z0-9]{{2,}}")
+    example = f"{letters[0]}012AB3CD"
 
-def _user(found: str) -> str:
-    if not re.fullmatch(r"[UW][A-Z0-9]{2,}", found):
-        raise ValueError("expected a user's id like U012AB3CD")
-    return found
+    def check(found: str) -> str:
+        if not slack.fullmatch(found) and not _ELSEWHERE.fullmatch(found):
+            raise ValueError(f"expected a {what} id like {example} or teams:…; names can change")
+        return qualified(found)
 
-
-def _group(found: str) -> str:
-    if not re.fullmatch(r"S[A-Z0-9]{2,}", found):
-        raise ValueError("expected a user group's id like S012AB3CD")
-    return found
+    return check
 
 
 AccountId = Annotated[str, BeforeValidator(check_account)]
 Text = Annotated[str, AfterValidator(_filled)]
 Region = Annotated[str, AfterValidator(check_region)]
-Channel = Annotated[str, AfterValidator(_channel)]
-User = Annotated[str, AfterValidator(_user)]
-Group = Annotated[str, AfterValidator(_group)]
+ChannelId = Annotated[str, AfterValidator(_id_of("CG", "channel's"))]
+UserId = Annotated[str, AfterValidator(_id_of("UW", "user's"))]
+UserGroupId = Annotated[str, AfterValidator(_id_of("S", "user group's"))]

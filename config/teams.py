@@ -1,26 +1,24 @@
-"""Loads ``teams.yaml``: who owns what, where they are told, and who may decide."""
+"""Loads ``teams.yaml``: who owns what, where they are written, and who may decide."""
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from compliance.channel import qualified
+from compliance.channel import Channel
 from compliance.routing import Approvers, Match, Team, Teams
 from compliance.rules import Catalogue
 from config.faults import ConfigError, Document, Fault, nearest, read, unknown_rule, validate
-from config.shapes import AccountId, Channel, Group, Region, Strict, Text, User
+from config.shapes import AccountId, ChannelId, Region, Strict, Text, UserGroupId, UserId
 
 
 class _Approvers(Strict):
-    users: list[User] = []
-    groups: list[Group] = []
+    users: list[UserId] = []
+    groups: list[UserGroupId] = []
 
     def approvers(self) -> Approvers:
-        return Approvers(
-            frozenset(map(qualified, self.users)), frozenset(map(qualified, self.groups))
-        )
+        return Approvers(frozenset(self.users), frozenset(self.groups))
 
 
 class _Match(Strict):
@@ -29,6 +27,8 @@ class _Match(Strict):
     regions: list[Region] = []
     resource_types: list[Text] = []
     rules: list[Text] = []
+    units: list[Text] = []
+    environments: list[Text] = []
 
     def match(self) -> Match:
         return Match(
@@ -37,69 +37,84 @@ class _Match(Strict):
             regions=frozenset(self.regions),
             resource_types=frozenset(self.resource_types),
             rules=frozenset(self.rules),
+            units=frozenset(unit.strip("/") for unit in self.units),
+            environments=frozenset(self.environments),
         )
 
 
-class _Team(Strict):
+class _Read(Strict):
+    """Who reads channels: one, as ``channel``, or several, as ``channels``."""
+
+    channel: ChannelId | None = None
+    channels: Annotated[list[ChannelId], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> Self:
+        if (self.channel is None) == (self.channels is None):
+            raise ValueError("expected either channel or channels")
+        return self
+
+    def ordered(self) -> tuple[Channel, ...]:
+        """Return the channels in the order of the file, each once."""
+        written = self.channels or filter(None, [self.channel])
+        return tuple(dict.fromkeys(map(Channel.parse, written)))
+
+
+class _Team(_Read):
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
-    channel: Channel
     approvers: _Approvers
     owns: list[_Match] = []
-
-
-class _Tda(Strict):
-    channel: Channel
 
 
 class _Teams(Strict):
     teams: Annotated[list[_Team], Field(min_length=1)]
     default: Text
     everywhere: _Approvers = _Approvers()
-    tda: _Tda | None = None
+    tda: _Read | None = None
 
 
 def load_teams(path: Path, catalogue: Catalogue, accounts: Collection[str]) -> Teams:
     """Return the teams; raises ConfigError with every fault, unknown rules and accounts too."""
     document = read(path)
-    told = validate(document, _Teams)
-    faults = list(_inconsistent(document, told, catalogue, accounts))
+    written = validate(document, _Teams)
+    faults = list(_inconsistent(document, written, catalogue, accounts))
     if faults:
         raise ConfigError(faults)
     return Teams(
         ordered=tuple(
             Team(
                 name=team.name,
-                channel=team.channel,
-                approvers=team.approvers.approvers().users,
-                approver_groups=team.approvers.approvers().groups,
+                channels=team.ordered(),
+                approvers=frozenset(team.approvers.users),
+                approver_groups=frozenset(team.approvers.groups),
                 matches=tuple(each.match() for each in team.owns),
             )
-            for team in told.teams
+            for team in written.teams
         ),
-        default=told.default,
-        tda_channel=told.tda.channel if told.tda else "",
-        everywhere=told.everywhere.approvers(),
+        default=written.default,
+        tda_channels=written.tda.ordered() if written.tda else (),
+        everywhere=written.everywhere.approvers(),
     )
 
 
 def _inconsistent(
-    document: Document, told: _Teams, catalogue: Catalogue, accounts: Collection[str]
+    document: Document, written: _Teams, catalogue: Catalogue, accounts: Collection[str]
 ) -> Iterator[Fault]:
-    names = [team.name for team in told.teams]
-    if told.default not in names:
-        yield document.fault(
-            ("default",),
-            f"expected one of the teams, found {told.default!r}{nearest(told.default, names)}",
-        )
-    everywhere = told.everywhere.users or told.everywhere.groups
-    for number, team in enumerate(told.teams):
-        place = ("teams", number)
+    names = [team.name for team in written.teams]
+    if written.default not in names:
+        problem = f"expected one of the teams, found {written.default!r}"
+        yield document.fault(("default",), f"{problem}{nearest(written.default, names)}")
+    everywhere = written.everywhere.users or written.everywhere.groups
+    for number, team in enumerate(written.teams):
+        at = ("teams", number)
         if team.name in names[:number]:
-            yield document.fault((*place, "name"), f"a team {team.name!r} stands above already")
+            yield document.fault(
+                (*at, "name"), f"expected each name once, found another {team.name!r} above"
+            )
         if not (team.approvers.users or team.approvers.groups or everywhere):
-            yield document.fault((*place, "approvers"), "expected at least one user or group")
-        for at, match in enumerate(team.owns):
-            yield from _unknown(document, (*place, "owns", at), match, catalogue, accounts)
+            yield document.fault((*at, "approvers"), "expected at least one user or group")
+        for entry, match in enumerate(team.owns):
+            yield from _unknown(document, (*at, "owns", entry), match, catalogue, accounts)
 
 
 def _unknown(

@@ -1,39 +1,82 @@
 """Which resources AWS Config has to be asked about: their names, owners, or their end."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from compliance.change import FindingKey
-from compliance.finding import SETTLED, Finding
+from compliance.finding import Finding
 from ledger.database import reading, writing
 from ledger.rows import from_row
-from ledger.tables import findings
+from ledger.tables import UNSETTLED, findings
 
-_BATCH = 50
+#: How many findings are read at a time: as many resources as AWS Config takes in one batch.
+_PAGE = 100
 
 
 class Lookups:
-    """The ledger's side of what is looked up."""
+    """The ledger's side of what is looked up, an account and Region at a time."""
 
     def __init__(self, engine: sa.Engine, now: Callable[[], datetime]) -> None:
         self._engine = engine
         self._now = now
 
-    def due(self) -> tuple[Finding, ...]:
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Return the accounts and Regions where something is due, from the index alone."""
+        query = (
+            sa.select(findings.c.account, findings.c.region)
+            .where(findings.c.lookup_due <= self._now())
+            .distinct()
+        )
+        with reading(self._engine) as db:
+            return tuple((row.account, row.region) for row in db.execute(query))
+
+    def due(self, account: str, region: str) -> tuple[Finding, ...]:
+        """Return what has been due longest in one account and Region, a page of it."""
         query = (
             sa.select(findings)
-            .where(findings.c.lookup_due <= self._now())
+            .where(*self._due_in(account, region))
             .order_by(findings.c.lookup_due)
-            .limit(_BATCH)
+            .limit(_PAGE)
         )
         with reading(self._engine) as db:
             return tuple(map(from_row, db.execute(query).mappings()))
 
-    def ask_again(self, finding_id: str, due: datetime | None) -> None:
-        """Let AWS be asked at *due*; None where it has answered."""
-        self._ask([finding_id], due)
+    def answered(self, finding_ids: Iterable[str]) -> None:
+        """Note that AWS has answered; what became due later meanwhile is still to be asked."""
+        self._ask(finding_ids, None)
+
+    def postpone(self, account: str, region: str, due: datetime) -> None:
+        """Let all that is due in an account and Region be asked at *due*."""
+        later = sa.update(findings).where(*self._due_in(account, region)).values(lookup_due=due)
+        with writing(self._engine) as db:
+            db.execute(later)
+
+    def doubt(self, finding_ids: Iterable[str]) -> None:
+        """Let AWS be asked now about the resources of findings that it does not report."""
+        self._ask(finding_ids, self._now())
+
+    def unresolved(self, account: str, region: str = "") -> Iterator[Finding]:
+        """Yield what is not settled in an account, or in one Region of it; a page is held."""
+        wanted = [findings.c.account == account, UNSETTLED]
+        if region:
+            wanted.append(findings.c.region == region)
+        last = ""
+        while True:
+            query = sa.select(findings).where(findings.c.id > last, *wanted)
+            with reading(self._engine) as db:
+                page = db.execute(query.order_by(findings.c.id).limit(_PAGE)).mappings().all()
+            yield from map(from_row, page)
+            if len(page) < _PAGE:
+                return
+            last = page[-1]["id"]
+
+    def _due_in(self, account: str, region: str) -> tuple[sa.ColumnElement[bool], ...]:
+        return (
+            findings.c.account == account,
+            findings.c.region == region,
+            findings.c.lookup_due <= self._now(),
+        )
 
     def _ask(self, finding_ids: Iterable[str], due: datetime | None) -> None:
         asked = [{"asked": each} for each in finding_ids]
@@ -43,15 +86,3 @@ class Lookups:
         if asked:
             with writing(self._engine) as db:
                 db.execute(sa.update(findings).where(of_each).values(lookup_due=due), asked)
-
-    def unseen(self, account: str, region: str, rule: str, seen: Collection[FindingKey]) -> None:
-        """Let AWS be asked about a rule's findings that it does not report with those *seen*."""
-        query = sa.select(findings).where(
-            findings.c.account == account,
-            findings.c.region == region,
-            findings.c.rule == rule,
-            findings.c.state.not_in([state.value for state in SETTLED]),
-        )
-        with reading(self._engine) as db:
-            known = tuple(map(from_row, db.execute(query).mappings()))
-        self._ask((each.id for each in known if each.key not in seen), self._now())

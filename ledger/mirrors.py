@@ -10,7 +10,7 @@ from ledger.database import reading, writing
 from ledger.rows import from_row
 from ledger.tables import findings
 
-_BATCH = 50
+_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +22,28 @@ class Mirrored:
 
 
 class Mirrors:
-    """The mirror's side of the ledger."""
+    """The mirror's side of the ledger, an account and Region at a time."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def due(self, now: datetime) -> tuple[Mirrored, ...]:
+    def places(self, now: datetime) -> tuple[tuple[str, str], ...]:
+        """Return the accounts and Regions where something is due."""
+        query = (
+            sa.select(findings.c.account, findings.c.region)
+            .where(findings.c.mirror_due <= now)
+            .distinct()
+        )
+        with reading(self._engine) as db:
+            return tuple((row.account, row.region) for row in db.execute(query))
+
+    def due(self, account: str, region: str, now: datetime) -> tuple[Mirrored, ...]:
+        """Return what has been due longest in one account and Region, a page of it."""
         query = (
             sa.select(findings)
-            .where(findings.c.mirror_due <= now)
+            .where(*_due_in(account, region, now))
             .order_by(findings.c.mirror_due)
-            .limit(_BATCH)
+            .limit(_PAGE)
         )
         with reading(self._engine) as db:
             return tuple(
@@ -40,7 +51,7 @@ class Mirrors:
                 for row in db.execute(query).mappings()
             )
 
-    def settle(self, finding_id: str, version: int, until: datetime | None) -> None:
+    def done(self, finding_id: str, version: int, until: datetime | None) -> None:
         """Note what AWS has now; a finding that moved meanwhile stays due."""
         with writing(self._engine) as db:
             of_finding = findings.c.id == finding_id
@@ -51,8 +62,16 @@ class Mirrors:
                 .values(mirror_due=None)
             )
 
-    def postpone(self, finding_id: str, due: datetime) -> None:
+    def postpone(self, account: str, region: str, now: datetime, due: datetime) -> None:
+        """Let all that is due in an account and Region be put at *due*."""
+        later = sa.update(findings).where(*_due_in(account, region, now)).values(mirror_due=due)
         with writing(self._engine) as db:
-            db.execute(
-                sa.update(findings).where(findings.c.id == finding_id).values(mirror_due=due)
-            )
+            db.execute(later)
+
+
+def _due_in(account: str, region: str, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        findings.c.account == account,
+        findings.c.region == region,
+        findings.c.mirror_due <= now,
+    )

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from ledger.database import writing
+from ledger.database import reading, writing
 from ledger.tables import periods
 
 
@@ -44,6 +44,25 @@ class Periods:
                 .where(periods.c.job == job, periods.c.period == period)
                 .values(done_at=now)
             )
+
+    def postpone(self, job: str, period: str, until: datetime) -> None:
+        """Leave *period* undone: from *until* on it can be claimed again."""
+        with writing(self._engine) as db:
+            db.execute(
+                sa.update(periods)
+                .where(periods.c.job == job, periods.c.period == period)
+                .values(leased_until=until)
+            )
+
+    def finished(self, job: str) -> tuple[str, ...]:
+        """Return the periods of *job* that were finished, the latest finished last."""
+        query = (
+            sa.select(periods.c.period)
+            .where(periods.c.job == job, periods.c.done_at.is_not(None))
+            .order_by(periods.c.done_at)
+        )
+        with reading(self._engine) as db:
+            return tuple(db.execute(query).scalars())
 
     def claim_first(self, job: str, period: str, now: datetime) -> bool:
         """Count *period* as done if *job* has never run; say whether that was so."""

@@ -43,7 +43,7 @@ def routed_rows(
 
 @dataclass(frozen=True, slots=True)
 class Rerouting:
-    """Gives each finding to the team that owns it by the routes of *fingerprint*.
+    """Gives each finding to the team that owns it by the routes that *fingerprint* stands for.
 
     That is done once for each change of the routes, a page at a time, so that whoever presses
     meanwhile waits for a page at most. Where the process ends in between, it begins again.
@@ -52,22 +52,23 @@ class Rerouting:
     engine: sa.Engine
     owner: Owner
     in_force: InForce
-    fingerprint: str
+    fingerprint: Callable[[], str]
     now: Callable[[], datetime]
     on_move: Callable[[], None] = lambda: None
     actor: str = "bot"
 
     def round(self) -> int:
         """Return how many findings changed hands; nothing is read where the routes are the same."""
+        fingerprint = self.fingerprint()
         with reading(self.engine) as db:
-            if read_mark(db, _MARK) == self.fingerprint:
+            if read_mark(db, _MARK) == fingerprint:
                 return 0
         last, changed = "", 0
         while page := self._page(last):
             changed += self._route(page)
             last = page[-1]
         with writing(self.engine) as db:
-            write_mark(db, _MARK, self.fingerprint)
+            write_mark(db, _MARK, fingerprint)
         log.info("findings were given to their teams", extra={"changed": changed})
         return changed
 

@@ -85,17 +85,23 @@ sa.Index("findings_of_resource", findings.c.resource)
 sa.Index("findings_in_state", findings.c.state, findings.c.id)
 sa.Index("findings_by_age", findings.c.opened_at)
 sa.Index("findings_of_team", findings.c.team, findings.c.opened_at)
-sa.Index("findings_of_account", findings.c.account)
+sa.Index("findings_of_account", findings.c.account, findings.c.id)
 sa.Index("findings_stale", findings.c.changed_at)
 sa.Index("findings_until", findings.c.until)
-sa.Index("findings_mirror_due", findings.c.mirror_due)
-sa.Index("findings_lookup_due", findings.c.lookup_due)
+sa.Index("findings_mirror_due", findings.c.account, findings.c.region, findings.c.mirror_due)
+sa.Index("findings_lookup_due", findings.c.account, findings.c.region, findings.c.lookup_due)
 #: The words of findings_in_state, findings_by_age, findings_of_team and findings_of_account.
-UNSETTLED = sa.literal_column("findings.state NOT IN ('compliant', 'resolved')", sa.Boolean)
-#: The words of findings_stale.
-STALE = sa.literal_column("findings.shown_version < findings.version", sa.Boolean) & (
-    sa.literal_column("findings.state <> 'compliant'", sa.Boolean)
+#: They have no type, or SQLAlchemy would add "= 1" for SQLite, and those are other words.
+UNSETTLED: sa.ColumnElement[bool] = sa.literal_column(
+    "findings.state NOT IN ('compliant', 'resolved')"
 )
+#: The words of findings_stale.
+STALE = sa.literal_column("findings.shown_version < findings.version") & (
+    sa.literal_column("findings.state <> 'compliant'")
+)
+
+#: The words of posts_unconfirmed.
+UNCONFIRMED: sa.ColumnElement[bool] = sa.literal_column("posts.message = ''")
 
 #: How many findings are alike. The transaction that moves a finding keeps it true, so that no
 #: report has to count a million of them.
@@ -135,20 +141,46 @@ remediations = sa.Table(
     sa.Column("ended_at", UtcDateTime),
 )
 
-cards = sa.Table(
-    "cards",
+#: A post is one message in a channel. Whoever brings it up to date leases it.
+posts = sa.Table(
+    "posts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    # Our own id, which the message carries: it is kept before the message is posted.
+    sa.Column("post_id", sa.Text, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    # The chat product's id of the message, empty until the bot knows that it was posted.
+    sa.Column("message", sa.Text, nullable=False, default=""),
+    # The team that it was posted for; the rule of a group, empty where it holds several rules.
+    sa.Column("team", sa.Text, nullable=False),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("is_group", sa.Boolean, nullable=False),
+    # When it was first posted, and when a finding joined it last.
+    sa.Column("posted_at", UtcDateTime, nullable=False),
+    sa.Column("grown_at", UtcDateTime, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    # Until then one replica sees to it.
+    sa.Column("leased_until", UtcDateTime),
+    # When the channel is searched for a second message of the same post.
+    sa.Column("search_due", UtcDateTime),
+)
+sa.Index("posts_of_channel", posts.c.channel, posts.c.posted_at)
+#: Partial as well: of what is not known to have been posted, and of what is searched for.
+sa.Index("posts_unconfirmed", posts.c.channel)
+sa.Index("posts_search_due", posts.c.search_due)
+
+#: Which post shows a finding in a channel, and which version of the finding it shows.
+messages = sa.Table(
+    "messages",
     metadata,
     sa.Column("finding", sa.String(16), primary_key=True),
-    # The team that it was posted for: where another one has the finding now, the card has to go.
-    sa.Column("team", sa.Text, nullable=False),
-    sa.Column("channel", sa.Text, nullable=False),
-    sa.Column("message", sa.Text, nullable=False),
-    sa.Column("posted_at", UtcDateTime, nullable=False),
-    # Until then one replica sees to it; the message is empty until it has been posted.
-    sa.Column("leased_until", UtcDateTime),
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("post", sa.Integer, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("joined_at", UtcDateTime, nullable=False),
+    sqlite_with_rowid=False,
 )
-sa.Index("cards_by_age", cards.c.posted_at)
-sa.Index("cards_of_message", cards.c.channel, cards.c.message)
+sa.Index("messages_of_post", messages.c.post, messages.c.finding)
 
 audit = sa.Table(
     "audit",

@@ -1,83 +1,143 @@
-"""What the clock brings: jobs that do what is due, so that a missed run costs nothing."""
+"""What the clock brings: jobs that do what is due, so that a missed run costs nothing.
 
+The jobs run on the monotonic clock, which nobody sets back. What is due at a time of day each run
+looks up in the ledger, and APScheduler, which knows zones and summer time, wakes the job then.
+"""
+
+import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from datetime import time as TimeOfDay  # noqa: N812 - a class, named like one
 
-from apscheduler.executors.base import BaseExecutor, run_job
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
 
 from ledger.periods import Periods
 
-Job = Callable[[], object]
+log = logging.getLogger(__name__)
 
-#: Jobs that are due together would only wait for one another, each in a thread of its own.
-_APART = timedelta(milliseconds=150)
+#: A job that is woken again and again runs no more often than this.
+_APART = timedelta(milliseconds=100)
 #: A replica that has not finished a night's job by then has died.
 _NIGHT = timedelta(hours=3)
+#: When a night's job that could not do everything is tried again, and how long after its time.
+_AGAIN = timedelta(minutes=20)
+_UNTIL = timedelta(hours=5)
 
 
-class _Threads(BaseExecutor):  # type: ignore[misc]
-    """Runs each job in a thread that the process does not wait for when it ends.
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something that is called again and again, and never twice at once.
 
-    APScheduler's own pool does, however long AWS takes to answer. What a job leaves undone is still
-    due after the next start.
+    *run* returns when it wants to be called again, if that is sooner than *every*. Setting *woken*
+    calls it at once. *at* is when APScheduler does that.
     """
 
-    def _do_submit_job(self, job: Any, run_times: Sequence[datetime]) -> None:
-        def run() -> None:
-            events = run_job(job, job._jobstore_alias, run_times, self._logger.name)
-            self._run_job_success(job.id, events)
+    run: Callable[[], object]
+    every: timedelta
+    woken: threading.Event = field(default_factory=threading.Event)
+    at: CronTrigger | None = None
 
-        threading.Thread(target=run, name="clock", daemon=True).start()
+    def keep(self, stop: threading.Event) -> None:
+        """Run until *stop*; whoever sets that wakes the job."""
+        while not stop.is_set():
+            self.woken.clear()
+            began = time.monotonic()
+            pause = min(self._run(), self.every)
+            self.woken.wait(pause.total_seconds())
+            if self.woken.is_set():
+                stop.wait(began + _APART.total_seconds() - time.monotonic())
+
+    def _run(self) -> timedelta:
+        try:
+            wanted = self.run()
+        except Exception:
+            # What one run could not do is still due in the next one.
+            log.exception("a job failed and runs again")
+            return self.every
+        return wanted if isinstance(wanted, timedelta) else self.every
+
+
+def every(seconds: float, run: Callable[[], object], woken: threading.Event | None = None) -> Job:
+    """Return a job for *run*; setting *woken* calls it at once."""
+    return Job(run, timedelta(seconds=seconds), woken or threading.Event())
+
+
+class Bell:
+    """Wakes the jobs that have something to do when a finding has moved."""
+
+    def __init__(self) -> None:
+        self._events: list[threading.Event] = []
+
+    def event(self, event: threading.Event | None = None) -> threading.Event:
+        """Return *event*, or one of its own, which is set from now on whenever it rings."""
+        self._events.append(event or threading.Event())
+        return self._events[-1]
+
+    def ring(self) -> None:
+        for event in self._events:
+            event.set()
 
 
 @dataclass(frozen=True, slots=True)
 class Nightly:
-    """Looks whether a night's job is owed: one replica does it, and a night that was missed too."""
+    """Looks whether a night's job is owed: one replica does it, and a night that was missed too.
 
-    job: Job
-    at: time
+    *work* returns something true where it could not do everything. Then it is tried again.
+    """
+
+    work: Callable[[], object]
+    name: str
+    at: TimeOfDay
     periods: Periods
     now: Callable[[], datetime]
 
     def round(self) -> None:
         now = self.now()
-        night = (now - timedelta(hours=self.at.hour, minutes=self.at.minute)).date().isoformat()
-        name = self.job.__name__
+        since = now - timedelta(hours=self.at.hour, minutes=self.at.minute)
+        night = since.date().isoformat()
         # Whoever has just installed the bot sweeps when it is ready (README).
-        if self.periods.claim_first(name, night, now):
+        if self.periods.claim_first(self.name, night, now):
             return
-        if self.periods.claim(name, night, now, _NIGHT):
-            self.job()
-            self.periods.finish(name, night, self.now())
+        if not self.periods.claim(self.name, night, now, _NIGHT):
+            return
+        is_incomplete = self.work()
+        done = self.now()
+        is_night = done - datetime.combine(since.date(), self.at, UTC) < _UNTIL
+        if is_incomplete and is_night:
+            log.warning("a night's job is tried again", extra={"job": self.name})
+            self.periods.postpone(self.name, night, done + _AGAIN)
+        else:
+            self.periods.finish(self.name, night, done)
+
+    def job(self) -> Job:
+        at = CronTrigger(hour=self.at.hour, minute=self.at.minute, timezone=UTC)
+        return Job(self.round, timedelta(minutes=1), at=at)
 
 
 @contextmanager
-def ticking(
-    every: Mapping[Job, float],
-    nightly: Mapping[Job, time],
-    periods: Periods,
-    now: Callable[[], datetime],
-) -> Iterator[None]:
-    """Call each job of *every* at once and so many seconds apart, of *nightly* at that time, UTC.
+def ticking(jobs: Sequence[Job]) -> Iterator[None]:
+    """Call each job at once and then as it says, in a thread of its own.
 
-    A job never runs twice at once. APScheduler would drop a run that is a second late.
+    The process does not wait for a job when it ends: what was not done is due after the next start.
     """
-    owed = (Nightly(job, at, periods, now).round for job, at in nightly.items())
-    jobs = BackgroundScheduler(
-        timezone=UTC,
-        executors={"default": _Threads()},
-        job_defaults={"coalesce": True, "misfire_grace_time": 3600, "max_instances": 1},
-    )
-    for number, (job, seconds) in enumerate([*every.items(), *((each, 60) for each in owed)]):
-        first = datetime.now(UTC) + number * _APART
-        jobs.add_job(job, "interval", seconds=seconds, next_run_time=first)
-    jobs.start()
+    stop = threading.Event()
+    scheduler = BackgroundScheduler(timezone=UTC, daemon=True)
+    for job in jobs:
+        if job.at is not None:
+            scheduler.add_job(
+                job.woken.set, job.at, coalesce=True, misfire_grace_time=None, max_instances=1
+            )
+        threading.Thread(target=job.keep, args=[stop], name="clock", daemon=True).start()
+    scheduler.start()
     try:
         yield
     finally:
-        jobs.shutdown(wait=False)
+        stop.set()
+        for job in jobs:
+            job.woken.set()
+        scheduler.shutdown(wait=False)

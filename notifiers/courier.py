@@ -1,141 +1,165 @@
 """The courier: its only job is to make each message show its findings' newest versions."""
 
 import logging
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
-from itertools import cycle
-from typing import Protocol
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
 
-from compliance.finding import Finding, State
-from compliance.group import Content
-from compliance.mendable import MendableError
-from compliance.routing import Team
-from ledger.cards import Cards, Delivery, Posted
+from compliance.channel import Channel, Message
+from ledger.errors import LedgerUnavailableError, UnfitError
+from ledger.messages import Messages
+from ledger.stale import Turn
+from notifiers.chat import Chat
+from notifiers.delivery import ContentOf, Deliveries, Pause
+from notifiers.pace import Lane, Updates
+from notifiers.troubles import Troubles
 
 log = logging.getLogger(__name__)
 
-#: How long a channel that refuses messages is left alone before it is tried again.
-_REFUSED_FOR = timedelta(seconds=20)
-#: Where nobody has seen a card yet, these need none.
-_NOTHING_TO_DO = frozenset({State.RESOLVED, State.EXCEPTED})
+#: How many channels are served side by side: chat takes its time for each.
+_SIDE_BY_SIDE = 12
+#: When a channel is looked at again that has something out of date which cannot be shown yet.
+_AGAIN = timedelta(seconds=1)
+_SOON = timedelta(milliseconds=50)
 
 
-class ChatBusyError(MendableError):
-    """The chat product asks for a pause."""
-
-    def __init__(self, pause: timedelta) -> None:
-        super().__init__(f"chat asks for a pause of {pause.total_seconds():.0f} s")
-        self.pause = pause
-
-
-class ChatRefusedError(MendableError):
-    """The chat product will not take the message; *remedy* says what an operator can do."""
-
-    def __init__(self, problem: str, remedy: str = "") -> None:
-        super().__init__(f"{problem}: {remedy}" if remedy else problem)
-        self.problem = problem
-        self.remedy = remedy
-
-
-class ChannelClosedError(ChatRefusedError):
-    """The channel takes nothing from the bot: it is archived, gone, or the bot is not in it."""
-
-
-class CardRefusedError(ChatRefusedError):
-    """The chat product does not take this one card, whatever channel it goes to."""
-
-
-class CardGoneError(Exception):
-    """The message that held the card is not there any more."""
-
-
-class Notifier(Protocol):
-    """A chat product, as far as cards need it. Raises the errors above."""
-
-    def post(self, channel: str, content: Content) -> Posted: ...
-
-    def replace(self, place: Posted, content: Content) -> None: ...
+def in_a_thread(work: Callable[[], None]) -> None:
+    """Run *work* beside others; the process does not wait for it when it ends."""
+    threading.Thread(target=work, name="courier", daemon=True).start()
 
 
 class Courier:
-    """Brings cards up to date, one message a channel a round.
+    """Serves every channel that has something out of date, side by side.
 
-    A round a second is Slack's own pace for a channel (slack FACTS, "Rate limits"), so a storm
-    needs no queue: what could not be shown is still out of date in the next round.
+    Each gets a message at its product's pace. A slow or refusing channel, or one refused card,
+    holds up nothing else. What could not be shown is still out of date in the next round.
     """
 
     def __init__(
         self,
-        cards: Cards,
-        teams: Sequence[Team],
-        draw: Callable[[Sequence[Finding]], Content],
-        notifier: Notifier,
-        now: Callable[[], datetime],
+        messages: Messages,
+        content: ContentOf,
+        chats: Mapping[str, Chat],
+        troubles: Troubles,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        start: Callable[[Callable[[], None]], None] = in_a_thread,
     ) -> None:
-        self._cards = cards
-        self._teams = teams
-        self._draw = draw
-        self._notifier = notifier
-        self._now = now
-        self._held: dict[str, datetime] = {}
-        # In turn, or many moves of what is shown would keep back what nobody has seen yet.
-        self._new_first = cycle((False, True))
+        #: Set by whatever moves a finding: the clock calls round at once.
+        self.woken = threading.Event()
+        self._messages = messages
+        self._chats = chats
+        self._troubles = troubles
+        self._monotonic = monotonic
+        self._start = start
+        self._updates = {product: Updates(chat.pace, monotonic) for product, chat in chats.items()}
+        self._deliveries = Deliveries(messages, content, troubles)
+        self._lock = threading.Lock()
+        self._lanes: defaultdict[Channel, Lane] = defaultdict(Lane)
+        self._busy: set[Channel] = set()
+        self._is_behind = False
 
-    def round(self) -> int:
-        """Update at most one card of each channel that takes messages; return how many."""
-        shown, new_first = 0, next(self._new_first)
-        closed = {channel for channel, until in self._held.items() if until > self._now()}
-        for team in self._teams:
-            delivery = self._cards.take(team, closed, new_first=new_first)
-            if delivery is not None:
-                channel = delivery.place.channel if delivery.place else team.channel
-                closed.add(channel)
-                shown += self._bring(delivery, channel, team)
-        return shown
+    def wake(self) -> None:
+        self.woken.set()
 
-    def _bring(self, delivery: Delivery, channel: str, team: Team) -> bool:
-        """Bring one message up to date in *channel*, which need not be the team's any more."""
-        try:
-            place = self._show(delivery, channel)
-        except CardGoneError:
-            log.warning("a card was deleted in chat; posting anew", extra=_extra(delivery))
-            self._cards.forget(delivery)
-            return False
-        except ChatBusyError as error:
-            self._held[channel] = self._now() + error.pause
-            self._cards.release(delivery)
-            return False
-        except CardRefusedError as error:
-            # Left until it changes: it must not hold up the channel's other cards.
-            _log_refused(delivery, channel, error)
-            self._cards.shown(delivery, delivery.place)
-            return False
-        except ChatRefusedError as error:
-            _log_refused(delivery, channel, error)
-            if isinstance(error, ChannelClosedError) and channel != team.channel:
-                # Nobody reads it there any more: the team's channel gets a new one.
-                self._cards.forget(delivery)
-            else:
-                self._held[channel] = self._now() + _REFUSED_FOR
-                self._cards.release(delivery)
-            return False
-        self._cards.shown(delivery, place)
-        return True
+    def round(self) -> timedelta | None:
+        """Start to serve the channels that can be; return when to look again, None for no hurry.
 
-    def _show(self, delivery: Delivery, channel: str) -> Posted | None:
-        if delivery.place is not None:
-            self._notifier.replace(delivery.place, self._draw(delivery.findings))
-            return delivery.place
-        if all(finding.state in _NOTHING_TO_DO for finding in delivery.findings):
-            # Nobody was told of it and nobody has anything to do.
+        Where nothing is out of date this costs one look at an index.
+        """
+        stale = self._known(self._messages.stale())
+        if not stale:
             return None
-        return self._notifier.post(channel, self._draw(delivery.findings))
+        for channel in self._servable(stale):
+            self._start(partial(self._serve, channel, stale[channel]))
+        return self._pause(stale)
 
+    def adopt(self, finding_id: str, message: Message) -> None:
+        """Mend a message on which somebody pressed a button although it is not the finding's.
 
-def _extra(delivery: Delivery) -> dict[str, str]:
-    return {"finding": delivery.ids[0]}
+        Either it becomes the finding's message, or it points to the real one.
+        """
+        try:
+            real = self._messages.adopt(finding_id, message)
+        except LedgerUnavailableError as error:
+            log.warning("a message is mended by the next press", extra={"why": str(error)})
+            return
+        if real:
+            self._deliveries.point(self._chats[message.channel.product], message, real)
+        else:
+            self.wake()
 
+    def _known(self, stale: Mapping[Channel, frozenset[str]]) -> Mapping[Channel, frozenset[str]]:
+        """Leave out the channels of products that the bot is not connected to."""
+        for channel in stale:
+            if channel.product not in self._chats:
+                self._troubles.no_product(channel)
+        return {each: teams for each, teams in stale.items() if each.product in self._chats}
 
-def _log_refused(delivery: Delivery, channel: str, error: ChatRefusedError) -> None:
-    told = {"channel": channel, "problem": error.problem, "remedy": error.remedy}
-    log.error("chat refused a card", extra={**_extra(delivery), **told})
+    def _servable(self, stale: Mapping[Channel, frozenset[str]]) -> list[Channel]:
+        """Claim the channels to be served now, those first that have waited longest."""
+        with self._lock:
+            now = self._monotonic()
+            due = [each for each in stale if self._can_be_served(each, now)]
+            due.sort(key=lambda each: self._lanes[each].served_at)
+            room = _SIDE_BY_SIDE - len(self._busy)
+            # Whoever ends next wakes the courier again.
+            self._is_behind = len(due) > room or not self._busy.isdisjoint(stale)
+            self._busy.update(due[:room])
+            return due[:room]
+
+    def _can_be_served(self, channel: Channel, now: float) -> bool:
+        return channel not in self._busy and self._lanes[channel].held_until <= now
+
+    def _pause(self, stale: Mapping[Channel, frozenset[str]]) -> timedelta:
+        with self._lock:
+            now = self._monotonic()
+            looks = [self._lanes[each].next_look() for each in stale if each not in self._busy]
+        soonest = min((look - now for look in looks if look > now), default=1.0)
+        return max(_SOON, min(_AGAIN, timedelta(seconds=soonest)))
+
+    def _serve(self, channel: Channel, teams: frozenset[str]) -> None:
+        has_done = False
+        try:
+            has_done = self._next(channel, teams)
+        except (LedgerUnavailableError, UnfitError) as error:
+            log.warning("a channel is served later", extra={"why": str(error)})
+        except Exception:
+            # A defect in one card must not end its channel, nor the others.
+            log.exception("a channel could not be served", extra={"channel": str(channel)})
+        finally:
+            with self._lock:
+                self._busy.discard(channel)
+                if not has_done:
+                    self._lanes[channel].rest(self._monotonic(), _AGAIN)
+                is_behind = self._is_behind
+            if has_done or is_behind:
+                self.wake()
+
+    def _next(self, channel: Channel, teams: frozenset[str]) -> bool:
+        """Bring the message that comes next up to date; False if there is none."""
+        chat, updates = self._chats[channel.product], self._updates[channel.product]
+        lane = self._lanes[channel]
+        for turn in lane.turns(self._monotonic()):
+            if turn is not Turn.NEW and not updates.allow(turn):
+                continue
+            update = self._messages.take(channel, teams, turn)
+            if update is None:
+                continue
+            lane.serve(turn, self._monotonic(), chat.pace.apart)
+            if update.message is not None:
+                updates.count()
+            self._hold(self._deliveries.bring(chat, update), lane, updates)
+            return True
+        return self._deliveries.search(chat, channel)
+
+    def _hold(self, pause: Pause | None, lane: Lane, updates: Updates) -> None:
+        if pause is None:
+            return
+        if pause.everywhere:
+            updates.hold(pause.length)
+        else:
+            lane.hold(self._monotonic(), pause.length)

@@ -1,25 +1,36 @@
-"""How the bot speaks to Prometheus: what came in, and how findings stand."""
+"""How the bot speaks to Prometheus: what came in, how findings stand, and what chat shows."""
 
 from collections import Counter as Tally
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from ledger.errors import LedgerUnavailableError
+from ledger.messages import Messages
 from ledger.reports import Reports
+from notifiers.troubles import Troubles
 
-#: A topic may carry anything, and Prometheus keeps every name that it was ever told.
+#: A topic may carry anything, and Prometheus keeps every name that it was ever given.
 _KINDS_MAX = 100
 
 
 class Metrics:
-    """The registry behind ``/metrics``; findings are counted when they are asked for."""
+    """The registry behind ``/metrics``; findings and messages are counted when it is asked."""
 
-    def __init__(self, reports: Reports) -> None:
+    def __init__(
+        self,
+        reports: Reports,
+        messages: Messages,
+        troubles: Troubles,
+        now: Callable[[], datetime],
+    ) -> None:
         self.registry = CollectorRegistry()
         self._kinds: set[str] = set()
-        self.registry.register(_Findings(reports))
+        self.registry.register(_FromLedger(reports, messages, now))
+        self.registry.register(_Channels(troubles))
         self._messages = Counter(
             "compliance_messages",
             "Messages taken from queues and topics, by what they were.",
@@ -33,14 +44,28 @@ class Metrics:
         self._messages.labels(kind if kind in self._kinds else "other").inc()
 
 
-class _Findings(Collector):
-    def __init__(self, reports: Reports) -> None:
+class _FromLedger(Collector):
+    """What the ledger says; while it is away, that it is, and everything else is still answered."""
+
+    def __init__(self, reports: Reports, messages: Messages, now: Callable[[], datetime]) -> None:
         self._reports = reports
+        self._messages = messages
+        self._now = now
 
     def describe(self) -> Iterator[Metric]:
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
+        try:
+            metrics = [self._findings(), *self._stale()]
+        except LedgerUnavailableError:
+            metrics = []
+        yield GaugeMetricFamily(
+            "compliance_ledger_up", "Whether the ledger can be read.", value=bool(metrics)
+        )
+        yield from metrics
+
+    def _findings(self) -> Metric:
         family = GaugeMetricFamily(
             "compliance_findings", "Findings by team and state.", labels=["team", "state"]
         )
@@ -49,4 +74,40 @@ class _Findings(Collector):
             tally[count.team, count.state.value] += count.number
         for labels, number in sorted(tally.items()):
             family.add_metric(labels, number)
-        yield family
+        return family
+
+    def _stale(self) -> Iterator[Metric]:
+        number, since = self._messages.how_stale()
+        yield GaugeMetricFamily(
+            "compliance_stale_findings", "Findings that chat does not show as they are.", number
+        )
+        yield GaugeMetricFamily(
+            "compliance_stale_seconds",
+            "How long the oldest of them has been so.",
+            (self._now() - since).total_seconds() if since else 0,
+        )
+
+
+class _Channels(Collector):
+    def __init__(self, troubles: Troubles) -> None:
+        self._troubles = troubles
+
+    def describe(self) -> Iterator[Metric]:
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        refusals = CounterMetricFamily(
+            "compliance_chat_refusals",
+            "Messages that a channel refused, by the reason.",
+            labels=["channel", "problem"],
+        )
+        for (channel, problem), number in sorted(self._troubles.refusals().items()):
+            refusals.add_metric([str(channel), problem], number)
+        closed = GaugeMetricFamily(
+            "compliance_channel_refuses",
+            "Channels that take no messages now, by the reason.",
+            labels=["channel", "problem"],
+        )
+        for channel, problem in sorted(self._troubles.problems().items()):
+            closed.add_metric([str(channel), problem], 1)
+        yield from (refusals, closed)

@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
+from compliance.channel import Channel
 from compliance.ineffective import EntryWarning
-from notifiers.courier import ChatBusyError, ChatRefusedError
+from notifiers.chat import Chat, ChatBusyError, ChatRefusedError, InDoubtError
 
 log = logging.getLogger(__name__)
 
@@ -19,10 +19,6 @@ INEFFECTIVE = "Entries of the allowlist do not do what they seem to:\n{lines}"
 _LINES_MAX = 10
 
 
-class NoticeNotifier(Protocol):
-    def post_notice(self, channel: str, text: str) -> None: ...
-
-
 class AllowlistWatch:
     """Tells *channel* once of each fault and of each odd entry, and the log as well.
 
@@ -32,12 +28,12 @@ class AllowlistWatch:
     def __init__(
         self,
         problem: Callable[[], str],
-        notifier: NoticeNotifier,
-        channel: str,
+        chat: Chat,
+        channel: Channel | None,
         warnings: Callable[[], Sequence[EntryWarning]] = tuple,
     ) -> None:
         self._problem = problem
-        self._notifier = notifier
+        self._chat = chat
         self._channel = channel
         self._warnings = warnings
         self._told = ""
@@ -65,11 +61,11 @@ class AllowlistWatch:
             self._warned = texts
 
     def _posted(self, text: str) -> bool:
-        if not self._channel:
+        if self._channel is None:
             return False
         try:
-            self._notifier.post_notice(self._channel, text)
-        except (ChatBusyError, ChatRefusedError) as error:
+            self._chat.notice(self._channel, text)
+        except (ChatBusyError, ChatRefusedError, InDoubtError) as error:
             log.warning("the allowlist's fault is told later", extra={"why": str(error)})
             return False
         return True

@@ -7,6 +7,7 @@ import compliance.finding as life
 from compliance.allowlist import Entry, ExceptionClass
 from compliance.authority import Actor, Standing
 from compliance.change import Change, Compliance, FindingKey
+from compliance.channel import Channel
 from compliance.finding import Finding, first_seen, short_ids
 from compliance.request import Request, Verb
 from compliance.routing import Approvers, Match, Team, Teams
@@ -104,7 +105,7 @@ def move(ledger, step, finding_id: str = ID, by: str = "U1", **named) -> Finding
 def reroute(engine, clock, owner) -> int:
     """Give every finding to its owner, as after a change of the routes."""
     fingerprint = str(owner)
-    return Rerouting(engine, owner, lambda finding: {}, fingerprint, clock).round()
+    return Rerouting(engine, owner, lambda finding: {}, lambda: fingerprint, clock).round()
 
 
 def finding(**named) -> Finding:
@@ -172,20 +173,20 @@ def teams() -> Teams:
         ordered=(
             Team(
                 "housing",
-                "C0HOUSING",
+                (Channel("slack", "C0HOUSING"),),
                 frozenset({"slack:U0HANNAH", "slack:U0HARRY"}),
                 frozenset(),
                 (Match(accounts=frozenset({"111122223333"})),),
             ),
             Team(
                 "payments",
-                "C0PAYMENTS",
+                (Channel("slack", "C0PAYMENTS"),),
                 frozenset(),
                 frozenset({"slack:S0PAYMENTS"}),
                 (Match(tags={"Team": "payments"}),),
             ),
         ),
         default="housing",
-        tda_channel="C0TDA",
+        tda_channels=(Channel("slack", "C0TDA"),),
         everywhere=Approvers(groups=frozenset({"slack:S0SECURITY"})),
     )

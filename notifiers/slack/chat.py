@@ -11,7 +11,7 @@ from commands.reception import Reception
 from compliance.routing import Teams
 from notifiers.slack import app
 from notifiers.slack.check import check_slack
-from notifiers.slack.client import SlackNotifier, connect
+from notifiers.slack.client import SlackChat, connect
 from notifiers.slack.listeners import Listeners, OnPress, ignored
 from notifiers.slack.people import People
 
@@ -34,7 +34,7 @@ class Slack:
         self._signing_secret = signing_secret
         self._teams = teams
         # Cards come again by themselves; an answer to a person has to wait for its turn.
-        self.notifier = SlackNotifier(connect(bot_token, api_url))
+        self.chat = SlackChat(connect(bot_token, api_url))
         self._client = connect(bot_token, api_url, _RETRIES)
         self.people = People(self._client, teams.groups(), now)
         self._socket: app.Socket | None = None
@@ -59,7 +59,7 @@ class Slack:
 
     def problem(self) -> str:
         """Say why Slack is out of reach for cards or for presses, empty when it is not."""
-        return self.notifier.problem() or (self._socket.problem if self._socket else "")
+        return self.chat.problem() or (self._socket.problem if self._socket else "")
 
     def checks(self) -> Iterator[Check]:
         yield from check_slack(self._client, self._app_token, self._teams)

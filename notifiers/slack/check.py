@@ -1,18 +1,29 @@
 """Looks whether Slack is set up: tokens, scopes, channels and the people who approve."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from commands.checks import Check
+from compliance.channel import SLACK, Channel
 from compliance.routing import Approvers, Teams
-from notifiers.slack.client import FAILURES
+from notifiers.slack.errors import FAILURES
 from notifiers.slack.people import own_id
 
 #: https://docs.slack.dev/reference/scopes: what the bot calls needs these (slack FACTS).
 SCOPES = frozenset(
-    {"chat:write", "commands", "users:read", "usergroups:read", "channels:read", "groups:read"}
+    {
+        "chat:write",
+        "commands",
+        "users:read",
+        "usergroups:read",
+        "channels:read",
+        "groups:read",
+        # A post whose answer was lost is looked for in its channel.
+        "channels:history",
+        "groups:history",
+    }
 )
 _REACH = "Open the way to Slack's Web API, or correct SLACK_API_URL, and try again."
 _REINSTALL = "Upload config/slack-manifest.yaml, install the app again, and use its new token."
@@ -34,12 +45,11 @@ def check_slack(client: WebClient, app_token: str, teams: Teams) -> Iterator[Che
     if app_token:
         yield _socket(client, app_token)
     for team in teams.ordered:
-        yield _channel(client, f"team {team.name}", team.channel)
+        yield from _channels(client, f"team {team.name}", team.channels)
         who = Approvers(team.approvers, team.approver_groups)
         yield from _approvers(client, f"team {team.name}", who)
     yield from _approvers(client, "every team", teams.everywhere)
-    if teams.tda_channel:
-        yield _channel(client, "the TDA", teams.tda_channel)
+    yield from _channels(client, "the TDA", teams.tda_channels)
 
 
 def _socket(client: WebClient, app_token: str) -> Check:
@@ -52,7 +62,7 @@ def _socket(client: WebClient, app_token: str) -> Check:
 
 
 def _approvers(client: WebClient, of: str, named: Approvers) -> Iterator[Check]:
-    for user in sorted(named.users):
+    for user in _of_slack(named.users):
         what = f"approver {user} of {of}"
         try:
             found = client.users_info(user=own_id(user) or user)["user"]
@@ -62,7 +72,7 @@ def _approvers(client: WebClient, of: str, named: Approvers) -> Iterator[Check]:
         gone = found.get("deleted") or found.get("is_restricted") or found.get("is_bot")
         problem = "is a guest, a bot or deactivated, and cannot approve" if gone else ""
         yield Check(what, problem, "Name a member of the workspace in teams.yaml." if gone else "")
-    for group in sorted(named.groups):
+    for group in _of_slack(named.groups):
         what = f"approver group {group} of {of}"
         try:
             client.usergroups_users_list(usergroup=own_id(group) or group)
@@ -72,13 +82,22 @@ def _approvers(client: WebClient, of: str, named: Approvers) -> Iterator[Check]:
         yield Check(what)
 
 
+def _of_slack(ids: Iterable[str]) -> list[str]:
+    return sorted(each for each in ids if own_id(each))
+
+
+def _channels(client: WebClient, whose: str, channels: Iterable[Channel]) -> Iterator[Check]:
+    for channel in channels:
+        if channel.product == SLACK:
+            yield _channel(client, whose, channel.id)
+        else:
+            what = f"channel {channel} of {whose}"
+            remedy = "Name a channel of Slack in teams.yaml, as slack:C…."
+            yield Check(what, f"the bot is not connected to {channel.product}", remedy)
+
+
 def _channel(client: WebClient, whose: str, channel: str) -> Check:
     what = f"channel {channel} of {whose}"
-    if channel.startswith("#"):
-        remedy = (
-            "Put the channel's id (C…) into teams.yaml: a name can change and cannot be looked up."
-        )
-        return Check(what, "is given by name", remedy)
     try:
         found = client.conversations_info(channel=channel)["channel"]
     except FAILURES as error:
@@ -87,6 +106,10 @@ def _channel(client: WebClient, whose: str, channel: str) -> Check:
         return Check(what, "is archived", "Unarchive it, or name another channel in teams.yaml.")
     if not found.get("is_member", True):
         return Check(what, "the bot is not in it", "Type /invite with the bot's name there.")
+    try:
+        client.conversations_history(channel=channel, limit=1)
+    except FAILURES as error:
+        return _failed(f"the history of {what}", error, _REINSTALL)
     return Check(what)
 
 

@@ -1,28 +1,22 @@
-"""Every message the bot sends to Slack, and Slack's refusals in the courier's words."""
+"""Every message the bot sends to Slack by itself: cards, pointers, notices and reports."""
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
 from functools import partial
-from http.client import HTTPException
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry import default_retry_handlers
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from commands.answers import Digest
+from compliance.channel import SLACK, Channel, Message
 from compliance.group import Content
-from ledger.cards import Posted
-from notifiers.courier import (
-    CardGoneError,
-    CardRefusedError,
-    ChannelClosedError,
-    ChatBusyError,
-    ChatRefusedError,
-)
+from notifiers.chat import ChatRefusedError, ContentRefusedError, Pace, Post
 from notifiers.slack.blocks import Block, section
+from notifiers.slack.errors import FAILURES as FAILURES
+from notifiers.slack.errors import changing, posting, reading
 from notifiers.slack.group import content_message
 from notifiers.slack.replies import answer_message
 from notifiers.slack.text import MESSAGE_MAX, outside
@@ -30,115 +24,149 @@ from notifiers.slack.text import MESSAGE_MAX, outside
 log = logging.getLogger(__name__)
 
 _TIMEOUT_SECONDS = 10
-#: What any call can end with: Slack's refusals and faults, and everything on the way to it.
-FAILURES = (SlackClientError, OSError, HTTPException)
-#: chat.update answers these where the message cannot be brought up to date any more.
-_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"})
-#: Answers about what the message holds, not about where it goes.
-_UNFIT = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_too_long", "block_mismatch"})
-#: Answers about the channel.
-_CLOSED = frozenset({"is_archived", "channel_not_found", "not_in_channel"})
-_INVITE = "Invite the bot to the channel with /invite, or correct the channel in teams.yaml."
-_REMEDIES = {
-    "not_in_channel": _INVITE,
-    "channel_not_found": _INVITE,
-    "is_archived": "Unarchive the channel, or name another one in teams.yaml.",
-    "invalid_auth": "Set SLACK_BOT_TOKEN to the token of the installed app.",
-    "token_revoked": "Install the app again and set SLACK_BOT_TOKEN to its new token.",
-    "missing_scope": "Install the app again with the scopes of config/slack-manifest.yaml.",
-}
+#: https://docs.slack.dev/apis/web-api/rate-limits: a message a second and channel, and chat.update
+#: in tier 3, so many a minute in the whole workspace.
+PACE = Pace(apart=timedelta(seconds=1), updates=50)
+#: https://docs.slack.dev/messaging/message-metadata: who reads a message can read this too.
+_EVENT_TYPE = "compliance_post"
+#: How many findings the metadata names. Slack refuses what is too long.
+_NAMED_MAX = 20
+#: A post that is looked for came at its time, or as much earlier as two clocks can differ.
+_EARLIER = timedelta(hours=1)
+#: Messages a page of the history, and how many pages since then are looked through.
+_PAGE, _PAGES_MAX = 200, 10
+_POINTER = "This finding's card is <{link}|here>."
+_POINTER_WITHOUT_LINK = "This finding's card is in another message of this channel."
+
+_Send = Callable[[str, list[Block]], Any]
 
 
 def connect(token: str, api_url: str = "", rate_limit_retries: int = 0) -> WebClient:
     """Return a client for Slack's Web API, or for whatever answers at *api_url*.
 
     It waits out a rate limit as often as *rate_limit_retries* says, as long as Slack asks for.
+    One that waits for nothing also repeats nothing: slack_sdk's own handler would post a second
+    time after a lost connection.
     """
     base = f"{api_url.rstrip('/')}/" if api_url else WebClient.BASE_URL
-    client = WebClient(token, base, timeout=_TIMEOUT_SECONDS)
-    if rate_limit_retries:
-        patient = RateLimitErrorRetryHandler(max_retry_count=rate_limit_retries)
-        client.retry_handlers.append(patient)
-    return client
+    patient = RateLimitErrorRetryHandler(max_retry_count=rate_limit_retries)
+    handlers = [patient, *default_retry_handlers()] if rate_limit_retries else []
+    return WebClient(token, base, timeout=_TIMEOUT_SECONDS, retry_handlers=handlers)
 
 
-class SlackNotifier:
-    """Cards and reports in Slack's channels."""
+class SlackChat:
+    """Slack as the bot's jobs use it: the Chat of ``notifiers.chat``."""
+
+    pace = PACE
 
     def __init__(self, client: WebClient) -> None:
         self._client = client
 
-    def post(self, channel: str, content: Content) -> Posted:
-        sent = _else_in_words(partial(self._send, channel), content)
-        return Posted(channel=sent["channel"], message=sent["ts"])
+    def post(self, channel: Channel, content: Content, post: Post) -> Message:
+        send = partial(self._send, channel, metadata=_metadata(post))
+        sent = _else_in_words(send, *content_message(content))
+        return Message(Channel(SLACK, sent["channel"]), sent["ts"])
 
-    def replace(self, place: Posted, content: Content) -> None:
-        _else_in_words(partial(self._update, place), content)
+    def replace(self, message: Message, content: Content) -> None:
+        _else_in_words(partial(self._update, message), *content_message(content))
+
+    def find(self, channel: Channel, post_id: str, since: datetime) -> tuple[Message, ...]:
+        messages = (
+            Message(channel, message["ts"])
+            for message in self._history(channel, since)
+            if _post_id(message) == post_id
+        )
+        return tuple(sorted(messages))
+
+    def point(self, orphan: Message, real: Message) -> None:
+        text = _POINTER.format(link=link) if (link := self._link(real)) else _POINTER_WITHOUT_LINK
+        self._update(orphan, text, [section(text)])
+
+    def notice(self, channel: Channel, text: str) -> None:
+        words = outside(text, MESSAGE_MAX)
+        self._send(channel, words, [section(words)])
+
+    def digest(self, channel: Channel, digest: Digest, post: Post) -> None:
+        send = partial(self._send, channel, metadata=_metadata(post))
+        _else_in_words(send, *answer_message(digest))
 
     def problem(self) -> str:
-        """Say why Slack cannot be reached, empty when it can."""
         try:
             self._client.auth_test()
         except FAILURES as error:
             return type(error).__name__
         return ""
 
-    def post_digest(self, channel: str, digest: Digest) -> None:
-        """Send the weekly report; raises ChatBusyError or ChatRefusedError."""
-        self._send(channel, *answer_message(digest))
-
-    def post_notice(self, channel: str, text: str) -> None:
-        """Say a sentence; raises ChatBusyError or ChatRefusedError."""
-        told = outside(text, MESSAGE_MAX)
-        self._send(channel, told, [section(told)])
-
-    def _update(self, place: Posted, text: str, blocks: list[Block]) -> None:
-        with _slack_errors():
-            self._client.chat_update(
-                channel=place.channel, ts=place.message, text=text, blocks=blocks
-            )
-
-    def _send(self, channel: str, text: str, blocks: list[Block]) -> Any:
-        with _slack_errors():
+    def _send(
+        self,
+        channel: Channel,
+        text: str,
+        blocks: list[Block],
+        metadata: Mapping[str, Any] | None = None,
+    ) -> Any:
+        with posting():
             return self._client.chat_postMessage(
-                channel=channel, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False
+                channel=channel.id,
+                text=text,
+                blocks=blocks,
+                metadata=dict(metadata) if metadata else None,
+                unfurl_links=False,
+                unfurl_media=False,
             )
 
+    def _update(self, message: Message, text: str, blocks: list[Block]) -> None:
+        # The metadata stays as it was posted.
+        with changing():
+            self._client.chat_update(
+                channel=message.channel.id, ts=message.id, text=text, blocks=blocks
+            )
 
-def _else_in_words(send: Callable[[str, list[Block]], Any], content: Content) -> Any:
-    """Send *content*; where Slack does not take its blocks, its words alone: better than nothing.
+    def _link(self, message: Message) -> str:
+        with reading():
+            answer = self._client.chat_getPermalink(
+                channel=message.channel.id, message_ts=message.id
+            )
+        return str(answer.get("permalink") or "")
 
-    Not all workspaces have new kinds of blocks at once (slack FACTS, "2026 features").
+    def _history(self, channel: Channel, since: datetime) -> Iterator[Mapping[str, Any]]:
+        """Yield what was posted since then, the newest first; needs the scope ``…:history``."""
+        cursor = ""
+        for _ in range(_PAGES_MAX):
+            with reading():
+                page = self._client.conversations_history(
+                    channel=channel.id,
+                    oldest=str((since - _EARLIER).timestamp()),
+                    include_all_metadata=True,
+                    limit=_PAGE,
+                    cursor=cursor,
+                )
+            yield from page["messages"]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+        raise ChatRefusedError("more messages than can be looked through")
+
+
+def _metadata(post: Post) -> Mapping[str, Any]:
+    findings = list(post.finding_ids[:_NAMED_MAX])
+    return {"event_type": _EVENT_TYPE, "event_payload": {"post": post.id, "findings": findings}}
+
+
+def _post_id(message: Mapping[str, Any]) -> str:
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != _EVENT_TYPE:
+        return ""
+    return str((metadata.get("event_payload") or {}).get("post") or "")
+
+
+def _else_in_words(send: _Send, text: str, blocks: list[Block]) -> Any:
+    """Send *blocks*; where Slack does not take them, the words alone: better than nothing.
+
+    What was refused once is tried again next time: another card may hold less, and Slack learns
+    new kinds of blocks.
     """
-    text, blocks = content_message(content)
     try:
         return send(text, blocks)
-    except CardRefusedError as error:
-        log.error("Slack takes a card only in words", extra={"problem": error.problem})
+    except ContentRefusedError as error:
+        log.error("Slack takes a message only in words", extra={"problem": error.problem})
         return send(text, [section(text)])
-
-
-@contextmanager
-def _slack_errors() -> Iterator[None]:
-    """Turn Slack's errors into the courier's."""
-    try:
-        yield
-    except SlackApiError as error:
-        raise _in_our_words(error) from error
-    except FAILURES as error:
-        raise ChatRefusedError(f"Slack is out of reach: {type(error).__name__}") from error
-
-
-def _in_our_words(error: SlackApiError) -> Exception:
-    if error.response.status_code == 429:
-        pause = error.response.headers.get("Retry-After", "1")
-        return ChatBusyError(timedelta(seconds=int(pause) if str(pause).isdigit() else 1))
-    if error.response.status_code >= 500:
-        return ChatBusyError(timedelta(seconds=5))
-    problem = str(error.response.get("error", "unknown error"))
-    if problem in _GONE:
-        return CardGoneError(problem)
-    if problem in _UNFIT:
-        return CardRefusedError(problem, "Report this to whoever maintains the bot.")
-    refused = ChannelClosedError if problem in _CLOSED else ChatRefusedError
-    return refused(problem, _REMEDIES.get(problem, ""))

@@ -9,11 +9,13 @@ from botocore.stub import ANY, Stubber
 
 from aws.config_service import (
     AwsBusyError,
+    AwsDoubtError,
     AwsForbiddenError,
     AwsRefusedError,
     ConfigService,
     ExecutionState,
     NotConfiguredError,
+    Starter,
 )
 from compliance.change import Compliance
 from tests.builders import RULE, at, key
@@ -50,6 +52,11 @@ def service(stubbed):
 
 
 @pytest.fixture
+def starter(stubbed):
+    return Starter(stubbed._config)
+
+
+@pytest.fixture
 def answer(stubbed):
     def put(operation, response, asked=None):
         stubbed.stub.add_response(operation, response, asked)
@@ -62,8 +69,12 @@ def answer(stubbed):
     [
         ("ThrottlingException", 400, AwsBusyError),
         ("LimitExceededException", 400, AwsBusyError),
-        ("InternalServerException", 500, AwsBusyError),
-        ("503", 503, AwsBusyError),
+        ("ExpiredTokenException", 400, AwsBusyError),
+        ("SignatureDoesNotMatch", 403, AwsBusyError),
+        ("RequestExpired", 400, AwsBusyError),
+        ("InternalServerException", 500, AwsDoubtError),
+        ("503", 503, AwsDoubtError),
+        ("403", 403, AwsDoubtError),
         ("AccessDeniedException", 400, AwsForbiddenError),
         ("InsufficientPermissionsException", 400, AwsForbiddenError),
         ("NoSuchRemediationConfigurationException", 400, NotConfiguredError),
@@ -71,11 +82,11 @@ def answer(stubbed):
         ("InvalidParameterValueException", 400, AwsRefusedError),
     ],
 )
-def test_an_error_of_aws_says_whether_asking_later_helps(service, stubbed, code, status, expected):
+def test_an_error_of_aws_says_whether_asking_later_helps(starter, stubbed, code, status, expected):
     stubbed.stub.add_client_error("start_remediation_execution", code, "said so", status)
 
     with pytest.raises(expected, match="said so") as raised:
-        service.start([key()])
+        starter.start([key()])
 
     assert type(raised.value) is expected
 
@@ -89,30 +100,30 @@ def test_an_aws_out_of_reach_is_busy():
         ConfigService(Unreachable()).configured("111122223333", "eu-west-2", RULE)
 
 
-def test_what_was_taken_is_not_among_the_refused(service, answer):
+def test_what_was_taken_is_not_among_the_refused(starter, answer):
     asked = {"ConfigRuleName": RULE, "ResourceKeys": [LOWER]}
     answer("start_remediation_execution", {}, asked)
 
-    assert service.start([key()]) == {}
+    assert starter.start([key()]) == {}
 
 
-def test_failed_items_of_a_successful_answer_are_refused_with_the_reason(service, answer):
+def test_failed_items_of_a_successful_answer_are_refused_with_the_reason(starter, answer):
     told = {"FailureMessage": "already compliant", "FailedItems": [LOWER]}
     answer("start_remediation_execution", told)
 
-    assert service.start([key(), key("other")]) == {key(): "already compliant"}
+    assert starter.start([key(), key("other")]) == {key(): "already compliant"}
 
 
-def test_a_failure_without_items_concerns_all_that_were_asked(service, answer):
+def test_a_failure_without_items_concerns_all_that_were_asked(starter, answer):
     answer("start_remediation_execution", {"FailureMessage": "no"})
 
-    assert service.start([key(), key("other")]) == {key(): "no", key("other"): "no"}
+    assert starter.start([key(), key("other")]) == {key(): "no", key("other"): "no"}
 
 
-def test_a_failed_item_without_reason_says_that_there_was_none(service, answer):
+def test_a_failed_item_without_reason_says_that_there_was_none(starter, answer):
     answer("start_remediation_execution", {"FailedItems": [LOWER]})
 
-    assert service.start([key()])[key()] == "AWS Config gave no reason."
+    assert starter.start([key()])[key()] == "AWS Config gave no reason."
 
 
 def status(state, *steps):

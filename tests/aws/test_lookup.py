@@ -1,22 +1,28 @@
 """What notifications leave out, asked of the local AWS."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from aws.config_service import AwsBusyError, ConfigService
+from aws.config_service import AwsBusyError, AwsRefusedError, ConfigService
 from aws.lookup import Lookup
-from aws.sweep import Place, sweep
+from aws.sweep import Place, Records, Sweep
+from aws.tasks import Tasks
 from compliance.change import ResourceFacts
+from compliance.channel import Channel
 from compliance.finding import State
-from ledger.cards import Cards
 from ledger.lookups import Lookups
+from ledger.messages import Messages
+from ledger.stale import Turn
 from ledger.store import Ledger
+from ledger.watched import Watched
 from tests.aws.world import CATALOGUE, WorldClients
 from tests.builders import ID, at, change, teams
 from tests.playground.aws.world import BUCKET_RULE, HOUSING, REGION
 
 TAGGED = {"Team": "payments"}
+HERE = change().key.account, change().key.region
 
 
 @pytest.fixture
@@ -38,6 +44,10 @@ class Service:
             raise answer
         return answer
 
+    def existing(self, keys):
+        """AWS Config says nothing of them together."""
+        return frozenset()
+
 
 @pytest.fixture
 def look_up(lookups, ledger, clock):
@@ -55,6 +65,10 @@ def facts(**told):
     key = change().key
     place = (key.account, key.region, key.resource_type, key.resource_id)
     return ResourceFacts(*place, **{"captured_at": change().recorded_at, **told})
+
+
+def take(messages):
+    return messages.take(Channel("slack", "C0HOUSING"), {"housing"}, Turn.NEW)
 
 
 def test_the_owner_of_a_finding_that_came_without_tags_is_looked_up(ledger, look_up):
@@ -96,14 +110,14 @@ def test_a_busy_account_is_asked_again_later_and_once_a_round(ledger, look_up, c
 
 
 def test_a_new_card_waits_for_its_owner_until_aws_answers(engine, ledger, look_up, clock):
-    cards = Cards(engine, clock)
+    messages = Messages(engine, teams(), clock)
     ledger.record([change()])
 
-    before = cards.take(teams()["housing"])
+    before = take(messages)
     look_up()
 
     assert before is None
-    assert cards.take(teams()["housing"]).findings[0].id == ID
+    assert take(messages).findings[0].id == ID
 
 
 def test_a_new_card_waits_no_longer_than_a_moment(engine, ledger, clock):
@@ -111,7 +125,7 @@ def test_a_new_card_waits_no_longer_than_a_moment(engine, ledger, clock):
 
     clock.move(seconds=15)
 
-    assert Cards(engine, clock).take(teams()["housing"]).findings[0].id == ID
+    assert take(Messages(engine, teams(), clock)).findings[0].id == ID
 
 
 def test_a_card_whose_account_cannot_be_asked_does_not_wait(engine, ledger, look_up, clock):
@@ -119,7 +133,7 @@ def test_a_card_whose_account_cannot_be_asked_does_not_wait(engine, ledger, look
 
     look_up(AwsBusyError("out of reach"))
 
-    assert Cards(engine, clock).take(teams()["housing"]).findings[0].id == ID
+    assert take(Messages(engine, teams(), clock)).findings[0].id == ID
 
 
 @pytest.fixture
@@ -129,9 +143,12 @@ def bot(world, engine):
     service = ConfigService(WorldClients(world))
     lookups = Lookups(engine, world.clock)
     lookup = Lookup(lookups, service, ledger.record, world.clock)
+    records = Records(ledger.record, lookups, Watched(engine), lambda since, until: ())
+    places = [Place(HOUSING, REGION)]
+    sweep = Sweep(service, Tasks(2), places, CATALOGUE, records, lambda: None, world.clock)
 
     def swept():
-        sweep(service, [Place(HOUSING, REGION)], CATALOGUE, ledger.record, lookups.unseen)
+        sweep.sweep()
         lookup.round()
         return {
             each.key.resource_id: each
@@ -173,21 +190,11 @@ def test_what_a_sweep_does_not_see_is_settled_only_by_its_deletion(
     ledger, lookups, look_up, deleted, state
 ):
     ledger.record([change()], [facts(name="known")])
-    place = change().key
 
-    lookups.unseen(place.account, place.region, place.rule, seen=())
+    lookups.doubt([ID])
     look_up(facts(captured_at=at(5), deleted=deleted))
 
     assert ledger.find(ID).state is state
-
-
-def test_what_a_sweep_sees_is_not_asked_about(ledger, lookups, look_up):
-    ledger.record([change()], [facts(name="known")])
-    place = change().key
-
-    lookups.unseen(place.account, place.region, place.rule, seen={place})
-
-    assert look_up() == []
 
 
 def test_what_was_deleted_is_settled_where_aws_does_not_do_it_in_time(ledger, look_up, clock):
@@ -238,7 +245,7 @@ def test_a_deletion_that_comes_while_aws_answers_is_still_asked_about(ledger, lo
     Lookup(lookups, Slow({}), ledger.record, clock).round()
     clock.move(minutes=15)
 
-    assert [each.id for each in lookups.due()] == [ID]
+    assert [each.id for each in lookups.due(*HERE)] == [ID]
 
 
 def test_a_resource_that_breaks_several_rules_is_asked_about_once(ledger, look_up):
@@ -246,3 +253,71 @@ def test_a_resource_that_breaks_several_rules_is_asked_about_once(ledger, look_u
 
     assert look_up(facts(tags=TAGGED)) == ["111122223333"]
     assert {each.team for each in ledger.each(State)} == {"payments"}
+
+
+def test_a_hundred_that_are_there_are_asked_about_by_one_call(ledger, lookups, clock):
+    changes = [change(resource=f"bucket-{number}") for number in range(100)]
+    ledger.record(changes, [facts_of(each.key) for each in changes])
+    lookups.doubt([finding.id for finding in ledger.each([State.OPEN])])
+
+    class Together(Service):
+        def existing(self, keys):
+            self.asked.append(len(keys))
+            return frozenset(keys)
+
+    service = Together({})
+    Lookup(lookups, service, ledger.record, clock).round()
+
+    assert service.asked == [100]
+    assert lookups.places() == ()
+
+
+def facts_of(key):
+    return ResourceFacts(*(key.account, key.region, key.resource_type, key.resource_id), at(0), "n")
+
+
+def test_where_aws_may_not_be_asked_together_it_is_asked_one_by_one(ledger, lookups, clock):
+    changes = [change(), change(resource="other")]
+    ledger.record(changes, [facts_of(each.key) for each in changes])
+    lookups.doubt([finding.id for finding in ledger.each([State.OPEN])])
+
+    class OneByOne(Service):
+        def existing(self, keys):
+            raise AwsRefusedError("not authorized to perform: config:BatchGetResourceConfig")
+
+    service = OneByOne({})
+    Lookup(lookups, service, ledger.record, clock).round()
+
+    assert len(service.asked) == 2
+
+
+def test_an_account_with_much_to_ask_does_not_hide_the_others(ledger, lookups):
+    ledger.record([change(resource=f"bucket-{number}") for number in range(300)])
+    ledger.record([change(account="222233334444")])
+
+    assert set(lookups.places()) == {HERE, ("222233334444", "eu-west-2")}
+    assert len(lookups.due(*HERE)) == 100
+
+
+def test_what_was_told_before_aws_became_busy_is_kept(ledger, lookups, clock):
+    ledger.record([change(), change(resource="zoo")])
+
+    class Tiring(Service):
+        def facts(self, key):
+            if self.asked:
+                raise AwsBusyError("throttled")
+            self.asked.append(key)
+            return replace(facts_of(key), name="told")
+
+    Lookup(lookups, Tiring({}), ledger.record, clock).round()
+
+    assert sorted(each.resource_name for each in ledger.each(State)) == ["", "told"]
+    assert lookups.places() == ()
+
+
+def test_which_resources_are_there_is_asked_of_aws_together(world):
+    service = ConfigService(WorldClients(world))
+    there, gone = world.public_bucket(), "never-made"
+    keys = [change(resource=each, rule="").key for each in (there, gone)]
+
+    assert service.existing(keys) == {keys[0]}

@@ -8,6 +8,7 @@ import pytest
 import compliance.finding as life
 from aws.config_service import ConfigService
 from aws.mirror import Mirror
+from compliance.allowlist import Allowlist
 from compliance.enforcement import enforce
 from compliance.finding import State
 from ledger.mirrors import Mirrors
@@ -62,12 +63,12 @@ def test_an_exception_that_ended_early_is_taken_back_at_aws(mirrored):
     finding = excepted(world, ledger)
     mirror.round()
 
-    reopen = partial(enforce, entries=(), now=world.clock())
+    reopen = partial(enforce, allowlist=Allowlist(), now=world.clock())
     ledger.move(finding.id, reopen, actor="bot", action="allowlist")
     mirror.round()
 
     assert at_aws(world, finding) == []
-    assert mirrors.due(world.clock()) == ()
+    assert mirrors.places(world.clock()) == ()
 
 
 def test_a_throttled_copy_is_put_later(mirrored):
@@ -92,7 +93,7 @@ def test_a_copy_that_aws_does_not_take_is_told_and_not_asked_for_again(mirrored,
     mirror.round()
 
     assert "the allowlist holds all the same" in caplog.text
-    assert mirrors.due(world.clock()) == ()
+    assert mirrors.places(world.clock()) == ()
 
 
 def test_nothing_is_put_or_deleted_for_a_rule_that_aws_owns(mirrored, caplog):
@@ -107,4 +108,4 @@ def test_nothing_is_put_or_deleted_for_a_rule_that_aws_owns(mirrored, caplog):
     mirror.round()
 
     assert caplog.records == []
-    assert mirrors.due(world.clock()) == ()
+    assert mirrors.places(world.clock()) == ()

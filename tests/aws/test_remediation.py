@@ -3,16 +3,21 @@
 import threading
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 import compliance.finding as life
 from aws.config_service import ConfigService, Execution, ExecutionState
+from aws.moves import Moves
+from aws.pauses import Pauses
 from aws.remediation import Remediator
+from aws.tasks import Tasks
 from commands.desk import Desk
 from commands.remediate import remediate
 from compliance.authority import ALLOWED, Verdict
 from compliance.finding import Finding, State
+from compliance.request import Request, Verb
 from ledger.store import Ledger
 from tests.aws.world import CATALOGUE, WorldClients, hear
 from tests.builders import change, entry, member, move, teams, write
@@ -26,6 +31,7 @@ class Bot:
     world: World
     desk: Desk
     worker: Remediator
+    clients: WorldClients
 
     def opened(self, resource, rule=BUCKET_RULE) -> Finding:
         """Let AWS Config see the new *resource*; return its finding under *rule*."""
@@ -58,9 +64,10 @@ class Bot:
 @pytest.fixture
 def bot(world, engine, allowlist):
     ledger = Ledger(engine, world.clock, lambda key, tags: "housing")
-    desk = Desk(ledger, CATALOGUE, teams(), allowlist, world.clock)
-    service = ConfigService(WorldClients(world))
-    return Bot(world, desk, Remediator(desk, service, lambda finding: ALLOWED, WINDOW))
+    desk = Desk(ledger, dict(CATALOGUE), teams(), allowlist, world.clock)
+    clients = WorldClients(world)
+    worker = Remediator(desk, ConfigService(clients), lambda finding: ALLOWED, WINDOW)
+    return Bot(world, desk, worker, clients)
 
 
 def test_a_press_ends_in_resolved_only_when_config_says_so(bot):
@@ -126,7 +133,7 @@ def test_a_missing_remediation_is_told_before_anything_is_started(bot):
     assert CATALOGUE[BUCKET_RULE].by_hand in bot.note(finding)
 
 
-def test_a_resource_that_config_holds_to_be_compliant_already_is_told_as_failed_item(bot):
+def test_a_resource_that_config_holds_to_be_compliant_already_is_asked_about_and_resolved(bot):
     finding = bot.pressed()
     bucket = bot.desk.ledger.find(finding).key.resource_id
     bot.world.start(BUCKET_RULE, bucket)
@@ -134,17 +141,16 @@ def test_a_resource_that_config_holds_to_be_compliant_already_is_told_as_failed_
 
     bot.worker.round()
 
-    assert bot.state(finding) is State.FAILED
-    assert "compliant already" in bot.note(finding)
+    assert bot.state(finding) is State.RESOLVED
 
 
 def test_a_throttled_start_is_tried_again(bot):
     finding = bot.pressed()
     bot.world.aws.faults.throttle("StartRemediationExecution")
     bot.worker.round()
-    assert bot.state(finding) is State.RUNNING
+    assert bot.state(finding) is State.APPROVED
 
-    bot.world.clock.move(timedelta(seconds=61))
+    bot.world.clock.move(timedelta(seconds=5))
     bot.rounds(8)
 
     assert bot.state(finding) is State.WAITING
@@ -188,7 +194,8 @@ def test_a_person_who_lost_the_right_since_the_press_starts_nothing(bot):
     replace(bot.worker, authorise=lambda finding: Verdict(False, "Not an approver.")).round()
 
     assert bot.state(finding) is State.FAILED
-    assert bot.note(finding).startswith("Not started: Not an approver.")
+    assert bot.note(finding).startswith("Not started, because those who decided may not any more: ")
+    assert "Not an approver." in bot.note(finding)
 
 
 def test_while_chat_cannot_say_who_pressed_the_press_waits(bot):
@@ -237,7 +244,7 @@ def test_a_start_whose_answer_was_lost_is_followed_and_not_repeated(bot):
 
 def test_a_change_that_waits_for_the_maintenance_window_says_so(bot):
     finding = bot.opened(violate(bot.world, MULTI_AZ_RULE), MULTI_AZ_RULE).id
-    move(bot.desk.ledger, life.ask, finding_id=finding, actor="U0HANNAH", needed=0)
+    approve(bot.desk.ledger, finding)
 
     bot.rounds(10)
 
@@ -291,14 +298,20 @@ class Service:
         self.reported = {}
 
     def configured(self, account, region, rule):
-        return True
+        return "arn:aws:config:x"
+
+    def starter(self, arn, key, finding_ids, people, asked_at):
+        return self
 
     def start(self, keys):
         self.started.append(list(keys))
         return {}
 
     def executions(self, keys):
-        return self.reported
+        return {key: each for key, each in self.reported.items() if key in keys}
+
+    def evaluation(self, key):
+        return None
 
 
 @pytest.fixture
@@ -307,9 +320,22 @@ def counted(desk):
     return Remediator(desk, Service(), lambda finding: ALLOWED, WINDOW)
 
 
+def ask(ledger, finding_id, moment):
+    """Hannah asks at *moment*, and nobody has to agree."""
+    request = Request(Verb.REMEDIATE, "slack:U0HANNAH", 0, moment)
+    asked = partial(life.ask, request=request, now=moment)
+    ledger.move(finding_id, asked, actor="slack:U0HANNAH", action="remediate")
+
+
+def approve(ledger, finding_id):
+    """Hannah asks for the remediation, and Sam agrees."""
+    move(ledger, life.ask, finding_id=finding_id, actor="slack:U0HANNAH", needed=1)
+    move(ledger, life.agree, finding_id=finding_id, actor="slack:U0SAM")
+
+
 def approve_all(desk):
-    for finding in desk.ledger.each([State.OPEN]):
-        move(desk.ledger, life.ask, finding_id=finding.id, actor="U0HANNAH", needed=0)
+    for finding in list(desk.ledger.each([State.OPEN])):
+        approve(desk.ledger, finding.id)
 
 
 def test_a_hundred_resources_of_one_rule_are_one_call_and_no_more(counted, desk):
@@ -401,10 +427,255 @@ def test_the_execution_of_the_attempt_before_says_nothing_of_this_one(counted, d
     clock.move(seconds=5)
     counted.round()
     clock.move(seconds=20)
-    move(desk.ledger, life.ask, finding_id=finding.id, actor="U0HANNAH", needed=0)
+    ask(desk.ledger, finding.id, clock())
 
     counted.round()
     counted.round()
 
     assert desk.ledger.find(finding.id).state is State.RUNNING
     assert len(counted.service.started) == 2
+
+
+def test_a_start_whose_answer_did_not_come_is_found_at_aws_and_not_repeated(bot):
+    finding = bot.pressed()
+    bot.clients.lose_answer()
+
+    bot.rounds(1)
+    in_doubt = bot.state(finding)
+    bot.world.clock.move(timedelta(seconds=61))
+    bot.rounds(8)
+
+    assert (in_doubt, bot.state(finding)) == (State.RUNNING, State.WAITING)
+    assert bot.clients.starts == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(200, b"<html>Sign in</html>"), (200, b""), (502, b"Bad gateway"), (504, b"<html>")],
+)
+def test_an_answer_that_is_not_awss_leaves_the_start_in_doubt(bot, status, body):
+    finding = bot.pressed()
+    bot.clients.answer(status, body)
+
+    bot.rounds(1)
+    in_doubt = bot.state(finding)
+    bot.world.clock.move(timedelta(seconds=61))
+    bot.rounds(8)
+
+    assert (in_doubt, bot.state(finding)) == (State.RUNNING, State.WAITING)
+    assert bot.clients.starts == 1
+
+
+def test_two_workers_settle_one_doubt_and_start_once_more_at_most(bot):
+    finding = bot.pressed()
+    bot.world.aws.faults.refuse("StartRemediationExecution", "InternalFailure", "oh", times=1)
+    bot.worker.round()
+    other = replace(bot.worker, tasks=Tasks(2), pauses=Pauses())
+
+    bot.world.clock.move(timedelta(seconds=61))
+    for _ in range(3):
+        threads = [threading.Thread(target=each.round) for each in (bot.worker, other)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        bot.world.aws.tick()
+
+    assert bot.clients.starts == 2
+    assert bot.state(finding) is State.RUNNING
+
+
+def test_a_worker_that_looked_too_early_does_not_give_back_anothers_new_claim(counted, desk, clock):
+    desk.ledger.record([change()])
+    approve_all(desk)
+    [approved] = desk.ledger.each([State.APPROVED])
+    seen = move(desk.ledger, life.start, finding_id=approved.id)
+    clock.move(seconds=61)
+    move(desk.ledger, life.release, finding_id=approved.id)
+    move(desk.ledger, life.start, finding_id=approved.id)
+
+    Moves(desk, lambda finding: ALLOWED).apply(seen, life.release, "release")
+
+    assert desk.ledger.find(approved.id).state is State.RUNNING
+
+
+def test_a_refused_batch_is_tried_one_by_one(bot):
+    first, second = bot.pressed(), bot.pressed()
+    bot.world.start(BUCKET_RULE, bot.desk.ledger.find(first).key.resource_id)
+    for each in (first, second):
+        move(bot.desk.ledger, life.withdraw, finding_id=each, note="")
+        ask(bot.desk.ledger, each, bot.world.clock())
+
+    bot.rounds(1)
+
+    assert [bot.state(each) for each in (first, second)] == [State.RUNNING, State.RUNNING]
+
+
+@pytest.mark.parametrize(
+    "code", ["ExpiredTokenException", "SignatureDoesNotMatch", "RequestExpired"]
+)
+def test_what_passes_by_itself_keeps_the_decision(bot, code):
+    finding = bot.pressed()
+    bot.world.aws.faults.refuse("StartRemediationExecution", code, "later")
+
+    bot.worker.round()
+    kept = bot.state(finding)
+    bot.world.clock.move(timedelta(seconds=5))
+    bot.rounds(8)
+
+    assert (kept, bot.state(finding)) == (State.APPROVED, State.WAITING)
+
+
+def test_a_session_says_which_decision_it_carries_out_and_whose(bot):
+    finding = bot.pressed()
+
+    bot.worker.round()
+
+    [session] = bot.clients.sessions
+    assert session.name.startswith(f"{finding}.remediate.")
+    assert "U0HANNAH" in session.source_identity
+    assert session.configuration_arn.endswith(f"remediation-configuration/{BUCKET_RULE}")
+
+
+def test_a_session_that_aws_does_not_give_fails_the_start_with_the_setting_that_helps(bot):
+    finding = bot.pressed()
+    bot.clients.refuse_session("not authorized to perform: sts:SetSourceIdentity on resource: x")
+
+    bot.worker.round()
+
+    assert bot.state(finding) is State.FAILED
+    assert "source_identity in bot.yaml" in bot.note(finding)
+    assert bot.clients.starts == 0
+
+
+def test_a_session_that_is_too_narrow_is_told_with_the_setting_that_widens_it(bot):
+    finding = bot.pressed()
+    said = "no session policy allows the ssm:StartAutomationExecution action"
+    bot.world.aws.faults.refuse(
+        "StartRemediationExecution", "AccessDeniedException", f"not authorized because {said}"
+    )
+
+    bot.worker.round()
+
+    assert "session_policy in bot.yaml" in bot.note(finding)
+
+
+def test_a_rule_that_left_the_catalogue_starts_nothing(bot):
+    finding = bot.pressed()
+    del bot.desk.catalogue[BUCKET_RULE]
+
+    bot.worker.round()
+
+    assert bot.state(finding) is State.FAILED
+    assert bot.note(finding).startswith(f"Not started, because the rule {BUCKET_RULE} is not in")
+    assert bot.clients.starts == 0
+
+
+def test_a_rule_that_wants_more_people_by_now_starts_nothing(bot):
+    finding = bot.pressed()
+    rule = bot.desk.catalogue[BUCKET_RULE]
+    bot.desk.catalogue[BUCKET_RULE] = replace(rule, decision=replace(rule.decision, approvers=2))
+
+    bot.worker.round()
+
+    assert bot.state(finding) is State.FAILED
+    assert "wants 2 others to agree, and none did" in bot.note(finding)
+    assert bot.clients.starts == 0
+
+
+def test_an_account_that_does_not_answer_holds_up_no_other(desk):
+    held, started = threading.Event(), threading.Event()
+
+    class Slow(Service):
+        def configured(self, account, region, rule):
+            if account == "111122223333":
+                held.wait(10)
+            return super().configured(account, region, rule)
+
+        def start(self, keys):
+            started.set()
+            return super().start(keys)
+
+    desk.ledger.record([change(), change(account="222233334444")])
+    approve_all(desk)
+    worker = Remediator(desk, Slow(), lambda finding: ALLOWED, WINDOW, Tasks(2, 0.01))
+
+    worker.round()
+    was_started = started.wait(10)
+    held.set()
+    worker.tasks.wait(10)
+
+    assert was_started
+
+
+def test_an_execution_without_its_time_takes_nothing_from_the_others(counted, desk, clock):
+    desk.ledger.record([change(), change(resource="other")])
+    approve_all(desk)
+    counted.round()
+    odd, plain = sorted(desk.ledger.each([State.RUNNING]), key=lambda each: each.key.resource_id)
+    counted.service.reported = {
+        odd.aws_key: Execution(ExecutionState.UNKNOWN, None, 0, 0, "", ""),
+        plain.aws_key: Execution(ExecutionState.SUCCEEDED, clock(), 1, 1, "Put", ""),
+    }
+
+    counted.round()
+
+    states = [desk.ledger.find(each.id).state for each in (odd, plain)]
+    assert states == [State.RUNNING, State.WAITING]
+
+
+def test_a_start_in_doubt_whose_execution_has_no_time_is_not_repeated(counted, desk, clock):
+    desk.ledger.record([change()])
+    approve_all(desk)
+    [approved] = desk.ledger.each([State.APPROVED])
+    claim = move(desk.ledger, life.start, finding_id=approved.id)
+    undated = Execution(ExecutionState.FAILED, None, 0, 0, "", "")
+    counted.service.reported = {claim.aws_key: undated}
+
+    clock.move(minutes=10)
+    counted.round()
+
+    assert desk.ledger.find(approved.id).state is State.RUNNING
+    assert counted.service.started == []
+
+
+def test_a_start_that_aws_took_late_is_followed_and_not_given_up(counted, desk, clock):
+    desk.ledger.record([change()])
+    approve_all(desk)
+    [approved] = desk.ledger.each([State.APPROVED])
+    move(desk.ledger, life.start, finding_id=approved.id)
+    taken_at = clock()
+    clock.move(seconds=61)
+    counted.round()
+    counted.round()
+    again = len(counted.service.started)
+
+    late = Execution(ExecutionState.SUCCEEDED, taken_at, 1, 1, "Put", "")
+    counted.service.reported = {approved.aws_key: late}
+    counted.round()
+
+    assert again == 1
+    assert desk.ledger.find(approved.id).state is State.WAITING
+
+
+@pytest.mark.parametrize(
+    "code", ["ThrottlingException", "InternalFailure", "ExpiredTokenException"]
+)
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "DescribeRemediationConfigurations",
+        "StartRemediationExecution",
+        "DescribeRemediationExecutionStatus",
+    ],
+)
+def test_what_passes_at_any_call_ends_as_if_it_had_not_been(bot, operation, code):
+    finding = bot.pressed()
+    bot.world.aws.faults.refuse(operation, code, "not now", times=2)
+
+    for _ in range(12):
+        bot.rounds(1)
+        bot.world.clock.move(timedelta(seconds=61))
+
+    hear(bot.world, bot.desk.ledger)
+    assert bot.state(finding) is State.RESOLVED

@@ -1,11 +1,20 @@
 """What AWS Config itself says, read account by account."""
 
+from datetime import timedelta
+
 import pytest
 
 from aws.check import check_place, check_queues
 from aws.config_service import ConfigService
-from aws.sweep import Place, sweep
+from aws.sweep import Place, Records, Sweep
+from aws.tasks import Tasks
+from compliance.finding import State
+from ledger.lookups import Lookups
+from ledger.reports import Reports
+from ledger.store import Ledger
+from ledger.watched import Watched
 from tests.aws.world import CATALOGUE, WorldClients
+from tests.builders import finding
 from tests.playground.aws.world import BUCKET_RULE, HOUSING, PAYMENTS, REGION
 
 PLACES = [Place(HOUSING, REGION), Place(PAYMENTS, REGION)]
@@ -16,41 +25,186 @@ def service(world):
     return ConfigService(WorldClients(world))
 
 
-def nothing_unseen(account, region, rule, seen):
-    """Nobody asks here what AWS Config reports no more."""
+class Unsettled:
+    """The ledger as a sweep compares itself with it, with these findings in it."""
+
+    def __init__(self, *findings):
+        self.findings = findings
+        self.doubted = []
+
+    def unresolved(self, account, region=""):
+        return [
+            each
+            for each in self.findings
+            if each.key.account == account and region in {"", each.key.region}
+        ]
+
+    def doubt(self, finding_ids):
+        self.doubted += finding_ids
 
 
-def test_every_evaluation_of_our_rules_is_recorded_with_its_rules_arn(world, service):
+@pytest.fixture
+def swept(world, service, engine):
+    """Sweep with what the ledger holds; return what was found and what was recorded."""
+
+    def run(known=None, catalogue=CATALOGUE, places=PLACES, accounts=None):
+        recorded = []
+        records = Records(
+            recorded.extend, known or Unsettled(), Watched(engine), lambda since, until: ()
+        )
+        sweep = Sweep(service, Tasks(2), places, catalogue, records, lambda: accounts, world.clock)
+        return sweep.sweep(), recorded, sweep
+
+    return run
+
+
+def test_every_evaluation_of_our_rules_is_recorded_with_its_rules_arn(world, swept):
     bucket = world.public_bucket()
-    recorded = []
 
-    swept = sweep(service, PLACES, CATALOGUE, recorded.extend, nothing_unseen)
+    result, recorded, _ = swept()
 
     [change] = [each for each in recorded if each.key.resource_id == bucket]
     assert (change.key.rule, change.compliance) == (BUCKET_RULE, "NON_COMPLIANT")
     assert change.rule_arn.startswith(f"arn:aws:config:{REGION}:{HOUSING}:config-rule/")
-    assert swept.evaluations == len(recorded)
-    assert swept.unread == ()
+    assert (result.evaluations, result.accounts) == (len(recorded), 2)
+    assert result.unread == ()
 
 
-def test_rules_that_are_not_in_the_catalogue_are_passed_over(world, service):
+def test_rules_that_are_not_in_the_catalogue_are_passed_over(world, swept):
     world.public_bucket()
-    recorded = []
 
-    sweep(service, PLACES, {}, recorded.extend, nothing_unseen)
-
-    assert recorded == []
+    assert swept(catalogue={})[1] == []
 
 
-def test_an_account_that_cannot_be_read_is_told_and_does_not_stop_the_others(world, service):
-    bucket = world.public_bucket(PAYMENTS)
+def test_an_account_that_cannot_be_read_is_told_and_does_not_stop_the_others(world, swept):
+    world.public_bucket(PAYMENTS)
     world.aws.faults.refuse("DescribeConfigRules", "AccessDeniedException", "no role")
-    recorded = []
 
-    swept = sweep(service, PLACES, CATALOGUE, recorded.extend, nothing_unseen)
+    result, recorded, _ = swept()
 
-    assert swept.unread == ((PLACES[0], "no role"),)
+    [unread] = result.unread
+    assert unread.why == "no role"
+    assert {each.key.account for each in recorded} == {HOUSING, PAYMENTS} - {unread.place.account}
+
+
+def test_what_could_not_be_read_is_tried_again_and_nothing_else(world, swept):
+    bucket = world.public_bucket()
+    world.aws.faults.throttle("DescribeConfigRules", times=2)
+    _, recorded, sweep = swept()
+    before = len(recorded)
+
+    sweep.sweep_missing()
+    after = len(recorded)
+    sweep.sweep_missing()
+
+    assert before == 0
     assert bucket in {each.key.resource_id for each in recorded}
+    assert len(recorded) == after
+
+
+def test_one_rule_that_cannot_be_read_takes_nothing_from_the_others(world, swept):
+    world.public_bucket()
+    world.aws.faults.refuse("GetComplianceDetailsByConfigRule", "ValidationException", "too long")
+
+    result, _, _ = swept(places=PLACES[:1])
+
+    [unread] = result.unread
+    assert unread.rule in CATALOGUE
+    assert result.rules == len(CATALOGUE) - 1
+
+
+def at_sweep(rule=BUCKET_RULE, resource="gone", **named):
+    return finding(rule=rule, resource=resource, **named)
+
+
+def test_a_finding_that_its_rule_does_not_report_is_asked_about(world, swept):
+    known = Unsettled(at_sweep())
+
+    _, recorded, _ = swept(known)
+
+    assert known.doubted == [known.findings[0].id]
+    assert "gone" not in {each.key.resource_id for each in recorded}
+
+
+def test_a_finding_of_a_rule_that_is_gone_is_closed_with_a_word_why(swept):
+    known = Unsettled(at_sweep(rule="s3-old-rule"))
+
+    result, recorded, _ = swept(known)
+
+    [end] = [each for each in recorded if each.key.rule == "s3-old-rule"]
+    assert (end.compliance, result.gone) == ("NOT_APPLICABLE", 1)
+    assert end.annotation.startswith("AWS Config has no rule s3-old-rule in this account")
+
+
+def test_nothing_is_closed_where_the_rules_could_not_be_read(world, swept):
+    world.aws.faults.throttle("DescribeConfigRules", times=2)
+
+    result, recorded, _ = swept(Unsettled(at_sweep(rule="s3-old-rule")))
+
+    assert (result.gone, recorded) == (0, [])
+
+
+def test_findings_of_an_account_that_is_looked_after_no_more_are_closed(swept):
+    known = Unsettled(at_sweep(account="999900001111"))
+    swept(known, accounts={HOUSING, PAYMENTS, "999900001111"})
+
+    result, recorded, _ = swept(known, accounts={HOUSING, PAYMENTS})
+
+    [end] = [each for each in recorded if each.key.account == "999900001111"]
+    assert (end.compliance, result.gone) == ("NOT_APPLICABLE", 1)
+
+
+def test_an_account_that_was_never_configured_is_not_gone(swept):
+    known = Unsettled(at_sweep(account="999900001111"))
+    swept(known, accounts={HOUSING})
+
+    assert swept(known, accounts={HOUSING})[0].gone == 0
+
+
+def test_while_nobody_can_say_which_accounts_there_are_none_is_gone(swept):
+    known = Unsettled(at_sweep(account="999900001111"))
+    swept(known, accounts={HOUSING, "999900001111"})
+
+    assert swept(known, accounts=None)[0].gone == 0
+
+
+def test_what_an_account_says_that_came_back_counts_as_of_now(world, swept):
+    bucket = world.public_bucket()
+    swept(accounts={HOUSING, PAYMENTS})
+    swept(places=PLACES[1:], accounts={PAYMENTS})
+    world.clock.move(timedelta(days=1))
+
+    _, recorded, _ = swept(accounts={HOUSING, PAYMENTS})
+
+    [change] = [each for each in recorded if each.key.resource_id == bucket]
+    assert change.recorded_at == world.clock()
+
+
+def test_a_sweep_says_at_its_end_what_it_read_and_what_not(world, swept):
+    world.public_bucket()
+    world.aws.faults.refuse("DescribeConfigRules", "AccessDeniedException", "no role")
+
+    lines = swept(places=PLACES[:1])[0].lines()
+
+    assert lines[0].startswith("Read 0 rules in 0 accounts: 0 evaluations")
+    assert lines[1] == "Findings opened: 0. Findings closed: 0."
+    assert lines[2] == f"Could not read account {HOUSING}, {REGION}: no role"
+
+
+def test_a_sweep_says_what_the_ledger_made_of_it(world, service, engine):
+    ledger = Ledger(engine, world.clock, lambda key, tags: "housing")
+    bucket = world.public_bucket()
+    lookups, reports = Lookups(engine, world.clock), Reports(engine)
+    records = Records(ledger.record, lookups, Watched(engine), reports.transitions)
+    sweep = Sweep(service, Tasks(2), PLACES[:1], CATALOGUE, records, lambda: None, world.clock)
+
+    first = sweep.sweep()
+    world.clock.move(timedelta(minutes=1))
+    again = sweep.sweep()
+
+    [opened] = [each for each in ledger.each([State.OPEN]) if each.key.resource_id == bucket]
+    assert opened.key.rule == BUCKET_RULE
+    assert (first.opened, again.opened) == (first.non_compliant, 0)
 
 
 def problems(checks):
@@ -88,6 +242,17 @@ def test_a_place_that_cannot_be_read_says_why_and_what_to_do(world, service, cod
 
     assert check.problem == "no"
     assert cure in check.remedy
+
+
+def test_a_role_that_lets_nobody_be_named_is_told_with_the_cure(world):
+    clients = WorldClients(world)
+    clients.refuse_session("not authorized to perform: sts:SetSourceIdentity")
+
+    checks = check_place(ConfigService(clients), PLACES[0], CATALOGUE)
+    [missing] = [check for check in checks if check.problem]
+
+    assert missing.what == f"session of a decision in account {HOUSING}, {REGION}"
+    assert "source_identity: false" in missing.remedy
 
 
 def test_a_queue_without_dead_letters_or_without_permission_is_told(sqs):

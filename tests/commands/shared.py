@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
-from ledger.cards import Cards, Posted
+from compliance.channel import Message
+from ledger.messages import Messages
+from ledger.stale import Turn
 
 
-def share_message(desk, clock, team="housing", message="1.1"):
+def share_message(desk, clock, team="housing", message="1.1", turn=Turn.NEW):
     """Note that what *team* has to be shown next was posted in one message; return its ids."""
-    cards = Cards(desk.ledger.engine, clock, timedelta())
-    delivery = cards.take(desk.teams[team])
-    cards.shown(delivery, Posted(desk.teams[team].channel, message))
-    return [each.id for each in delivery.findings]
+    messages = Messages(desk.ledger.engine, desk.teams, clock, timedelta())
+    [channel] = desk.teams[team].channels
+    update = messages.take(channel, {team}, turn)
+    messages.shown(update, update.message or Message(channel, message))
+    return sorted(each.finding_id for each in update.versions)

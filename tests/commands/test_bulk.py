@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 import pytest
@@ -19,9 +19,9 @@ from compliance.card import Button, Press
 from compliance.finding import State
 from compliance.request import Verb
 from config.keeper import Keeper
-from ledger.cards import Cards, Posted
 from ledger.store import Ledger
 from tests.builders import PAIRED_RULE, change, entry, member, move, reroute, write
+from tests.commands.shared import share_message
 
 FORM = Ignore("accepted risk", "The public website's pictures.", "SEC-1", date(2026, 12, 1))
 
@@ -38,10 +38,7 @@ def group(desk, clock):
 
 def post(desk, clock, number=11, **named):
     record(desk, *(f"bucket-{each}" for each in range(number)), **named)
-    cards = Cards(desk.ledger.engine, clock, timedelta())
-    delivery = cards.take(desk.teams["housing"])
-    cards.shown(delivery, Posted("C0HOUSING", "1.1"))
-    return delivery.findings[0].id
+    return share_message(desk, clock)[0]
 
 
 def origin(button, group, opened_at, verb=None):
@@ -150,8 +147,7 @@ def test_what_joined_after_the_form_was_opened_is_not_decided_about(desk, report
     opened_at = clock()
     clock.move(seconds=5)
     record(desk, "late")
-    cards = Cards(desk.ledger.engine, clock, timedelta())
-    cards.shown(cards.take(desk.teams["housing"]), Posted("C0HOUSING", "1.1"))
+    share_message(desk, clock)
 
     remediate_all(desk, reports, group, member(), opened_at)
 
@@ -283,15 +279,12 @@ def test_a_form_says_nothing_about_a_message_that_it_did_not_show(desk, reports,
         return "payments" if theirs else "housing"
 
     Ledger(engine, clock, owner).record([change(resource=f"pay-{each}") for each in range(11)])
-    cards = Cards(engine, clock, timedelta())
-    cards.shown(cards.take(desk.teams["payments"]), Posted("C0PAYMENTS", "2.2"))
+    share_message(desk, clock, "payments", "2.2")
     named = desk.ledger.find(post(desk, clock))
     opened_at = clock()
     clock.move(seconds=5)
     reroute(engine, clock, partial(owner, gone={named.key}))
-    for _ in range(2):
-        delivery = cards.take(desk.teams["payments"])
-        cards.shown(delivery, delivery.place)
+    share_message(desk, clock, "payments")
 
     answer = ignore_all(desk, reports, named.id, both, opened_at, FORM)
 

@@ -9,6 +9,7 @@ import pytest
 from commands.reception import Reception
 from compliance.authority import Actor, Standing
 from compliance.card import Button
+from compliance.channel import Channel
 from compliance.finding import State
 from compliance.request import Verb
 from tests.builders import ID, PAIRED_RULE, change, rule, teams
@@ -30,7 +31,7 @@ def desk(desk):
     every = teams()
     housing = replace(
         every["housing"],
-        channel=f"pigeon:{CHANNEL}",
+        channels=(Channel("pigeon", CHANNEL),),
         approvers=frozenset({"pigeon:hannah", "pigeon:harry"}),
     )
     return replace(desk, teams=replace(every, ordered=(housing, *every.ordered[1:])))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 import compliance.finding as life
-from commands.digest import digest
+from commands.digest import WEEK, digest
 from commands.remediate import remediate
 from commands.rules import rules
 from tests.builders import ID, RULE, change, member, move, rule
@@ -15,7 +15,7 @@ from tests.builders import ID, RULE, change, member, move, rule
 @pytest.fixture
 def report(desk, reports, clock):
     def ask():
-        return digest(reports, desk.catalogue, clock())
+        return digest(reports, desk.catalogue, clock() - WEEK, clock())
 
     return ask
 
@@ -107,7 +107,7 @@ def test_exceptions_that_end_within_thirty_days_are_told(desk, report, clock):
 def test_rules_whose_review_is_due_are_asked_of_the_tda(desk, reports, clock):
     old = replace(rule(), last_reviewed=date(2026, 1, 1))
 
-    assert digest(reports, {RULE: old}, clock()).reviews_due == (RULE,)
+    assert digest(reports, {RULE: old}, clock() - WEEK, clock()).reviews_due == (RULE,)
 
 
 def test_the_catalogue_is_listed_and_says_what_is_due_for_review():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compliance.failures import explain
+from compliance.failures import explain, is_session_too_narrow, read_refusal
 from tests.builders import rule
 
 
@@ -44,3 +44,58 @@ def test_silence_is_told_as_silence():
 
 def test_a_missing_permission_that_nobody_names_is_left_unnamed_without_a_rule():
     assert "lacks a permission ()" not in explain("Access Denied", None)
+
+
+_ASKED = "User: arn:aws:sts::111122223333:assumed-role/{role}/x is not authorized to perform: "
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            _ASKED.format(role="fix-sns-kms") + "SNS:SetTopicAttributes on resource: arn:x",
+            "The runbook's role lacks a permission (sns:SetTopicAttributes).",
+        ),
+        (
+            _ASKED.format(role="remediation-lambda-xray") + "lambda:UpdateFunctionConfiguration",
+            "The runbook's role lacks a permission (lambda:UpdateFunctionConfiguration).",
+        ),
+        ("Topic arn:aws:sns:eu-west-2:111122223333:existing-orders does not exist", "AWS said:"),
+        ("An error occurred (NotFound) for timeout-kms-concurrent", "AWS said:"),
+        (
+            _ASKED.format(role="fix") + "s3:Put with an explicit deny in a service control policy",
+            "A policy of the organisation (service control policy) forbids this here (s3:Put).",
+        ),
+        (
+            _ASKED.format(role="fix") + "s3:Put because no service control policy allows the "
+            "s3:Put action",
+            "A policy of the organisation",
+        ),
+        (
+            _ASKED.format(role="fix") + "s3:Put with an explicit deny in a permissions boundary",
+            "Something forbids this to the runbook's role (s3:Put): permissions boundary.",
+        ),
+        (
+            _ASKED.format(role="x") + "sts:AssumeRole on resource: arn:aws:iam::1:role/fix-kms",
+            "The runbook's role arn:aws:iam::1:role/fix-kms cannot be assumed",
+        ),
+        ("The defined assume role is unable to be assumed.", "The runbook's role cannot be"),
+        (
+            "An error occurred (InvalidDBInstanceState) when calling the ModifyDBInstance "
+            "operation: Database timeout-xray is not in available state",
+            "The database is busy",
+        ),
+    ],
+)
+def test_a_cause_is_read_from_awss_code_and_action_and_not_from_names(said, told):
+    assert explain(said, rule()).startswith(told)
+
+
+def test_who_forbids_is_read_from_awss_sentence():
+    said = _ASKED.format(role="bot") + (
+        "config:StartRemediationExecution because no session policy allows the "
+        "config:StartRemediationExecution action"
+    )
+
+    assert is_session_too_narrow(said)
+    assert read_refusal(said).action == "config:StartRemediationExecution"

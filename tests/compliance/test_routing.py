@@ -1,17 +1,25 @@
 """Which team owns a finding."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from compliance.accounts import Account
+from compliance.channel import Channel
 from compliance.routing import Match, Team, Teams
 from tests.builders import key
 
+HOUSING = Account("111122223333", environment="production", unit="Workloads/Production")
+
 
 def team(name, *matches):
-    return Team(name, f"C0{name.upper()}", frozenset(), frozenset(), matches)
+    channel = Channel("slack", f"C0{name.upper()}")
+    return Team(name, (channel,), frozenset(), frozenset(), matches)
 
 
 def owner(*ordered, tags=None, **place):
-    return Teams(ordered, default=ordered[-1].name).owner(key(**place), tags or {}).name
+    teams = Teams(ordered, default=ordered[-1].name)
+    return teams.owner(key(**place), tags or {}, HOUSING).name
 
 
 @pytest.mark.parametrize(
@@ -22,9 +30,11 @@ def owner(*ordered, tags=None, **place):
         Match(regions=frozenset({"eu-west-2"})),
         Match(resource_types=frozenset({"AWS::S3::Bucket"})),
         Match(rules=frozenset({key().rule})),
+        Match(units=frozenset({"Workloads"})),
+        Match(environments=frozenset({"production"})),
         Match(),
     ],
-    ids=["tag", "account", "Region", "resource type", "rule", "everything"],
+    ids=["tag", "account", "Region", "resource type", "rule", "unit", "environment", "everything"],
 )
 def test_each_kind_of_condition_gives_the_finding_to_its_team(match):
     assert owner(team("first", match), team("last"), tags={"Team": "payments"}) == "first"
@@ -58,6 +68,92 @@ def test_a_team_that_was_renamed_is_stood_in_for_by_the_default_team():
 
 
 def test_every_group_that_approves_anything_is_looked_up():
-    groups = Team("one", "C1", frozenset(), frozenset({"S1"}), ())
+    groups = Team("one", (), frozenset(), frozenset({"slack:S1"}), ())
 
-    assert Teams((groups, team("two")), "two").groups() == {"S1"}
+    assert Teams((groups, team("two")), "two").groups() == {"slack:S1"}
+
+
+def test_an_account_that_is_not_known_is_in_no_unit_and_no_environment():
+    match = Match(units=frozenset({"Workloads"}))
+
+    assert not match.covers(key(), {}, None)
+    assert Match().covers(key(), {}, None)
+
+
+def test_faults_of_the_bot_are_reported_to_the_tda_else_to_the_default_team():
+    teams = team("first"), team("last")
+    tda = Channel("slack", "C0TDA")
+
+    assert Teams(teams, "last", (tda,)).operator_channels == (tda,)
+    assert Teams(teams, "last").operator_channels == (Channel("slack", "C0LAST"),)
+
+
+def test_teams_that_read_one_channel_are_known_by_it():
+    first = team("first")
+    second = Team("second", first.channels, frozenset(), frozenset(), ())
+
+    assert Teams((first, second), "first").of_channel(first.channels[0]) == {"first", "second"}
+
+
+def few(*values):
+    return st.frozensets(st.sampled_from(values), max_size=2)
+
+
+UNITS = ["", "Workloads", "Workloads/Production", "Workloads/Test", "Sandbox"]
+MATCHES = st.builds(
+    Match,
+    tags=st.dictionaries(st.sampled_from("ab"), st.sampled_from("12"), max_size=2),
+    accounts=few("111122223333", "222233334444"),
+    regions=few("eu-west-2", "us-east-1"),
+    resource_types=few("AWS::S3::Bucket", "AWS::SNS::Topic"),
+    rules=few("one", "two"),
+    units=few(*UNITS[1:]),
+    environments=few("production", "test"),
+)
+ACCOUNTS = st.builds(
+    Account,
+    st.just("111122223333"),
+    environment=st.sampled_from(["", "production", "test"]),
+    unit=st.sampled_from(UNITS),
+)
+
+
+@given(
+    st.lists(st.lists(MATCHES, max_size=4), min_size=1, max_size=6),
+    st.builds(
+        key,
+        account=st.sampled_from(["111122223333", "222233334444"]),
+        region=st.sampled_from(["eu-west-2", "us-east-1"]),
+        rule=st.sampled_from(["one", "two"]),
+        resource_type=st.sampled_from(["AWS::S3::Bucket", "AWS::SNS::Topic"]),
+    ),
+    st.dictionaries(st.sampled_from("ab"), st.sampled_from("12"), max_size=2),
+    st.none() | ACCOUNTS,
+)
+def test_the_index_finds_the_team_that_comparing_all_matches_in_order_finds(
+    matches, place, tags, account
+):
+    ordered = tuple(team(str(number), *some) for number, some in enumerate(matches))
+    teams = Teams(ordered, default="0")
+
+    naive = next(
+        (
+            each
+            for each in ordered
+            if any(match.covers(place, tags, account) for match in each.matches)
+        ),
+        teams["0"],
+    )
+
+    assert teams.owner(place, tags, account) == naive
+
+
+def test_of_many_teams_only_those_are_compared_that_could_own_the_finding(monkeypatch):
+    compared = []
+    covers = Match.covers
+    monkeypatch.setattr(Match, "covers", lambda *asked: compared.append(1) or covers(*asked))
+    teams = [team(f"t{n}", Match(accounts=frozenset({f"{n:012}"}))) for n in range(250)]
+
+    owned = Teams(tuple(teams), "t0").owner(key(account=f"{249:012}"), {})
+
+    assert (owned.name, len(compared)) == ("t249", 1)

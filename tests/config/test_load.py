@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 import config
+from compliance.channel import Channel
 from config.catalogue import load_catalogue
 from config.environment import read_environment
 from config.faults import ConfigError
+from config.settings import load_settings
 
 SHIPPED = Path(__file__).parents[2] / "config"
 ENTRY = """exceptions:
@@ -58,13 +60,21 @@ def test_the_shipped_configuration_loads():
         ("teams.yaml", '"222233334444"', '"222233334445"', r"no account .* did you mean"),
         ("teams.yaml", "default: website", "default: websit", r"did you mean 'website'"),
         ("teams.yaml", "channel: C0HOUSING", "channel: housing", r"channel: expected a channel's"),
-        ("teams.yaml", "name: housing", "name: payments", r"stands above already"),
+        ("teams.yaml", "channel: C0HOUSING", 'channel: "#housing"', r"id like C012AB3CD .*'#hous"),
+        ("teams.yaml", "channel: C0HOUSING", "channels: []", r"channels: "),
+        ("teams.yaml", "channel: C0HOUSING", "channels: [slack:housing]", r"channels\[0\]: expect"),
+        ("teams.yaml", "    channel: C0HOUSING\n", "", r"expected either channel or channels"),
+        ("teams.yaml", "users: [U0HANNAH,", "users: [hannah,", r"users\[0\]: expected a user's id"),
+        ("teams.yaml", "name: housing", "name: payments", r"found another 'payments' above"),
         ("teams.yaml", "- tags: {Team: payments}", "- rules: [nope]", r"no rule 'nope'"),
         ("bot.yaml", "Europe/London", "Europe/Londn", r"digest.timezone: expected a zone's"),
         ("bot.yaml", 'time: "09:00"', "time: 12:30", r"digest.time: "),
         ("bot.yaml", "day: mon", "day: monday", r"digest.day: expected one of mon … sun"),
         ("bot.yaml", "regions: [eu-west-2]", "regions: []", r"regions: "),
         ("bot.yaml", "workers: 4", "workers: 4\n  workers: 3", r"intake.workers: stands twice"),
+        ("bot.yaml", "session_policy: narrow", "session_policy: wide", r"session_policy"),
+        ("bot.yaml", "session_policy: narrow", "session_policy: [pass]", r"expected an action"),
+        ("bot.yaml", "tasks: 8", "tasks: 0", r"tasks: "),
         ("bot.yaml", "accounts:", "accounts: [", r"is not valid YAML"),
         ("allowlist.yaml", "exceptions: []", ODD, r"\[0\].class: expected"),
     ],
@@ -75,6 +85,32 @@ def test_a_fault_is_told_with_file_line_and_key(folder, name, old, new, told):
     found = faults(folder)
 
     assert any(re.search(rf"^{name}:\d+: .*{told}", each) for each in found), found
+
+
+def test_a_team_can_read_channels_of_several_products(folder):
+    several = 'channels: [slack:C0HOUSING, "teams:19:abc@thread.tacv2", C0HOUSING]'
+    edit(folder, "teams.yaml", "channel: C0HOUSING", several)
+
+    channels = config.load(folder).teams["housing"].channels
+
+    assert channels == (Channel("slack", "C0HOUSING"), Channel("teams", "19:abc@thread.tacv2"))
+
+
+def test_people_and_groups_are_known_with_their_chat_product(folder):
+    edit(folder, "teams.yaml", "users: [U0HANNAH,", "users: [slack:U0HANNAH, teams:0c9a,")
+
+    team = config.load(folder).teams["housing"]
+
+    assert team.approvers == {"slack:U0HANNAH", "slack:U0HARRY", "teams:0c9a"}
+
+
+def test_units_and_environments_own_findings(folder):
+    owned = "- units: [Workloads/Housing/]\n      - environments: [test]"
+    edit(folder, "teams.yaml", "- tags: {Team: housing}", owned)
+
+    unit, environment, *_ = config.load(folder).teams["housing"].matches
+
+    assert (unit.units, environment.environments) == ({"Workloads/Housing"}, {"test"})
 
 
 def test_a_runbook_of_ones_own_is_taken():
@@ -180,3 +216,24 @@ def test_what_several_entries_share_can_be_written_once(folder):
     entries = config.load(folder).allowlist.current.entries
 
     assert [each.resource for each in entries] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("written", "further"),
+    [
+        ("narrow", ()),
+        ("none", None),
+        ("[ssm:StartAutomationExecution, iam:PassRole]",
+         ("ssm:StartAutomationExecution", "iam:PassRole")),
+    ],
+)  # fmt: skip
+def test_a_decisions_session_is_narrow_unless_something_else_is_said(folder, written, further):
+    edit(folder, "bot.yaml", "session_policy: narrow", f"session_policy: {written}")
+
+    assert load_settings(folder / "bot.yaml").session_policy == further
+
+
+def test_an_account_of_the_sovereign_cloud_is_taken(folder):
+    edit(folder, "bot.yaml", "regions: [eu-west-2]", "regions: [eusc-de-east-1]")
+
+    assert ("111122223333", "eusc-de-east-1") in load_settings(folder / "bot.yaml").places

@@ -9,12 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from compliance.finding import State, short_ids
-from ledger.cards import STORM, Cards
+from ledger.messages import Messages
 from ledger.store import Ledger
+from ledger.storms import STORM
 from ledger.tables import findings
-from notifiers.courier import Courier
 from tests.builders import at, change, reroute
-from tests.notifiers.test_courier import Chat, shown_as, team
+from tests.notifiers.chat import TEAMS, FakeChat, Rounds
 
 pytestmark = pytest.mark.postgresql
 
@@ -69,8 +69,8 @@ def stormy(on_postgresql, clock):
 def test_a_note_waits_for_a_batch_and_the_batch_for_the_note_but_never_both(
     stormy, meeting, on_postgresql, clock
 ):
-    chat, cards = Chat(), Cards(on_postgresql, clock, timedelta())
-    courier = Courier(cards, [team("housing", "C0HOUSING")], shown_as, chat, clock)
+    chat, messages = FakeChat(), Messages(on_postgresql, TEAMS, clock, timedelta())
+    courier = Rounds(messages, TEAMS, chat, clock)
     low, *_, high = sorted(each.id for each in stormy.each([State.OPEN]))
 
     failed = meeting(courier.round, low, high)

@@ -1,7 +1,7 @@
 """A ledger of the first version goes on without loss."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -9,14 +9,17 @@ from alembic import command
 from alembic.config import Config
 
 from compliance.change import Compliance
+from compliance.channel import Channel, Message
 from compliance.finding import State
 from compliance.request import Request, Verb
 from ledger import audit
 from ledger.database import connect
 from ledger.errors import LedgerNewerError
+from ledger.messages import Messages
 from ledger.reports import Reports
+from ledger.stale import Turn
 from ledger.store import Ledger
-from tests.builders import PACK_ARN, at, change, key
+from tests.builders import PACK_ARN, at, change, key, teams
 
 #: The newest revision of the first version.
 FIRST = "0003"
@@ -219,6 +222,20 @@ def test_findings_are_counted_as_they_are(upgraded):
     counted = {each.state: each.number for each in Reports(upgraded).counts()}
 
     assert counted == dict.fromkeys(State, 1)
+
+
+@on_both
+def test_a_card_is_a_message_with_the_version_that_it_shows(upgraded, kept, clock):
+    messages = Messages(upgraded, teams(), clock, timedelta())
+    kept.record([change("COMPLIANT", minute=3, resource="bucket-open")])
+    housing = Channel("slack", "C0HOUSING")
+
+    update = messages.take(housing, {"housing"}, Turn.SHOWN)
+
+    assert update.message == Message(housing, "17.1")
+    assert [(finding.id, finding.version) for finding in update.findings] == [("F-00001", 4)]
+    messages.shown(update, update.message)
+    assert messages.stale() == {}
 
 
 @on_both

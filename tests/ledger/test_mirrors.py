@@ -10,6 +10,8 @@ from ledger.mirrors import Mirrors
 from ledger.store import Ledger
 from tests.builders import ID, at, change, entry
 
+HERE = change().key.account, change().key.region
+
 
 @pytest.fixture
 def mirrors(engine):
@@ -23,7 +25,11 @@ def follow(ledger, *entries):
 
 
 def due(mirrors, minute=0):
-    return [each.finding.id for each in mirrors.due(at(minute))]
+    return [
+        each.finding.id
+        for place in mirrors.places(at(minute))
+        for each in mirrors.due(*place, at(minute))
+    ]
 
 
 def test_an_open_finding_concerns_nobody(mirrors, ledger):
@@ -38,7 +44,7 @@ def test_an_exception_that_begins_is_due_until_it_is_settled(mirrors, ledger):
     assert due(mirrors) == [ID]
 
     excepted = ledger.find(ID)
-    mirrors.settle(ID, excepted.version, excepted.until)
+    mirrors.done(ID, excepted.version, excepted.until)
 
     assert due(mirrors) == []
 
@@ -54,11 +60,11 @@ def test_an_exception_that_ends_is_due_with_the_end_of_awss_copy(mirrors, ledger
     ledger.record([change()])
     follow(ledger, entry())
     excepted = ledger.find(ID)
-    mirrors.settle(ID, excepted.version, excepted.until)
+    mirrors.done(ID, excepted.version, excepted.until)
 
     follow(ledger)
 
-    [mirrored] = mirrors.due(at(0))
+    [mirrored] = mirrors.due(*HERE, at(0))
     assert mirrored.until == excepted.until
 
 
@@ -68,7 +74,7 @@ def test_a_finding_that_moved_meanwhile_stays_due(mirrors, ledger):
     excepted = ledger.find(ID)
     follow(ledger)
 
-    mirrors.settle(ID, excepted.version, excepted.until)
+    mirrors.done(ID, excepted.version, excepted.until)
 
     assert due(mirrors) == [ID]
 
@@ -77,7 +83,7 @@ def test_what_is_postponed_is_due_later(mirrors, ledger):
     ledger.record([change()])
     follow(ledger, entry())
 
-    mirrors.postpone(ID, at(5))
+    mirrors.postpone(*HERE, at(0), at(5))
 
     assert due(mirrors, minute=4) == []
     assert due(mirrors, minute=5) == [ID]

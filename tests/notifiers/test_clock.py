@@ -1,28 +1,23 @@
 """What the clock brings."""
 
 import threading
-from datetime import time
+import time as clocks
+from datetime import time, timedelta
 
 import pytest
 
 from ledger.periods import Periods
-from notifiers.clock import Nightly, ticking
+from notifiers.clock import Job, Nightly, ticking
 
 
-@pytest.fixture
-def tick(engine, clock):
-    """Run jobs as often as they say, and none at night."""
-    return lambda every: ticking(every, {}, Periods(engine), clock)
-
-
-def test_every_job_runs_at_once_and_again(eventually, tick):
+def test_every_job_runs_at_once_and_again(eventually):
     runs = []
 
-    with tick({lambda: runs.append(1): 0.05}):
+    with ticking([Job(lambda: runs.append(1), timedelta(seconds=0.05))]):
         eventually(lambda: len(runs) >= 3)
 
 
-def test_a_job_that_outlasts_its_interval_never_runs_twice_at_a_time(eventually, tick):
+def test_a_job_that_outlasts_its_interval_never_runs_twice_at_a_time(eventually):
     begun, released, beats = [], threading.Event(), []
 
     def slow():
@@ -30,7 +25,8 @@ def test_a_job_that_outlasts_its_interval_never_runs_twice_at_a_time(eventually,
         released.wait(60)
 
     # The other job, just as often due, shows that slow's turn came several times meanwhile.
-    with tick({slow: 0.05, lambda: beats.append(1): 0.05}):
+    often = timedelta(seconds=0.05)
+    with ticking([Job(slow, often), Job(lambda: beats.append(1), often)]):
         eventually(lambda: begun)
         so_far = len(beats)
         eventually(lambda: len(beats) >= so_far + 5)
@@ -41,31 +37,74 @@ def test_a_job_that_outlasts_its_interval_never_runs_twice_at_a_time(eventually,
     assert at_a_time == 1
 
 
-def test_a_job_that_fails_runs_again(eventually, tick):
+def test_a_job_that_fails_runs_again(eventually):
     runs = []
 
     def job():
         runs.append(1)
         raise ZeroDivisionError
 
-    with tick({job: 0.05}):
+    with ticking([Job(job, timedelta(seconds=0.05))]):
         eventually(lambda: len(runs) >= 2)
 
 
-def test_the_end_waits_for_no_job(tick):
+def test_the_end_waits_for_no_job():
     begun, released = threading.Event(), threading.Event()
 
     def job():
         begun.set()
         released.wait(60)
 
-    with tick({job: 60.0}):
+    with ticking([Job(job, timedelta(seconds=60.0))]):
         assert begun.wait(20)
 
     left = [each for each in threading.enumerate() if each.name == "clock"]
     released.set()
     assert left
     assert all(each.daemon for each in left)
+
+
+def test_a_job_that_is_woken_runs_at_once(eventually):
+    runs = []
+    job = Job(lambda: runs.append(1), timedelta(hours=1))
+
+    with ticking([job]):
+        eventually(lambda: runs == [1])
+        job.woken.set()
+
+        eventually(lambda: runs == [1, 1])
+
+
+def test_a_job_says_itself_when_it_is_in_a_hurry(eventually):
+    runs = []
+
+    def hurry():
+        runs.append(1)
+        return timedelta(milliseconds=10)
+
+    with ticking([Job(hurry, timedelta(hours=1))]):
+        eventually(lambda: len(runs) >= 3)
+
+
+def test_a_job_that_is_woken_all_the_time_leaves_a_pause(eventually):
+    runs = []
+    job = Job(lambda: (runs.append(clocks.monotonic()), job.woken.set()), timedelta(hours=1))
+
+    with ticking([job]):
+        eventually(lambda: len(runs) >= 3)
+
+    assert runs[2] - runs[0] >= 0.19
+
+
+def test_jobs_run_on_a_clock_that_nobody_sets_back(eventually, monkeypatch):
+    runs = []
+    with ticking([Job(lambda: runs.append(1), timedelta(milliseconds=20))]):
+        eventually(lambda: runs)
+        earlier = clocks.time() - 3600
+        monkeypatch.setattr(clocks, "time", lambda: earlier)
+        before = len(runs)
+
+        eventually(lambda: len(runs) > before + 2)
 
 
 @pytest.fixture
@@ -76,7 +115,7 @@ def nights(engine, clock):
     def sweep():
         done.append(clock())
 
-    replicas = [Nightly(sweep, time(2, 30), Periods(engine), clock) for _ in range(2)]
+    replicas = [Nightly(sweep, "sweep", time(2, 30), Periods(engine), clock) for _ in range(2)]
 
     def look(**passed):
         done.clear()
@@ -108,7 +147,7 @@ def test_a_job_that_failed_is_tried_again_when_its_lease_is_over(engine, clock):
         tries.append(1)
         raise ZeroDivisionError
 
-    nightly = Nightly(sweep, time(2, 30), Periods(engine), clock)
+    nightly = Nightly(sweep, "sweep", time(2, 30), Periods(engine), clock)
     nightly.round()
     for hours in (18, 1, 3):
         clock.move(hours=hours)
@@ -118,3 +157,34 @@ def test_a_job_that_failed_is_tried_again_when_its_lease_is_over(engine, clock):
             continue
 
     assert len(tries) == 2
+
+
+def test_a_job_that_could_not_do_everything_is_tried_again_that_night(engine, clock):
+    left = [3, 2, 0]
+    nightly = Nightly(lambda: left.pop(0), "sweep", time(2, 30), Periods(engine), clock)
+    nightly.round()
+    clock.move(hours=18)
+
+    for _ in range(100):
+        nightly.round()
+        clock.move(minutes=1)
+
+    assert left == []
+
+
+def test_a_job_that_cannot_do_everything_all_night_is_tried_again_the_next_night(engine, clock):
+    tries = []
+
+    def sweep():
+        tries.append(clock())
+        return True
+
+    nightly = Nightly(sweep, "sweep", time(2, 30), Periods(engine), clock)
+    nightly.round()
+    clock.move(hours=17, minutes=30)
+    for _ in range(24 * 6):
+        nightly.round()
+        clock.move(minutes=10)
+
+    assert {each.hour for each in tries} <= set(range(2, 8))
+    assert len(tries) > 5

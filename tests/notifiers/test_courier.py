@@ -1,4 +1,4 @@
-"""Cards are kept true."""
+"""Messages are kept true."""
 
 import threading
 from datetime import timedelta
@@ -8,111 +8,60 @@ import pytest
 import compliance.finding as life
 from compliance.card import Departed
 from compliance.change import ResourceFacts
+from compliance.channel import Channel, Message
 from compliance.finding import State
-from compliance.routing import Team
-from ledger.cards import STORM, Cards, Posted
-from ledger.lookups import Lookups
-from notifiers.courier import (
-    CardGoneError,
-    CardRefusedError,
+from compliance.routing import Teams
+from ledger.messages import LEASE, Messages
+from ledger.storms import SINGLE_CARDS, STORM
+from notifiers.chat import (
     ChannelClosedError,
     ChatBusyError,
     ChatRefusedError,
-    Courier,
+    ContentRefusedError,
+    InDoubtError,
+    MessageGoneError,
 )
-from tests.builders import ID, PAYMENTS, at, change, key, move, reroute
-
-
-class Chat:
-    """A chat product at our seam: what it shows, and what it says next."""
-
-    def __init__(self):
-        self.shown, self.posts, self.errors = {}, [], []
-
-    def post(self, channel, card):
-        self._fail()
-        place = Posted(channel, str(len(self.posts)))
-        self.posts.append(place)
-        self.shown[place] = card
-        return place
-
-    def replace(self, place, card):
-        self._fail()
-        self.shown[place] = card
-
-    def _fail(self):
-        if self.errors:
-            raise self.errors.pop(0)
-
-
-def team(name, channel):
-    return Team(name, channel, frozenset(), frozenset(), ())
-
-
-def shown_as(findings):
-    """A message undrawn: its finding, or all of them; Departed where they are another team's."""
-    match findings:
-        case []:
-            return Departed()
-        case [finding]:
-            return finding
-    return findings
+from notifiers.courier import Courier
+from notifiers.troubles import Troubles
+from tests.builders import ID, at, change, key, move
+from tests.notifiers.chat import HOUSING, PAYMENTS, TDA, TEAMS, FakeChat, Rounds, shown_as, team
 
 
 @pytest.fixture
 def chat():
-    return Chat()
+    return FakeChat()
 
 
 @pytest.fixture
-def cards(engine, clock):
-    return Cards(engine, clock, patience=timedelta())
+def courier_of(engine, chat, clock):
+    def make(teams=TEAMS, patience=timedelta()):
+        return Rounds(Messages(engine, teams, clock, patience), teams, chat, clock)
+
+    return make
 
 
 @pytest.fixture
-def courier(cards, chat, clock):
-    teams = [team("housing", "C0HOUSING"), team("payments", "C0PAYMENTS")]
-    return Courier(cards, teams, shown_as, chat, clock)
+def courier(courier_of):
+    return courier_of()
+
+
+@pytest.fixture
+def ask(ledger, clock):
+    """Somebody asks for a remediation."""
+
+    def ask(finding_id=ID, needed=0):
+        request = life.Request(life.Verb.REMEDIATE, "slack:U1", needed, clock())
+        return move(ledger, life.ask, finding_id, request=request)
+
+    return ask
+
+
+def channels(chat):
+    return [message.channel for message in chat.posts]
 
 
 def versions(chat):
     return [finding.version for finding in chat.shown.values()]
-
-
-def test_a_new_finding_is_posted_once(courier, chat, ledger):
-    ledger.record([change()])
-
-    assert courier.round() == 1
-    assert courier.round() == 0
-    assert [place.channel for place in chat.posts] == ["C0HOUSING"]
-
-
-def test_ten_moves_are_one_update(courier, chat, ledger):
-    ledger.record([change()])
-    courier.round()
-    move(ledger, life.ask, actor="U1", needed=0)
-    move(ledger, life.start)
-
-    assert [courier.round(), courier.round()] == [1, 0]
-    assert versions(chat) == [3]
-    assert len(chat.posts) == 1
-
-
-def test_the_same_result_again_touches_no_card(courier, chat, ledger):
-    ledger.record([change(), change("COMPLIANT", minute=1)])
-    ledger.record([change(resource="open")])
-    courier.round()
-    courier.round()
-
-    ledger.record([change("COMPLIANT", minute=2), change(resource="open", minute=2)])
-
-    assert courier.round() == 0
-
-
-def test_a_few_findings_are_one_message_a_round(courier, chat, ledger):
-    ledger.record([change(resource=f"bucket-{number}") for number in range(5)])
-
-    assert [courier.round() for _ in range(6)] == [1, 1, 1, 1, 1, 0]
 
 
 def storm(ledger, number=STORM + 1, **named):
@@ -121,72 +70,159 @@ def storm(ledger, number=STORM + 1, **named):
     return {finding.id for finding in ledger.each([State.OPEN])}
 
 
-def members(face):
-    return {finding.id for finding in face}
+def how_many(content):
+    if isinstance(content, tuple):
+        return len(content)
+    return getattr(content, "number", 1)
+
+
+def members(content):
+    return {finding.id for finding in content}
+
+
+def until_quiet(courier, rounds=60):
+    return sum(courier.rounds(rounds))
+
+
+def test_a_new_finding_is_posted_once(courier, chat, ledger):
+    ledger.record([change()])
+
+    assert courier.rounds(3) == [1, 0, 0]
+    assert channels(chat) == [HOUSING]
+
+
+def test_a_team_with_two_channels_has_a_message_in_each(courier_of, chat, ledger, ask):
+    both = Teams((team("housing", HOUSING, PAYMENTS),), "housing")
+    courier = courier_of(both)
+    ledger.record([change()])
+    assert courier.rounds(2) == [2, 0]
+
+    ask()
+
+    assert courier.rounds(2) == [2, 0]
+    assert versions(chat) == [2, 2]
+    assert set(channels(chat)) == {HOUSING, PAYMENTS}
+
+
+def test_a_channel_that_is_behind_is_brought_up_to_date_when_it_takes_messages(
+    courier_of, chat, ledger, ask
+):
+    courier = courier_of(Teams((team("housing", HOUSING, PAYMENTS),), "housing"))
+    ledger.record([change()])
+    chat.closed[PAYMENTS] = ChatRefusedError("odd")
+    courier.round()
+    ask()
+    courier.rounds(3)
+    assert channels(chat) == [HOUSING]
+
+    chat.closed.clear()
+    courier.rounds(25)
+
+    assert versions(chat) == [2, 2]
+
+
+def test_ten_moves_are_one_update(courier, chat, ledger, ask):
+    ledger.record([change()])
+    courier.round()
+    ask()
+    move(ledger, life.start)
+
+    assert courier.rounds(2) == [1, 0]
+    assert versions(chat) == [3]
+    assert len(chat.posts) == 1
+
+
+def test_the_same_result_again_touches_no_message(courier, chat, ledger):
+    ledger.record([change(), change("COMPLIANT", minute=1)])
+    ledger.record([change(resource="open")])
+    courier.rounds(2)
+
+    ledger.record([change("COMPLIANT", minute=2), change(resource="open", minute=2)])
+
+    assert courier.round() == 0
+
+
+def test_where_nothing_is_out_of_date_the_courier_is_in_no_hurry(courier, ledger):
+    ledger.record([change()])
+    assert courier.courier.round() is not None
+
+    assert courier.courier.round() is None
+
+
+def test_a_few_findings_are_a_message_a_second(courier, ledger):
+    ledger.record([change(resource=f"bucket-{number}") for number in range(SINGLE_CARDS)])
+
+    assert courier.rounds(5) == [1, 1, 1, 0, 0]
+
+
+def test_what_somebody_did_is_shown_at_once_although_the_channel_had_its_message(
+    courier, chat, ledger, clock, ask
+):
+    ledger.record([change()])
+    courier.round()
+    storm(ledger, 60)
+    courier.round()
+    ask()
+    clock.move(seconds=-0.9)
+
+    courier.round()
+
+    assert [each.state for each in chat.shown.values() if getattr(each, "id", "") == ID] == [
+        State.APPROVED
+    ]
+
+
+def test_what_somebody_did_comes_before_many_that_aws_resolved(courier, chat, ledger, ask):
+    resources = [f"bucket-{each}" for each in range(SINGLE_CARDS)]
+    for resource in resources:
+        ledger.record([change(resource=resource)])
+    courier.rounds(4)
+    ledger.record([change("COMPLIANT", 1, resource=each) for each in resources[:-1]])
+    last = chat.shown[chat.posts[-1]]
+
+    ask(last.id)
+    courier.round()
+
+    assert chat.shown[chat.posts[-1]].state is State.APPROVED
 
 
 def test_a_storm_is_one_message(courier, chat, ledger):
-    everyone = storm(ledger, 200)
+    storm(ledger, 200)
 
-    assert [courier.round() for _ in range(3)] == [1, 0, 0]
-    [face] = chat.shown.values()
-    assert members(face) == everyone
-
-
-def test_as_many_as_are_no_storm_yet_are_cards_of_their_own(courier, chat, ledger):
-    storm(ledger, STORM)
-
-    while courier.round():
-        pass
-
-    assert len(chat.posts) == STORM
+    assert courier.rounds(3) == [1, 0, 0]
+    [content] = chat.shown.values()
+    assert content.states == ((State.OPEN, 200),)
 
 
-def test_a_storm_is_of_one_rule(courier, chat, ledger):
-    storm(ledger, STORM)
-    storm(ledger, STORM, rule="s3-other")
-
-    while courier.round():
-        pass
-
-    assert len(chat.posts) == 2 * STORM
-
-
-def test_when_many_of_a_group_move_it_is_drawn_once(courier, chat, ledger):
-    everyone = storm(ledger)
-    courier.round()
-    for finding_id in everyone:
-        move(ledger, life.ask, finding_id, actor="U1", needed=0)
-
-    assert [courier.round(), courier.round()] == [1, 0]
-    [face] = chat.shown.values()
-    assert {finding.state for finding in face} == {State.APPROVED}
-    assert members(face) == everyone
-
-
-def test_a_group_that_always_moves_keeps_back_nothing_new(courier, chat, ledger, clock):
-    everyone = storm(ledger)
-    courier.round()
-    clock.move(minutes=5)
-    ledger.record([change()])
-
-    for finding_id in sorted(everyone)[:2]:
-        move(ledger, life.ask, finding_id, actor="U1", needed=0)
+def test_a_storm_is_measured_over_a_minute(courier, chat, ledger, clock):
+    for number in range(67):
+        ledger.record([change(resource=f"bucket-{number}")])
         courier.round()
+        clock.move(seconds=0.5)
+    until_quiet(courier)
 
-    assert len(chat.posts) == 2
+    assert len(chat.posts) == SINGLE_CARDS + 1
+    assert chat.shown[chat.posts[-1]].number == 67 - SINGLE_CARDS
 
 
-def test_what_follows_a_storm_at_once_joins_its_message(courier, chat, ledger, clock):
-    storm(ledger)
-    courier.round()
-    clock.move(seconds=59)
-    everyone = storm(ledger, STORM + 3)
+def test_a_storm_of_many_rules_is_five_messages_at_most(courier, chat, ledger):
+    for number in range(40):
+        rules = [change(resource=f"b-{number}", rule=f"rule-{each}") for each in range(20)]
+        ledger.record(rules)
+        courier.round()
+    until_quiet(courier)
 
-    courier.round()
+    assert len(chat.posts) <= 5
+    assert sum(map(how_many, chat.shown.values())) == 800
 
-    [face] = chat.shown.values()
-    assert members(face) == everyone
+
+def test_findings_of_different_rules_that_are_no_storm_have_cards_of_their_own(
+    courier, chat, ledger
+):
+    ledger.record([change(rule=f"rule-{each}") for each in range(6)])
+    until_quiet(courier)
+
+    assert len(chat.posts) == 6
 
 
 def test_what_comes_later_than_a_storm_has_a_card_of_its_own(courier, chat, ledger, clock):
@@ -200,17 +236,39 @@ def test_what_comes_later_than_a_storm_has_a_card_of_its_own(courier, chat, ledg
     assert chat.shown[chat.posts[-1]].id == ID
 
 
-def test_a_storm_waits_for_its_names_and_comes_in_one_message(engine, chat, ledger, clock):
-    teams = [team("housing", "C0HOUSING")]
-    courier = Courier(Cards(engine, clock), teams, shown_as, chat, clock)
+def test_when_many_of_a_group_move_it_is_updated_once(courier, chat, ledger, ask):
     everyone = storm(ledger)
-    Lookups(engine, clock).ask_again(min(everyone), None)
+    courier.round()
+    for finding_id in everyone:
+        ask(finding_id)
+
+    assert courier.rounds(2) == [1, 0]
+    [content] = chat.shown.values()
+    assert {finding.state for finding in content} == {State.APPROVED}
+    assert members(content) == everyone
+
+
+def test_a_group_that_always_moves_keeps_back_nothing_new(courier, chat, ledger, clock, ask):
+    everyone = storm(ledger)
+    courier.round()
+    clock.move(minutes=5)
+    ledger.record([change()])
+
+    for finding_id in sorted(everyone)[:3]:
+        ask(finding_id)
+        courier.round()
+
+    assert len(chat.posts) == 2
+
+
+def test_a_card_waits_for_its_name_a_while(courier_of, ledger, clock):
+    courier = courier_of(patience=timedelta(seconds=15))
+    ledger.record([change()])
 
     before = courier.round()
     clock.move(seconds=15)
 
     assert (before, courier.round()) == (0, 1)
-    assert members(chat.shown[chat.posts[0]]) == everyone
 
 
 def test_one_of_a_group_that_goes_to_another_team_leaves_the_others_alone(courier, chat, ledger):
@@ -219,157 +277,69 @@ def test_one_of_a_group_that_goes_to_another_team_leaves_the_others_alone(courie
     courier.round()
     given_to_payments(ledger)
 
-    rounds = [courier.round() for _ in range(3)]
+    courier.rounds(3)
 
     group, card = chat.posts
     assert members(chat.shown[group]) == everyone - {ID}
-    assert (card.channel, chat.shown[card].id) == ("C0PAYMENTS", ID)
-    assert rounds == [1, 1, 0]
+    assert (card.channel, chat.shown[card].id) == (PAYMENTS, ID)
 
 
-def test_a_group_that_goes_to_another_team_comes_there_as_one(courier, chat, ledger, clock):
-    everyone = storm(ledger)
-    courier.round()
-    reroute(ledger.engine, clock, lambda key, tags: "payments")
-
-    rounds = [courier.round() for _ in range(3)]
-
-    old, new = chat.posts
-    assert chat.shown[old] == Departed()
-    assert (new.channel, members(chat.shown[new])) == ("C0PAYMENTS", everyone)
-    assert rounds == [1, 1, 0]
-
-
-def test_a_group_whose_message_somebody_deleted_comes_anew_with_all_of_it(courier, chat, ledger):
-    everyone = storm(ledger)
-    courier.round()
-    move(ledger, life.ask, min(everyone), actor="U1", needed=0)
-    chat.errors = [CardGoneError("message_not_found")]
-
-    courier.round()
-    courier.round()
-
-    assert members(chat.shown[chat.posts[-1]]) == everyone
-
-
-def test_a_group_that_chat_takes_later_has_lost_nobody(courier, chat, ledger, clock):
-    everyone = storm(ledger)
-    chat.errors = [ChatBusyError(timedelta(seconds=5))]
-    courier.round()
-    clock.move(seconds=6)
-
-    courier.round()
-
-    assert members(chat.shown[chat.posts[-1]]) == everyone
-
-
-def test_two_teams_in_one_channel_share_its_pace(cards, chat, clock, ledger):
-    shared = [team("housing", "C0SHARED"), team("payments", "C0SHARED")]
-    courier = Courier(cards, shared, shown_as, chat, clock)
+def test_a_large_group_counts_only_those_that_are_its_teams_still(courier, chat, ledger):
     ledger.record([change()])
-    ledger.record([change(resource="other", account=PAYMENTS)])
-
-    assert [courier.round(), courier.round(), courier.round()] == [1, 1, 0]
-
-
-def test_what_the_allowlist_covers_on_arrival_is_not_posted(courier, chat, ledger):
-    ledger.record([change()])
-    move(ledger, life.except_until, until=at(60), note="known", actor="U1")
-
+    everyone = storm(ledger, 50)
     courier.round()
+    given_to_payments(ledger)
 
-    assert chat.posts == []
+    courier.rounds(3)
 
-
-def test_what_was_resolved_before_anybody_was_told_is_not_posted(courier, chat, ledger):
-    ledger.record([change(), change("COMPLIANT", minute=1)])
-
-    courier.round()
-
-    assert chat.posts == []
-    assert courier.round() == 0
+    assert chat.shown[chat.posts[0]].number == len(everyone) - 1
 
 
-def test_what_was_resolved_before_anybody_was_told_takes_one_round(courier, chat, ledger):
-    for minute, compliance in enumerate(["NON_COMPLIANT", "COMPLIANT"]):
-        ledger.record([change(compliance, minute, resource=f"b-{each}") for each in range(50)])
-
-    assert [courier.round(), courier.round()] == [1, 0]
-
-
-def test_a_card_that_somebody_deleted_is_posted_anew(courier, chat, ledger, caplog):
+def test_a_message_that_somebody_deleted_is_posted_anew(courier, chat, ledger, caplog, ask):
     ledger.record([change()])
     courier.round()
-    move(ledger, life.ask, actor="U1", needed=0)
-    chat.errors = [CardGoneError("message_not_found")]
+    ask()
+    chat.errors = [MessageGoneError("message_not_found")]
 
-    courier.round()
-    courier.round()
+    courier.rounds(3)
 
     assert len(chat.posts) == 2
     assert "posting anew" in caplog.text
 
 
-@pytest.mark.parametrize(
-    ("error", "pause"),
-    [
-        (ChatBusyError(timedelta(seconds=7)), 7),
-        (ChatRefusedError("not_in_channel", "Invite it."), 20),
-    ],
-    ids=["busy", "refused"],
-)
-def test_a_channel_that_takes_nothing_is_left_alone_and_others_are_not(
-    courier, chat, ledger, clock, error, pause
+def test_a_group_whose_message_somebody_deleted_comes_anew_with_all_of_it(
+    courier, chat, ledger, ask
 ):
+    everyone = storm(ledger)
+    courier.round()
+    ask(min(everyone))
+    chat.errors = [MessageGoneError("message_not_found")]
+
+    courier.rounds(3)
+
+    assert members(chat.shown[chat.posts[-1]]) == everyone
+
+
+def test_two_teams_in_one_channel_share_its_pace(courier_of, ledger):
+    courier = courier_of(Teams((team("housing", HOUSING), team("payments", HOUSING)), "housing"))
+    ledger.record([change(), change(resource="other")])
+    given_to_payments(ledger)
+
+    assert courier.rounds(3) == [1, 1, 0]
+
+
+@pytest.mark.parametrize("how", ["excepted", "resolved"])
+def test_what_is_over_before_anybody_was_told_is_not_posted(courier, chat, ledger, how):
     ledger.record([change()])
-    chat.errors = [error]
-    assert courier.round() == 0
+    if how == "excepted":
+        move(ledger, life.except_until, until=at(60), note="known")
+    else:
+        ledger.record([change("COMPLIANT", minute=1)])
 
-    ledger.record([change(resource="other", account=PAYMENTS)])
-    assert courier.round() == 1
+    courier.rounds(2)
 
-    clock.move(seconds=pause - 1)
-    assert courier.round() == 0
-    clock.move(seconds=2)
-    assert courier.round() == 1
-    assert len(chat.shown) == 2
-
-
-def moved_to(channel, cards, chat, clock):
-    """The courier after a restart with another channel for housing."""
-    return Courier(cards, [team("housing", channel)], shown_as, chat, clock)
-
-
-def test_a_card_in_a_channel_that_was_closed_comes_again_in_the_teams_new_one(
-    courier, cards, chat, ledger, clock
-):
-    ledger.record([change()])
-    courier.round()
-    move(ledger, life.ask, actor="U1", needed=0)
-    chat.errors = [ChannelClosedError("is_archived")]
-    courier = moved_to("C0NEW", cards, chat, clock)
-
-    courier.round()
-    courier.round()
-
-    assert [place.channel for place in chat.posts] == ["C0HOUSING", "C0NEW"]
-
-
-def test_a_card_that_cannot_be_changed_in_an_old_channel_holds_up_nothing_in_the_new_one(
-    courier, cards, chat, ledger, clock
-):
-    ledger.record([change()])
-    courier.round()
-    move(ledger, life.ask, actor="U1", needed=0)
-    ledger.record([change(resource="next")])
-    chat.errors = [ChatRefusedError("restricted_action")]
-    courier = moved_to("C0NEW", cards, chat, clock)
-
-    courier.round()
-    courier.round()
-
-    assert [place.channel for place in chat.posts] == ["C0HOUSING", "C0NEW"]
-    assert versions(chat) == [1, 1]
+    assert chat.posts == []
+    assert courier.courier.round() is None
 
 
 def given_to_payments(ledger, minute=1):
@@ -379,120 +349,281 @@ def given_to_payments(ledger, minute=1):
     ledger.record([], [ResourceFacts(*tagged, at(minute), tags={"Team": "payments"})])
 
 
-def test_a_card_leaves_a_team_whose_finding_another_one_has_now(courier, chat, ledger):
+def test_a_message_leaves_a_team_whose_finding_another_one_has_now(courier, chat, ledger, ask):
     ledger.record([change()])
     courier.round()
     given_to_payments(ledger)
+    courier.rounds(2)
 
-    rounds = [courier.round() for _ in range(3)]
+    ask()
+    courier.rounds(2)
 
     old, new = chat.posts
-    assert (new.channel, chat.shown[new].team) == ("C0PAYMENTS", "payments")
     assert chat.shown[old] == Departed()
-    assert rounds == [1, 1, 0]
+    assert (new.channel, chat.shown[new].state) == (PAYMENTS, State.APPROVED)
+    assert courier.courier.round() is None
 
 
-def test_a_card_leaves_its_team_once_and_moves_on_with_the_other(courier, chat, ledger):
+def test_a_team_of_another_name_in_the_same_channel_keeps_its_messages(courier_of, chat, ledger):
     ledger.record([change()])
-    courier.round()
+    courier_of().round()
     given_to_payments(ledger)
-    courier.round()
-    courier.round()
-    move(ledger, life.ask, actor="U1", needed=0)
 
-    courier.round()
+    renamed = courier_of(Teams((team("payments", HOUSING),), "payments"))
 
-    old, new = chat.posts
-    assert chat.shown[old] == Departed()
-    assert chat.shown[new].state is State.APPROVED
+    assert renamed.rounds(2) == [1, 0]
+    assert [finding.team for finding in chat.shown.values()] == ["payments"]
 
 
-def test_a_team_of_another_name_in_the_same_channel_keeps_its_cards(cards, chat, clock, ledger):
+def test_a_message_in_a_channel_that_was_closed_comes_again_in_the_teams_new_one(
+    courier_of, chat, ledger, ask
+):
     ledger.record([change()])
-    Courier(cards, [team("housing", "C0HOUSING")], shown_as, chat, clock).round()
-    reroute(ledger.engine, clock, lambda key, tags: "estates")
-    courier = Courier(cards, [team("estates", "C0HOUSING")], shown_as, chat, clock)
+    courier_of().round()
+    ask()
+    chat.closed[HOUSING] = ChannelClosedError("is_archived")
+    new = Channel("slack", "C0NEW")
 
-    assert [courier.round(), courier.round()] == [1, 0]
-    assert [finding.team for finding in chat.shown.values()] == ["estates"]
+    courier_of(Teams((team("housing", new),), "housing")).rounds(2)
+
+    assert channels(chat) == [HOUSING, new]
 
 
-def test_a_closed_channel_keeps_no_card_from_the_team_that_has_the_finding_now(
+@pytest.mark.parametrize(
+    ("error", "pause"),
+    [
+        (ChatBusyError(timedelta(seconds=7)), 7),
+        (ChatRefusedError("invalid_auth", "Set the token."), 20),
+        (ChannelClosedError("not_in_channel", "Invite it."), 20),
+    ],
+    ids=["busy", "refused", "closed"],
+)
+def test_a_channel_that_takes_nothing_is_left_alone_and_others_are_not(
+    courier, chat, ledger, clock, error, pause
+):
+    ledger.record([change()])
+    ledger.record([change(resource="other")])
+    given_to_payments(ledger)
+    chat.closed[HOUSING] = error
+    courier.round()
+    chat.closed.clear()
+    assert channels(chat) == [PAYMENTS]
+
+    clock.move(seconds=pause - 3)
+    courier.round()
+    assert len(chat.posts) == 1
+    clock.move(seconds=2)
+    courier.round()
+    assert len(chat.posts) == 2
+
+
+def test_a_channel_that_answers_slowly_holds_up_no_other(engine, ledger, clock, eventually):
+    answering = threading.Event()
+
+    class Slow(FakeChat):
+        def post(self, channel, content, post):
+            if channel == HOUSING:
+                answering.wait(20)
+            return super().post(channel, content, post)
+
+    chat = Slow()
+    troubles = Troubles({"slack": chat}, TEAMS)
+    messages = Messages(engine, TEAMS, clock, timedelta())
+    courier = Courier(messages, shown_as, {"slack": chat}, troubles)
+    ledger.record([change(), change(resource="other")])
+    given_to_payments(ledger)
+
+    courier.round()
+    eventually(lambda: channels(chat) == [PAYMENTS])
+
+    answering.set()
+    eventually(lambda: len(chat.posts) == 2)
+
+
+def test_operators_are_told_once_of_a_channel_that_takes_nothing_and_once_when_it_is_mended(
     courier, chat, ledger
 ):
     ledger.record([change()])
-    courier.round()
-    given_to_payments(ledger)
-    chat.errors = [ChannelClosedError("is_archived")]
+    chat.closed[HOUSING] = ChannelClosedError("is_archived", "Unarchive it.")
+    courier.rounds(60)
+    assert [channel for channel, _ in chat.notices] == [TDA]
+    assert courier.troubles.problems() == {HOUSING: "is_archived"}
 
-    courier.round()
-    courier.round()
+    chat.closed.clear()
+    courier.rounds(25)
 
-    assert [place.channel for place in chat.posts] == ["C0HOUSING", "C0PAYMENTS"]
+    [(_, closed), (_, mended)] = chat.notices
+    assert "C0HOUSING (team housing) takes no messages from the bot: is_archived. Unar" in closed
+    assert mended == "Channel C0HOUSING (team housing) takes messages again."
+    assert courier.troubles.problems() == {}
 
 
-def test_the_only_channel_a_team_has_is_tried_again_when_it_was_closed(courier, chat, ledger):
+def test_a_channel_of_a_product_that_the_bot_does_not_know_is_told(courier_of, chat, ledger):
+    teams = Channel("teams", "19:abc@thread.tacv2")
+    courier = courier_of(Teams((team("housing", teams, HOUSING),), "housing", (TDA,)))
     ledger.record([change()])
+
+    courier.rounds(3)
+
+    assert channels(chat) == [HOUSING]
+    [(_, text)] = chat.notices
+    assert "not connected" in text
+
+
+def test_one_message_that_chat_does_not_take_holds_up_no_other(
+    courier, chat, ledger, caplog, clock
+):
+    ledger.record([change()])
+    clock.move(minutes=1)
+    ledger.record([change(resource="next")])
+    chat.errors = [ContentRefusedError("invalid_blocks")]
+
+    courier.rounds(2)
+
+    assert [finding.key.resource_id for finding in chat.shown.values()] == ["next"]
+    assert "chat refused a message" in caplog.text
+
+
+def test_a_message_that_chat_did_not_take_is_tried_again_later(courier, chat, ledger, clock):
+    ledger.record([change()])
+    chat.errors = [ContentRefusedError("invalid_blocks")]
     courier.round()
-    move(ledger, life.ask, actor="U1", needed=0)
-    chat.errors = [ChannelClosedError("is_archived")]
+    clock.move(minutes=10)
 
     courier.round()
+
+    assert versions(chat) == [1]
+
+
+def test_a_channel_that_refuses_one_message_after_another_is_told_as_closed(courier, chat, ledger):
+    ledger.record([change(rule=f"rule-{each}") for each in range(4)])
+    chat.closed[HOUSING] = ContentRefusedError("a_word_that_nobody_knows")
+
+    courier.rounds(5)
+
+    assert courier.troubles.problems() == {HOUSING: "a_word_that_nobody_knows"}
+
+
+LOST = InDoubtError("timed out")
+
+
+def test_a_post_whose_answer_is_lost_is_found_and_not_posted_again(courier, chat, ledger, ask):
+    ledger.record([change()])
+    chat.lost = [LOST]
     courier.round()
+    ask()
+
+    courier.rounds(5)
+
+    assert len(chat.posts) == 1
+    assert versions(chat) == [2]
+
+
+def test_a_group_whose_answer_is_lost_is_found_with_all_of_it(courier, chat, ledger):
+    everyone = storm(ledger)
+    chat.lost = [LOST]
+
+    courier.rounds(5)
+
+    [content] = chat.shown.values()
+    assert members(content) == everyone
+
+
+def test_a_post_that_did_not_arrive_is_made_again_when_it_no_longer_can(courier, chat, ledger):
+    ledger.record([change()])
+    chat.errors = [LOST]
+
+    courier.rounds(10)
+    assert chat.posts == []
+    courier.rounds(6)
 
     assert len(chat.posts) == 1
 
 
-def test_a_channel_that_refuses_is_told_to_operators_with_the_cure(courier, chat, ledger, caplog):
-    ledger.record([change()])
-    chat.errors = [ChatRefusedError("not_in_channel", "Invite the bot.")]
-
-    courier.round()
-
-    [record] = [each for each in caplog.records if each.message == "chat refused a card"]
-    assert (record.finding, record.problem, record.remedy) == (
-        ID,
-        "not_in_channel",
-        "Invite the bot.",
-    )
-
-
-def test_one_card_that_chat_does_not_take_holds_up_no_other(courier, chat, ledger, caplog, clock):
-    ledger.record([change()])
-    clock.move(minutes=1)
-    ledger.record([change(resource="next")])
-    chat.errors = [CardRefusedError("invalid_blocks")]
-
-    courier.round()
-    courier.round()
-
-    assert [finding.key.resource_id for finding in chat.shown.values()] == ["next"]
-    assert "chat refused a card" in caplog.text
-
-
-def test_a_restart_between_post_and_note_posts_once_more_rather_than_never(
-    courier, chat, ledger, cards, clock, monkeypatch
+def test_a_second_message_of_a_post_is_found_later_and_points_to_the_real_one(
+    courier, chat, ledger, clock
 ):
     ledger.record([change()])
-    monkeypatch.setattr(cards, "shown", lambda *noted: None)
+    chat.errors = [LOST]
+    courier.rounds(20)
+    [real] = chat.posts
+    late = Message(HOUSING, "late")
+    chat.post_ids[late] = chat.post_ids[real]
+
+    clock.move(minutes=1)
+    courier.rounds(2)
+
+    assert chat.pointers == {late: real}
+
+
+def test_a_replica_that_died_after_its_post_is_relieved_without_a_second_one(
+    courier, chat, ledger, clock, monkeypatch
+):
+    ledger.record([change()])
+    monkeypatch.setattr(Messages, "shown", lambda *noted: None)
     courier.round()
     monkeypatch.undo()
+    clock.move(seconds=LEASE.total_seconds())
 
-    for _ in range(5):
-        clock.move(seconds=30)
-        courier.round()
+    courier.rounds(3)
+
+    assert len(chat.posts) == 1
+    assert courier.courier.round() is None
+
+
+def test_where_the_history_cannot_be_read_a_post_in_doubt_waits_for_its_lease(
+    courier, chat, ledger, caplog
+):
+    ledger.record([change()])
+    chat.lost, chat.unreadable = [LOST], ChatRefusedError("missing_scope", "Install it again.")
+
+    courier.rounds(50)
+    assert len(chat.posts) == 1
+    courier.rounds(20)
 
     assert len(chat.posts) == 2
+    assert caplog.text.count("history cannot be read") == 1
 
 
-def test_of_two_replicas_one_posts(cards, chat, ledger, clock):
+def test_a_press_on_a_message_that_is_not_the_findings_makes_it_a_pointer(courier, chat, ledger):
+    ledger.record([change()])
+    courier.round()
+    orphan = Message(HOUSING, "orphan")
+
+    courier.courier.adopt(ID, orphan)
+
+    assert chat.pointers == {orphan: chat.posts[0]}
+
+
+def test_a_press_on_a_message_that_the_ledger_lost_makes_it_the_findings(courier, chat, ledger):
+    ledger.record([change()])
+    orphan = Message(HOUSING, "orphan")
+
+    courier.courier.adopt(ID, orphan)
+    courier.round()
+
+    assert list(chat.shown) == [orphan]
+    assert chat.posts == []
+
+
+def test_a_press_on_the_right_message_changes_nothing(courier, chat, ledger):
+    ledger.record([change()])
+    courier.round()
+
+    courier.courier.adopt(ID, chat.posts[0])
+
+    assert courier.round() == 0
+    assert chat.pointers == {}
+
+
+def test_of_two_replicas_one_posts(engine, chat, ledger, clock):
     ledger.record([change()])
     together = threading.Barrier(2)
 
     def replica():
-        courier = Courier(cards, [team("housing", "C0HOUSING")], shown_as, chat, clock)
+        courier = Rounds(Messages(engine, TEAMS, clock, timedelta()), TEAMS, chat, clock)
         together.wait()
-        courier.round()
+        courier.courier.round()
 
     threads = [threading.Thread(target=replica) for _ in range(2)]
     for thread in threads:
@@ -503,27 +634,16 @@ def test_of_two_replicas_one_posts(cards, chat, ledger, clock):
     assert len(chat.posts) == 1
 
 
-def test_a_card_that_is_out_of_date_leaves_its_channel_although_nobody_has_to_do_anything(
-    courier, chat, ledger, engine, clock
-):
-    ledger.record([change()])
-    courier.round()
-    ledger.record([change("COMPLIANT", minute=1)])
-    reroute(engine, clock, lambda key, tags: "payments")
+def test_updates_leave_room_for_what_people_wait_for(courier, chat, ledger, ask):
+    everyone = [change(resource=f"b-{each}", rule=f"r-{each % 30}") for each in range(60)]
+    for each in everyone:
+        ledger.record([each])
+        courier.round()
+    for minute in range(1, 12):
+        ledger.record([change("COMPLIANT", minute, f"b-{n}", rule=f"r-{n}") for n in range(3)])
+        ledger.record([change("NON_COMPLIANT", minute, f"b-{n}", rule=f"r-{n}") for n in range(3)])
+        courier.rounds(2)
 
-    courier.round()
+    ask(chat.shown[chat.posts[0]].id)
 
-    assert list(chat.shown.values()) == [Departed()]
-
-
-def test_what_comes_after_a_channel_was_corrected_comes_in_the_right_one(
-    cards, chat, ledger, clock
-):
-    ledger.record([change(resource=f"bucket-{each}") for each in range(STORM + 1)])
-    Courier(cards, [team("housing", "C0WRONG")], shown_as, chat, clock).round()
-    ledger.record([change(resource="later")])
-
-    Courier(cards, [team("housing", "C0RIGHT")], shown_as, chat, clock).round()
-
-    assert [place.channel for place in chat.posts] == ["C0WRONG", "C0RIGHT"]
-    assert chat.shown[chat.posts[1]].key.resource_id == "later"
+    assert courier.round() == 1

@@ -8,14 +8,23 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from ledger.messages import Messages
+from notifiers.chat import ChannelClosedError
 from notifiers.metrics import Metrics
+from notifiers.troubles import Troubles
 from notifiers.web import PortInUseError, application, serving
 from tests.builders import change
+from tests.notifiers.chat import HOUSING, TEAMS, FakeChat
 
 
 @pytest.fixture
-def metrics(reports):
-    return Metrics(reports)
+def troubles():
+    return Troubles({"slack": FakeChat()}, TEAMS)
+
+
+@pytest.fixture
+def metrics(reports, engine, clock, troubles):
+    return Metrics(reports, Messages(engine, TEAMS, clock), troubles, clock)
 
 
 def client(metrics, missing=None, routes=()):
@@ -100,6 +109,37 @@ def test_a_body_that_is_too_long_is_refused_before_it_is_held(metrics):
 
     assert web.post("/echo", content=b"x" * 1_000_000).text == "1000000"
     assert web.post("/echo", content=b"x" * 2_000_000).status_code == 413
+
+
+def test_what_chat_does_not_show_yet_is_counted_with_its_age(metrics, ledger, clock):
+    ledger.record([change()])
+    clock.move(minutes=2)
+
+    text = client(metrics).get("/metrics").text
+
+    assert "compliance_stale_findings 1.0" in text
+    assert "compliance_stale_seconds 120.0" in text
+
+
+def test_refusals_are_counted_by_channel(metrics, troubles):
+    troubles.refused(HOUSING, ChannelClosedError("is_archived"))
+
+    text = client(metrics).get("/metrics").text
+
+    named = '{channel="slack:C0HOUSING",problem="is_archived"} 1.0'
+    assert f"compliance_chat_refusals_total{named}" in text
+    assert f"compliance_channel_refuses{named}" in text
+
+
+def test_metrics_are_answered_when_the_ledger_is_away(metrics, engine):
+    metrics.count("change")
+    with engine.begin() as db:
+        db.exec_driver_sql("DROP TABLE counts")
+
+    text = client(metrics).get("/metrics").text
+
+    assert "compliance_ledger_up 0.0" in text
+    assert 'compliance_messages_total{kind="change"} 1.0' in text
 
 
 @pytest.fixture

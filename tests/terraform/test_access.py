@@ -16,8 +16,9 @@ BOT = ROOT / "terraform/modules/bot/roles.tf"
 #: Batches are granted by the single call's action.
 #: https://docs.aws.amazon.com/service-authorization/latest/reference/list_sqs.html
 _GRANTED_BY = {"sqs:DeleteMessageBatch": "sqs:DeleteMessage"}
-#: botocore's fetcher makes this call itself, for AssumeRoleCredentialFetcher.
-_MADE_BY_BOTOCORE = {"AssumeRoleCredentialFetcher": "sts:AssumeRole"}
+#: A call whose client is not asked for by its service's name, and what AWS wants for a parameter.
+#: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
+_NAMED_ALONE = {"assume_role": "sts:AssumeRole", "SourceIdentity": "sts:SetSourceIdentity"}
 #: A client that is not asked for by its service's name.
 _NAMED = {"queue_client": "sqs"}
 #: SQS asks for it of whoever reads an encrypted queue.
@@ -81,7 +82,7 @@ def calls_in(tree: ast.AST, *, in_other_accounts: bool) -> Iterator[str]:
         methods = boto3.client(service, region_name="eu-west-2").meta.method_to_api_mapping
         yield from (f"{service}:{methods[name]}" for name in names & set(methods))
     if not in_other_accounts:
-        yield from (_MADE_BY_BOTOCORE[name] for name in names & set(_MADE_BY_BOTOCORE))
+        yield from (_NAMED_ALONE[name] for name in names & set(_NAMED_ALONE))
 
 
 def services_in(tree: ast.AST, *, in_other_accounts: bool) -> set[str]:

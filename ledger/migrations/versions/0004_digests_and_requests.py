@@ -126,11 +126,11 @@ def _rebuild_findings(db: sa.Connection, is_sqlite: bool) -> None:
         ("findings_in_state", ["state", "id"], UNSETTLED),
         ("findings_by_age", ["opened_at"], UNSETTLED),
         ("findings_of_team", ["team", "opened_at"], UNSETTLED),
-        ("findings_of_account", ["account"], UNSETTLED),
+        ("findings_of_account", ["account", "id"], UNSETTLED),
         ("findings_stale", ["changed_at"], "shown_version < version AND state <> 'compliant'"),
         ("findings_until", ["until"], "until IS NOT NULL"),
-        ("findings_mirror_due", ["mirror_due"], "mirror_due IS NOT NULL"),
-        ("findings_lookup_due", ["lookup_due"], "lookup_due IS NOT NULL"),
+        ("findings_mirror_due", ["account", "region", "mirror_due"], "mirror_due IS NOT NULL"),
+        ("findings_lookup_due", ["account", "region", "lookup_due"], "lookup_due IS NOT NULL"),
     ):
         _partial_index(name, "findings", columns, where)
 

@@ -10,7 +10,8 @@ locals {
 
 data "aws_iam_policy_document" "assume" {
   statement {
-    actions = ["sts:AssumeRole"]
+    # The second lets the bot say for whom it starts a remediation.
+    actions = ["sts:AssumeRole", "sts:SetSourceIdentity"]
 
     # The account, narrowed down to the role: a role that is named as the principal must exist first,
     # and is forgotten when it is made anew.
@@ -64,6 +65,7 @@ data "aws_iam_policy_document" "this" {
   statement {
     sid = "ReadRulesAndExcept"
     actions = [
+      "config:BatchGetResourceConfig",
       "config:DeleteRemediationExceptions",
       "config:DescribeConfigRules",
       "config:GetComplianceDetailsByResource",

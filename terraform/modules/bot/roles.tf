@@ -69,9 +69,26 @@ data "aws_iam_policy_document" "task" {
     }
   }
 
+  # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html:
+  # an organisation's accounts and units cannot be listed by their ARNs.
+  dynamic "statement" {
+    for_each = try(local.settings.organization, false) ? ["*"] : []
+
+    content {
+      sid = "ReadOrganisation"
+      actions = [
+        "organizations:DescribeOrganizationalUnit",
+        "organizations:ListAccounts",
+        "organizations:ListParents",
+        "organizations:ListTagsForResource",
+      ]
+      resources = [statement.value]
+    }
+  }
+
   statement {
     sid     = "AssumeItsRole"
-    actions = ["sts:AssumeRole"]
+    actions = ["sts:AssumeRole", "sts:SetSourceIdentity"]
     resources = [
       for account in(var.organization_id == null ? local.settings.accounts[*].id : ["*"]) :
       "arn:${local.partition}:iam::${account}:role/${local.settings.role_name}"

@@ -19,7 +19,7 @@ locals {
           Version = "2012-10-17"
           Statement = [{
             Effect    = "Allow"
-            Action    = "sts:AssumeRole"
+            Action    = ["sts:SetSourceIdentity", "sts:AssumeRole"]
             Principal = { AWS = "arn:$${AWS::Partition}:iam::${split(":", var.bot_role_arn)[4]}:root" }
             Condition = {
               for test, values in {
@@ -43,6 +43,7 @@ locals {
                   "config:GetComplianceDetailsByResource",
                   "config:DescribeConfigRules",
                   "config:DeleteRemediationExceptions",
+                  "config:BatchGetResourceConfig",
                 ]
                 Resource = "*"
               },

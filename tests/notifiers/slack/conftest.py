@@ -4,7 +4,7 @@ import pytest
 
 from commands.reception import Reception
 from notifiers.slack import app as slack
-from notifiers.slack.client import SlackNotifier, connect
+from notifiers.slack.client import SlackChat, connect
 from notifiers.slack.listeners import Listeners
 from notifiers.slack.people import People
 from tests.notifiers.slack.workspace import Workspace
@@ -23,8 +23,8 @@ def client(workspace):
 
 
 @pytest.fixture
-def notifier(client):
-    return SlackNotifier(client)
+def chat(client):
+    return SlackChat(client)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What people press and submit about all findings of one message."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -9,16 +8,14 @@ import pytest
 
 from commands.bulk import Bulk
 from commands.forms import Origin
-from commands.reception import Reception
 from compliance.card import Button, Press
 from compliance.finding import State
-from compliance.group import content_of
+from compliance.gathering import content_of_message
 from compliance.request import Verb
-from ledger.cards import Cards
+from ledger.messages import Messages
 from notifiers.courier import Courier
-from notifiers.slack import app as slack
 from notifiers.slack import group
-from notifiers.slack.listeners import Listeners
+from notifiers.troubles import Troubles
 from tests.builders import PAIRED_RULE, change, member
 from tests.notifiers.slack import test_listeners as listeners
 from tests.notifiers.slack.test_listeners import CHANNEL, dispatch, entered, press
@@ -27,20 +24,22 @@ from tests.notifiers.slack.workspace import HOME, user
 NUMBER = 25
 
 
-def posted(desk, clock, notifier, workspace, **named):
+def posted(desk, clock, chat, workspace, **named):
     """Post a group's card; return the id that its buttons carry."""
     desk.ledger.record([change(resource=f"bucket-{each}", **named) for each in range(NUMBER)])
-    cards = Cards(desk.ledger.engine, clock, timedelta())
-    face = partial(content_of, catalogue=desk.catalogue, accounts={})
-    Courier(cards, desk.teams.ordered, face, notifier, clock).round()
+    messages = Messages(desk.ledger.engine, desk.teams, clock, timedelta())
+    content = partial(content_of_message, catalogue=desk.catalogue, accounts={})
+    chats = {"slack": chat}
+    troubles = Troubles(chats, desk.teams)
+    Courier(messages, content, chats, troubles, start=lambda work: work()).round()
     [sent] = workspace.called("chat.postMessage")
     [actions] = [block for block in sent["blocks"] if block["type"] == "actions"]
     return actions["elements"][0]["value"]
 
 
 @pytest.fixture
-def one(desk, clock, notifier, workspace):
-    return posted(desk, clock, notifier, workspace)
+def one(desk, clock, chat, workspace):
+    return posted(desk, clock, chat, workspace)
 
 
 def submit(app, button, finding, values=None, by="U0HANNAH", verb=None):
@@ -125,9 +124,9 @@ def test_a_form_that_is_not_complete_stays_open(app, desk, one):
 
 
 def test_a_second_person_agrees_to_all_by_a_confirmation(
-    app, desk, reports, clock, notifier, workspace
+    app, desk, reports, clock, chat, workspace
 ):
-    one = posted(desk, clock, notifier, workspace, rule=PAIRED_RULE)
+    one = posted(desk, clock, chat, workspace, rule=PAIRED_RULE)
     asked = Origin(Press(Button.REMEDIATE_ALL, one), clock())
     Bulk(desk, reports, member).remediate_all(asked, member())
 
@@ -145,19 +144,3 @@ def test_one_of_a_group_is_shown_as_ever(app, workspace, one):
     [answer] = workspace.called("respond")
     assert f"Finding {one}" in answer["text"]
     assert '"action_id": "remediate"' in json.dumps(answer["blocks"])
-
-
-def test_the_list_is_shown_in_a_channel_that_is_configured_by_its_name(
-    desk, clock, notifier, workspace, client, reports, people
-):
-    housing = replace(desk.teams["housing"], channel="#housing")
-    teams = replace(desk.teams, ordered=(housing, *desk.teams.ordered[1:]))
-    named = replace(desk, teams=teams)
-    one = posted(named, clock, notifier, workspace)
-    app = slack.build(client, "", Listeners(Reception(named, reports, {}, people.fresh), people))
-    container = {"type": "message", "channel_id": CHANNEL, "is_ephemeral": False}
-    pressed = {"channel": {"id": CHANNEL, "name": "housing"}, "container": container}
-
-    press(app, "list", one, by="U0NOBODY", response_url=f"{workspace.url}respond", **pressed)
-
-    assert "bucket-" in str(workspace.called("respond")[-1]["blocks"])

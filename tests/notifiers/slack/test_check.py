@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from compliance.channel import Channel
 from compliance.routing import Approvers
 from notifiers.slack.check import SCOPES, check_slack
 from tests.builders import teams
@@ -61,6 +62,12 @@ def test_a_wrong_token_is_all_that_is_told(client, workspace):
             "the bot is not in it",
         ),
         (
+            "conversations.history",
+            {"ok": False, "error": "missing_scope", "needed": "channels:history"},
+            "the history of channel C0HOUSING of team housing",
+            "missing_scope (needs channels:history)",
+        ),
+        (
             "users.info",
             {"ok": True, "user": {"is_restricted": True}},
             "approver slack:U0HANNAH of team housing",
@@ -79,7 +86,7 @@ def test_a_wrong_token_is_all_that_is_told(client, workspace):
             "no_such_subteam",
         ),
     ],
-    ids=["socket", "channel", "archived", "not in it", "guest", "no user", "no group"],
+    ids=["socket", "channel", "archived", "not in it", "history", "guest", "no user", "no group"],
 )
 def test_each_thing_that_is_missing_is_named(problems, workspace, method, answer, what, problem):
     workspace.refuse(method, body=json.dumps(answer))
@@ -88,6 +95,15 @@ def test_each_thing_that_is_missing_is_named(problems, workspace, method, answer
 
     assert found.startswith(what)
     assert problem in said
+
+
+def test_a_channel_of_a_product_that_is_not_connected_is_named(problems):
+    ordered = teams().ordered
+    elsewhere = replace(ordered[0], channels=(Channel("teams", "19:abc@thread.tacv2"),))
+
+    assert problems(named=replace(teams(), ordered=(elsewhere, *ordered[1:]))) == {
+        "channel teams:19:abc@thread.tacv2 of team housing": "the bot is not connected to teams"
+    }
 
 
 def test_those_who_approve_for_every_team_are_looked_up_like_a_teams_own(problems):

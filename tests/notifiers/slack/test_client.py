@@ -1,48 +1,94 @@
-"""Slack's refusals in the courier's words."""
+"""What the bot sends to Slack, and Slack's refusals in the words of every chat product."""
 
 import socket
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 
 from compliance.card import Departed, card_of
-from ledger.cards import Posted
-from notifiers.courier import (
-    CardGoneError,
-    CardRefusedError,
+from compliance.channel import Channel, Message
+from notifiers.chat import (
     ChannelClosedError,
     ChatBusyError,
     ChatRefusedError,
+    ContentRefusedError,
+    InDoubtError,
+    MessageGoneError,
+    Post,
 )
-from notifiers.slack.client import SlackNotifier, connect
-from tests.builders import RULE, finding, rule
+from notifiers.slack.client import SlackChat, connect
+from tests.builders import RULE, at, finding, rule
 
 CARD = card_of(finding(), {RULE: rule()}, {})
-PLACE = Posted("C0HOUSING", "1700000000.000100")
+HOUSING = Channel("slack", "C0HOUSING")
+MESSAGE = Message(HOUSING, "1700000000.000100")
+POST = Post("p1", (finding().id,))
 
 
-def test_a_card_is_posted_with_blocks_and_words_and_without_previews(notifier, workspace):
-    place = notifier.post("C0HOUSING", CARD)
+def post(chat):
+    return chat.post(HOUSING, CARD, POST)
+
+
+def test_a_card_is_posted_with_blocks_and_words_and_without_previews(chat, workspace):
+    message = post(chat)
 
     [sent] = workspace.called("chat.postMessage")
-    assert place.channel == "C0HOUSING"
+    assert message.channel == HOUSING
     assert sent["blocks"]
     assert finding().id in sent["text"]
     assert (sent["unfurl_links"], sent["unfurl_media"]) == (False, False)
 
 
-def test_a_card_is_brought_up_to_date_where_it_stands(notifier, workspace):
-    notifier.replace(PLACE, CARD)
+def test_a_post_carries_our_id_and_its_findings(chat, workspace):
+    post(chat)
+
+    [sent] = workspace.called("chat.postMessage")
+    assert sent["metadata"]["event_payload"] == {"post": "p1", "findings": [finding().id]}
+
+
+def test_a_post_is_found_by_our_id_alone(chat, workspace):
+    def message(ts, post_id, event_type="compliance_post"):
+        return {
+            "ts": ts,
+            "metadata": {"event_type": event_type, "event_payload": {"post": post_id}},
+        }
+
+    workspace.history = [
+        message("3.0", "p1"), message("2.0", "p2"), {"ts": "1.5"}, message("1.0", "p1", "other"),
+    ]  # fmt: skip
+
+    assert chat.find(HOUSING, "p1", at(0)) == (Message(HOUSING, "3.0"),)
+    [asked] = workspace.called("conversations.history")
+    assert float(asked["oldest"]) < at(0).timestamp()
+
+
+def test_a_history_that_may_not_be_read_says_so(chat, workspace):
+    workspace.refuse("conversations.history", "missing_scope")
+
+    with pytest.raises(ChatRefusedError, match="slack-manifest"):
+        chat.find(HOUSING, "p1", at(0))
+
+
+def test_a_second_message_becomes_a_pointer_without_buttons(chat, workspace):
+    chat.point(Message(HOUSING, "2.0"), MESSAGE)
 
     [sent] = workspace.called("chat.update")
-    assert (sent["channel"], sent["ts"]) == (PLACE.channel, PLACE.message)
+    assert (sent["ts"], [block["type"] for block in sent["blocks"]]) == ("2.0", ["section"])
+    assert "https://council.slack.com/archives/C0HOUSING/p1" in sent["text"]
 
 
-def test_what_another_team_has_now_keeps_no_fact_and_no_button(notifier, workspace):
-    notifier.replace(PLACE, Departed())
+def test_a_card_is_brought_up_to_date_where_it_stands(chat, workspace):
+    chat.replace(MESSAGE, CARD)
 
     [sent] = workspace.called("chat.update")
-    assert sent["text"] == "This finding is now with another team."
+    assert (sent["channel"], sent["ts"]) == (HOUSING.id, MESSAGE.id)
+
+
+def test_what_another_team_has_now_keeps_no_fact_and_no_button(chat, workspace):
+    chat.replace(MESSAGE, Departed())
+
+    [sent] = workspace.called("chat.update")
     assert [block["type"] for block in sent["blocks"]] == ["section"]
 
 
@@ -51,45 +97,85 @@ def test_what_another_team_has_now_keeps_no_fact_and_no_button(notifier, workspa
     [({"Retry_After": "7"}, 7), ({}, 1), ({"Retry_After": "soon"}, 1)],
     ids=["seconds", "none", "odd"],
 )
-def test_a_rate_limit_is_a_pause_as_long_as_slack_says(notifier, workspace, headers, pause):
+def test_a_rate_limit_is_a_pause_as_long_as_slack_says(chat, workspace, headers, pause):
     workspace.refuse("chat.postMessage", "ratelimited", 429, **headers)
 
     with pytest.raises(ChatBusyError) as raised:
-        notifier.post("C0HOUSING", CARD)
+        post(chat)
 
     assert raised.value.pause == timedelta(seconds=pause)
+    assert not raised.value.everywhere
 
 
-@pytest.mark.parametrize("body", ["<html>down</html>", '{"ok": false, "error": "fatal_error"}'])
-def test_an_outage_of_slack_is_a_pause_whatever_it_answers(notifier, workspace, body):
-    workspace.refuse("chat.postMessage", status=503, body=body)
+def test_a_rate_limit_of_updates_is_for_all_channels(chat, workspace):
+    workspace.refuse("chat.update", "ratelimited", 429, Retry_After="7")
+
+    with pytest.raises(ChatBusyError) as raised:
+        chat.replace(MESSAGE, CARD)
+
+    assert raised.value.everywhere
+
+
+OUTAGES = [
+    (503, "<html>down</html>"),
+    (500, '{"ok": false, "error": "fatal_error"}'),
+    (200, '{"ok": false, "error": "fatal_error"}'),
+    (200, "<html>proxy</html>"),
+]
+
+
+@pytest.mark.parametrize(("status", "body"), OUTAGES)
+def test_a_post_to_which_slack_gives_no_answer_is_in_doubt(chat, workspace, status, body):
+    workspace.refuse("chat.postMessage", status=status, body=body)
+
+    with pytest.raises(InDoubtError):
+        post(chat)
+
+
+@pytest.mark.parametrize(("status", "body"), OUTAGES)
+def test_an_update_to_which_slack_gives_no_answer_is_repeated(chat, workspace, status, body):
+    workspace.refuse("chat.update", status=status, body=body)
 
     with pytest.raises(ChatBusyError):
-        notifier.post("C0HOUSING", CARD)
+        chat.replace(MESSAGE, CARD)
 
 
-def test_a_page_that_is_not_slacks_is_told_as_such(notifier, workspace):
-    workspace.refuse("chat.postMessage", body="<html>proxy</html>")
+def test_a_post_whose_connection_breaks_is_not_repeated():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        chat = SlackChat(connect("xoxb-test", f"http://127.0.0.1:{server.getsockname()[1]}/api/"))
+        accepted = []
 
-    with pytest.raises(ChatRefusedError):
-        notifier.post("C0HOUSING", CARD)
+        def hang_up():
+            while True:
+                connection, _ = server.accept()
+                accepted.append(connection.recv(100))
+                connection.close()
+
+        Thread(target=hang_up, daemon=True).start()
+
+        with pytest.raises(InDoubtError):
+            post(chat)
+
+    assert len(accepted) == 1
 
 
-@pytest.mark.parametrize("error", ["not_in_channel", "is_archived", "invalid_auth", "odd_error"])
-def test_a_refusal_names_slacks_own_word_and_what_to_do(notifier, workspace, error):
+@pytest.mark.parametrize("error", ["invalid_auth", "token_revoked", "missing_scope"])
+def test_a_refusal_of_the_token_says_what_to_do(chat, workspace, error):
     workspace.refuse("chat.postMessage", error)
 
     with pytest.raises(ChatRefusedError) as raised:
-        notifier.post("C0HOUSING", CARD)
+        post(chat)
 
     assert raised.value.problem == error
-    assert bool(raised.value.remedy) is (error != "odd_error")
+    assert raised.value.remedy
+    assert len(workspace.called("chat.postMessage")) == 1
 
 
-def test_a_card_whose_blocks_slack_does_not_take_is_told_in_words(notifier, workspace):
-    workspace.refuse("chat.postMessage", "invalid_blocks")
+@pytest.mark.parametrize("error", ["invalid_blocks", "msg_blocks_too_long", "of_next_year"])
+def test_a_card_that_slack_does_not_take_comes_in_words_whatever_the_reason(chat, workspace, error):
+    workspace.refuse("chat.postMessage", error)
 
-    notifier.post("C0HOUSING", CARD)
+    post(chat)
 
     _, sent = workspace.called("chat.postMessage")
     assert [each["type"] for each in sent["blocks"]] == ["section"]
@@ -97,44 +183,48 @@ def test_a_card_whose_blocks_slack_does_not_take_is_told_in_words(notifier, work
 
 
 def test_a_card_that_slack_does_not_take_at_all_is_the_cards_fault_and_not_the_channels(
-    notifier, workspace
+    chat, workspace
 ):
     workspace.refuse("chat.postMessage", "invalid_blocks", times=2)
 
-    with pytest.raises(CardRefusedError):
-        notifier.post("C0HOUSING", CARD)
+    with pytest.raises(ContentRefusedError):
+        post(chat)
 
 
-def test_a_message_that_somebody_deleted_is_gone(notifier, workspace):
+def test_a_message_that_somebody_deleted_is_gone(chat, workspace):
     workspace.refuse("chat.update", "message_not_found")
 
-    with pytest.raises(CardGoneError):
-        notifier.replace(PLACE, CARD)
+    with pytest.raises(MessageGoneError):
+        chat.replace(MESSAGE, CARD)
 
 
-@pytest.mark.parametrize("error", ["is_archived", "channel_not_found", "not_in_channel"])
-def test_a_channel_that_takes_nothing_is_closed(notifier, workspace, error):
+@pytest.mark.parametrize(
+    "error", ["is_archived", "channel_not_found", "not_in_channel", "restricted_action"]
+)
+def test_a_channel_that_takes_nothing_is_closed(chat, workspace, error):
     workspace.refuse("chat.update", error)
 
-    with pytest.raises(ChannelClosedError):
-        notifier.replace(PLACE, CARD)
+    with pytest.raises(ChannelClosedError) as raised:
+        chat.replace(MESSAGE, CARD)
+
+    assert raised.value.remedy
 
 
-def test_a_slack_out_of_reach_is_told():
+def test_a_slack_out_of_reach_is_told_and_nothing_is_in_doubt():
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        gone = SlackNotifier(connect("xoxb-test", f"http://127.0.0.1:{unused.getsockname()[1]}"))
+        gone = SlackChat(connect("xoxb-test", f"http://127.0.0.1:{unused.getsockname()[1]}"))
 
         with pytest.raises(ChatRefusedError, match="out of reach"):
-            gone.post("C0HOUSING", CARD)
+            post(gone)
 
 
-def test_whether_slack_can_be_used_is_told_for_readiness(notifier, workspace):
-    assert notifier.problem() == ""
+def test_whether_slack_can_be_used_is_told_for_readiness(chat, workspace):
+    assert chat.problem() == ""
 
     workspace.refuse("auth.test", "invalid_auth")
 
-    assert notifier.problem() == "SlackApiError"
+    assert chat.problem() == "SlackApiError"
 
 
 def test_an_answer_to_a_person_waits_until_slack_takes_it(workspace):

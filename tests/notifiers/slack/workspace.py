@@ -22,6 +22,7 @@ class Workspace:
     def __init__(self):
         self.calls = []
         self.answers = {}
+        self.history = []
         self.users = {each: user(each) for each in ("U0HANNAH", "U0HARRY", "U0NOBODY")}
         self.groups = {"S0SECURITY": ["U0SAM"], "S0PAYMENTS": []}
         self.users["U0SAM"] = user("U0SAM")
@@ -75,6 +76,12 @@ class Workspace:
     def chat_postMessage(self, asked):  # noqa: N802 - Slack's own name
         return {"channel": asked["channel"], "ts": f"1700000000.{len(self.calls):06}"}
 
+    def chat_getPermalink(self, asked):  # noqa: N802 - Slack's own name
+        return {"permalink": f"https://council.slack.com/archives/{asked['channel']}/p1"}
+
+    def conversations_history(self, asked):
+        return {"messages": self.history, "response_metadata": {"next_cursor": ""}}
+
     def _handler(self):
         workspace = self
 
@@ -100,6 +107,6 @@ class Workspace:
 def _form(body):
     told = dict(parse_qsl(body))
     return {
-        name: json.loads(value) if name in ("blocks", "view") else value
+        name: json.loads(value) if name in ("blocks", "view", "metadata") else value
         for name, value in told.items()
     }

@@ -11,7 +11,7 @@ run "only_the_bot_may_assume_the_role" {
   assert {
     condition = jsondecode(aws_iam_role.this.assume_role_policy).Statement == [{
       Effect    = "Allow"
-      Action    = "sts:AssumeRole"
+      Action    = ["sts:SetSourceIdentity", "sts:AssumeRole"]
       Principal = { AWS = "arn:aws:iam::999988887777:root" }
       Condition = {
         ArnEquals    = { "aws:PrincipalArn" = "arn:aws:iam::999988887777:role/compliance-bot-task" }

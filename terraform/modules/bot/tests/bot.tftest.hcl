@@ -103,7 +103,7 @@ run "the_bot_reads_its_queue_and_assumes_its_role_and_nothing_else" {
         "arn:aws:kms:eu-west-2:123456789012:key/11111111-2222-3333-4444-555555555555",
       ]
       AssumeItsRole = [
-        "sts:AssumeRole",
+        "sts:AssumeRole", "sts:SetSourceIdentity",
         "arn:aws:iam::022233334444:role/compliance-bot", "arn:aws:iam::111122223333:role/compliance-bot",
       ]
     })

@@ -1,0 +1,135 @@
+"""Which findings chat shows as they are no longer, and which of them comes next.
+
+A finding is stale while one of its messages shows an older version, or a channel of its team shows
+none. Nearly all findings are not, and an index holds the others only: where nothing is stale, a
+look costs one probe of it.
+"""
+
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import Any
+
+import sqlalchemy as sa
+
+from compliance.channel import Channel
+from compliance.finding import State
+from ledger.tables import STALE, UNCONFIRMED, findings, messages, posts
+
+#: No post is leased, or left alone, for longer than this.
+_LONGEST_LEASE = timedelta(minutes=15)
+#: Nobody has to do anything about these, so they need no new message.
+NOTHING_TO_DO = frozenset({State.RESOLVED, State.EXCEPTED, State.COMPLIANT})
+
+
+#: SQLite takes an index for a small part of a table only if a range of it is asked for.
+_EVER = datetime(1970, 1, 2, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+#: What is stale, so that both databases look at nothing else.
+IS_STALE = STALE & (findings.c.changed_at > _EVER[0]) & (findings.c.changed_at < _EVER[1])
+
+
+class Turn(Enum):
+    """What a channel is asked for: each order starves the others if it alone is asked."""
+
+    #: Messages whose finding somebody may be watching, the newest move first.
+    AWAITED = "awaited"
+    #: All messages that are out of date, the oldest move first.
+    SHOWN = "shown"
+    #: Findings without a message, the oldest first.
+    NEW = "new"
+
+
+def stale_pairs(db: sa.Connection) -> set[tuple[str, str | None]]:
+    """Return the teams of stale findings, each with the channels in which these have messages."""
+    query = (
+        sa.select(findings.c.team, messages.c.channel)
+        .distinct()
+        .outerjoin(messages, messages.c.finding == findings.c.id)
+        .where(IS_STALE)
+    )
+    return {(team, channel) for team, channel in db.execute(query)}
+
+
+def channels_to_search(db: sa.Connection, now: datetime) -> set[str]:
+    """Return the channels in which a post may have two messages, or one that is not known."""
+    searched = posts.c.search_due.is_not(None) & (posts.c.search_due <= now)
+    due = sa.select(posts.c.channel).where(searched)
+    unconfirmed = sa.select(posts.c.channel).where(UNCONFIRMED, is_free(now))
+    return set(db.execute(due.union(unconfirmed)).scalars())
+
+
+def next_shown(
+    db: sa.Connection, channel: Channel, teams: Collection[str], turn: Turn, now: datetime
+) -> int | None:
+    """Return the post to be brought up to date first, of those with a finding of *teams*."""
+    query = (
+        sa.select(messages.c.post)
+        .select_from(findings)
+        .join(messages, messages.c.finding == findings.c.id)
+        .join(posts, posts.c.id == messages.c.post)
+        .where(
+            IS_STALE,
+            findings.c.team.in_(teams),
+            messages.c.channel == str(channel),
+            messages.c.version < findings.c.version,
+            posts.c.message != "",
+            is_free(now),
+        )
+        .limit(1)
+    )
+    if turn is Turn.AWAITED:
+        # AWS resolves many at once, and whoever pressed is not waiting for those.
+        query = query.where(findings.c.state != State.RESOLVED.value)
+        return db.execute(query.order_by(findings.c.changed_at.desc())).scalar()
+    return db.execute(query.order_by(findings.c.changed_at)).scalar()
+
+
+def next_unconfirmed(db: sa.Connection, channel: Channel, now: datetime) -> int | None:
+    """Return a post of which nobody knows whether it was posted."""
+    query = (
+        sa.select(posts.c.id)
+        .where(UNCONFIRMED, posts.c.channel == str(channel), is_free(now))
+        .limit(1)
+    )
+    return db.execute(query).scalar()
+
+
+def new_findings(
+    channel: Channel, teams: Collection[str], *conditions: sa.ColumnElement[bool]
+) -> sa.Select[Any]:
+    """Select the findings of *teams* that have no message in *channel*."""
+    here = (messages.c.finding == findings.c.id) & (messages.c.channel == str(channel))
+    return (
+        sa.select(findings.c.id, findings.c.rule, findings.c.team, findings.c.state)
+        .select_from(findings.outerjoin(messages, here))
+        .where(
+            IS_STALE,
+            findings.c.team.in_(teams),
+            messages.c.finding.is_(None),
+            *conditions,
+        )
+    )
+
+
+def is_ready(now: datetime, patience: timedelta) -> sa.ColumnElement[bool]:
+    """Whether a finding has its name and its owner, or has waited long enough for them."""
+    is_young = (findings.c.changed_at > now - patience) & (findings.c.changed_at <= now)
+    is_nameless = findings.c.lookup_due.is_not(None) & (findings.c.lookup_due <= now)
+    return sa.not_(is_young & is_nameless)
+
+
+def needs_nothing() -> sa.ColumnElement[bool]:
+    return findings.c.state.in_([state.value for state in NOTHING_TO_DO])
+
+
+def is_free(now: datetime) -> sa.ColumnElement[bool]:
+    """Whether a post is seen to by no replica. A lease from before a clock was set back is none."""
+    until = posts.c.leased_until
+    return until.is_(None) | (until <= now) | (until > now + _LONGEST_LEASE)
+
+
+def how_stale(db: sa.Connection) -> tuple[int, datetime | None]:
+    """Return how many findings are stale, and since when the oldest of them has been."""
+    query = sa.select(sa.func.count(), sa.func.min(findings.c.changed_at)).where(IS_STALE)
+    number, since = db.execute(query).one()
+    return number, since

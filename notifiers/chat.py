@@ -1,0 +1,97 @@
+"""What every chat product does for the bot, and what can come of it, in no product's terms."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from commands.answers import Digest
+from compliance.channel import Channel, Message
+from compliance.group import Content
+from compliance.mendable import MendableError
+
+
+class ChatBusyError(MendableError):
+    """The chat product asks for a pause, *everywhere* or in this channel alone."""
+
+    def __init__(self, pause: timedelta, *, everywhere: bool = False) -> None:
+        super().__init__(f"chat asks for a pause of {pause.total_seconds():.0f} s")
+        self.pause = pause
+        self.everywhere = everywhere
+
+
+class ChatRefusedError(MendableError):
+    """The chat product takes nothing from the bot; *remedy* says what an operator can do."""
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(f"{problem}: {remedy}" if remedy else problem)
+        self.problem = problem
+        self.remedy = remedy
+
+
+class ChannelClosedError(ChatRefusedError):
+    """The channel takes nothing from the bot: it is archived, gone, or the bot is not in it."""
+
+
+class ContentRefusedError(ChatRefusedError):
+    """The chat product does not take what this one message holds, not even in plain words."""
+
+
+class MessageGoneError(Exception):
+    """The message is not there any more, or can no longer be changed."""
+
+
+class InDoubtError(MendableError):
+    """The answer did not come: the message may have been posted, or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often a chat product takes messages.
+
+    Two messages to one channel are *apart*; in all channels together *updates* messages can be
+    changed in a minute.
+    """
+
+    apart: timedelta
+    updates: int
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Our own id of a post, made before it is posted, and the findings it is about.
+
+    The message carries both, so that a post whose answer was lost can be found in its channel.
+    """
+
+    id: str
+    finding_ids: tuple[str, ...] = ()
+
+
+class Chat(Protocol):
+    """A chat product.
+
+    Each method raises ChatBusyError, ChatRefusedError or ChannelClosedError. Those that post raise
+    InDoubtError where they cannot tell whether they did, and ContentRefusedError.
+    """
+
+    pace: Pace
+
+    def post(self, channel: Channel, content: Content, post: Post) -> Message: ...
+
+    def replace(self, message: Message, content: Content) -> None:
+        """Change a message; raises MessageGoneError. Done twice, it is as if done once."""
+
+    def find(self, channel: Channel, post_id: str, since: datetime) -> tuple[Message, ...]:
+        """Return the messages that carry our *post_id*, oldest first, posted about *since*."""
+
+    def point(self, orphan: Message, real: Message) -> None:
+        """Leave nothing of *orphan* but a pointer to *real*; raises MessageGoneError."""
+
+    def notice(self, channel: Channel, text: str) -> None:
+        """Say a sentence."""
+
+    def digest(self, channel: Channel, digest: Digest, post: Post) -> None:
+        """Send the periodic report."""
+
+    def problem(self) -> str:
+        """Say why the product cannot be reached, empty when it can."""

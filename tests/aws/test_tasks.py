@@ -1,0 +1,99 @@
+"""One task a place: none waits for another, and none runs twice."""
+
+import threading
+
+import pytest
+
+from aws.tasks import Place, Tasks
+
+HERE, THERE = Place("111122223333", "eu-west-2"), Place("222233334444", "eu-west-2")
+SOON = 10
+
+
+class Ticks:
+    """A clock that a test moves on."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def held():
+    """A work that does not end before the test lets it."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def test_a_place_that_does_not_end_holds_up_no_other(held):
+    tasks, done = Tasks(2), threading.Event()
+
+    tasks.start({HERE: held.wait, THERE: done.set})
+
+    assert done.wait(SOON)
+    assert tasks.busy() >= {HERE}
+
+
+def test_what_still_runs_in_a_place_is_not_begun_again(held):
+    tasks, begun = Tasks(2), []
+    tasks.start({HERE: held.wait})
+
+    tasks.start({HERE: lambda: begun.append(HERE), THERE: lambda: begun.append(THERE)})
+    tasks.wait(SOON, [THERE])
+    held.set()
+    tasks.wait(SOON)
+
+    assert begun == [THERE]
+
+
+def test_a_task_that_fails_takes_nothing_from_the_others(caplog):
+    tasks, done = Tasks(1), []
+
+    tasks.start({HERE: lambda: 1 / 0, THERE: lambda: done.append(THERE)})
+    ended = tasks.wait(SOON)
+
+    assert ended
+    assert done == [THERE]
+    [record] = caplog.records
+    assert (record.account, record.exc_info[0]) == (HERE.account, ZeroDivisionError)
+
+
+def test_no_more_run_at_once_than_there_are_workers():
+    tasks, running, most = Tasks(3), set(), []
+    lock = threading.Lock()
+    full = threading.Barrier(3)
+
+    def work(number):
+        with lock:
+            running.add(number)
+            most.append(len(running))
+        full.wait(SOON)
+        with lock:
+            running.remove(number)
+
+    tasks.start({Place(str(n), "r"): (lambda n=n: work(n)) for n in range(12)})
+
+    assert tasks.wait(SOON)
+    assert max(most) == 3
+
+
+def test_slow_tasks_make_room_for_others(held):
+    ticks = Ticks()
+    tasks, begun, done = Tasks(1, clock=ticks), threading.Event(), threading.Event()
+    tasks.start({HERE: lambda: begun.set() or held.wait(), THERE: done.set})
+    begun.wait(SOON)
+
+    ticks.now = 60.0
+    tasks.start({})
+
+    assert done.wait(SOON)
+
+
+def test_waiting_ends_when_its_time_is_over(held):
+    tasks = Tasks(1)
+    tasks.start({HERE: held.wait})
+
+    assert not tasks.wait(0.01)

@@ -1,18 +1,24 @@
 """What others had to agree to, once they have."""
 
+import json
+import threading
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 
 from commands.agree import agree
 from commands.answers import Refused
-from commands.carry_out import agree_and_carry_out, carry_out_exceptions
+from commands.carry_out import agree_and_carry_out, carry_out_exceptions, ignore_and_carry_out
+from commands.enforce import Enforcement
 from commands.ignore import Ignore, ignore
 from compliance.authority import Actor, Standing
 from compliance.finding import State
 from compliance.request import Verb
-from tests.builders import PAIRED_RULE, change, member, rule
+from config.file_shelf import FileShelf
+from config.keeper import Keeper
+from tests.builders import ID, PAIRED_RULE, change, entry, member, rule, write
 
 FORM = Ignore("accepted risk", "The public website's pictures.", "SEC-1", date(2026, 12, 1))
 HANNAH, HARRY = "slack:U0HANNAH", "slack:U0HARRY"
@@ -84,3 +90,143 @@ def test_a_stricter_policy_stops_what_was_agreed_before(desk, asked):
 def test_what_is_not_agreed_is_left(desk, asked):
     assert carry_out_exceptions(desk, member) == 0
     assert desk.ledger.find(asked).state is State.APPROVAL_PENDING
+
+
+class DiedError(BaseException):
+    """The process ended here."""
+
+
+class Dying:
+    """The keeper of a process that ends before or after it has written."""
+
+    def __init__(self, keeper, *, written):
+        self._keeper, self._written = keeper, written
+        self.current = keeper.current
+
+    def add(self, entries, author, reason):
+        if self._written:
+            self._keeper.add(entries, author, reason)
+        raise DiedError
+
+
+@pytest.fixture
+def opened(desk):
+    desk.ledger.record([change()])
+    return desk
+
+
+@pytest.mark.parametrize("written", [True, False], ids=["after", "before"])
+@pytest.mark.parametrize("first", ["carry out", "enforce"])
+def test_who_decided_is_known_though_the_process_died_around_the_file(
+    opened, reports, written, first
+):
+    dying = replace(opened, allowlist=Dying(opened.allowlist, written=written))
+    with pytest.raises(DiedError):
+        ignore_and_carry_out(dying, member, ID, member(HANNAH), FORM)
+
+    rounds = [partial(carry_out_exceptions, opened, member), Enforcement(opened).round]
+    for each in rounds if first == "carry out" else reversed(rounds):
+        each()
+
+    rows = reports.history(ID)
+    [asked] = [row for row in rows if row["action"] == "ignore"]
+    after = opened.ledger.find(ID)
+    assert (asked["actor"], json.loads(asked["detail"])["reason"]) == (HANNAH, FORM.reason)
+    assert (after.state, after.decided.deciders) == (State.EXCEPTED, (HANNAH,))
+    assert len(opened.allowlist.current.entries) == 1
+
+
+def test_two_replicas_that_carry_out_the_same_write_one_entry(opened, tmp_path, catalogue):
+    other = replace(opened, allowlist=Keeper(FileShelf(tmp_path / "allowlist.yaml"), catalogue))
+    ignore(opened, ID, member(HANNAH), FORM)
+    threads = [
+        threading.Thread(target=carry_out_exceptions, args=(each, member))
+        for each in (opened, other) * 3
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    opened.allowlist.refresh()
+    assert len(opened.allowlist.current.entries) == 1
+    assert opened.ledger.find(ID).state is State.EXCEPTED
+
+
+def test_40_people_who_ignore_at_once_lose_nothing(desk):
+    desk.ledger.record([change(resource=f"bucket-{number}") for number in range(40)])
+    ids = [finding.id for finding in desk.ledger.each([State.OPEN])]
+    answers = {}
+
+    def work(finding_id):
+        answer = ignore_and_carry_out(desk, member, finding_id, member(HANNAH), FORM)
+        answers[finding_id] = answer.text
+
+    threads = [threading.Thread(target=work, args=(each,)) for each in ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert set(answers.values()) == {"Recorded in the allowlist until the end of 1 December 2026."}
+    assert len(desk.allowlist.current.entries) == 40
+    assert len(list(desk.ledger.each([State.EXCEPTED]))) == 40
+
+
+def test_an_exception_that_could_not_be_written_is_tried_again_and_said_once(
+    opened, tmp_path, reports
+):
+    file = tmp_path / "allowlist.yaml"
+    file.write_text("exceptions: [oops")
+    ignore_and_carry_out(opened, member, ID, member(HANNAH), FORM)
+    for _ in range(3):
+        carry_out_exceptions(opened, member)
+    assert [row["action"] for row in reports.history(ID)].count("exception not written") == 1
+    assert "the allowlist could not be written" in opened.ledger.find(ID).note
+
+    file.write_text("exceptions: []\n")
+    carry_out_exceptions(opened, member)
+
+    after = opened.ledger.find(ID)
+    assert (after.state, after.decided.actor) == (State.EXCEPTED, HANNAH)
+    assert "could not be written" not in after.note
+
+
+def test_who_ignores_is_looked_up_anew_though_nobody_else_must_agree(opened):
+    answer = ignore_and_carry_out(opened, gone, ID, member(HANNAH), FORM)
+
+    assert "This account is deactivated" in answer.text
+    assert opened.allowlist.current.entries == ()
+    assert opened.ledger.find(ID).state is State.OPEN
+
+
+def test_an_exception_whose_end_was_over_before_it_could_begin_is_dropped(opened, clock):
+    ignore(opened, ID, member(HANNAH), FORM)
+    clock.move(days=60)
+
+    carry_out_exceptions(opened, member)
+
+    after = opened.ledger.find(ID)
+    assert (after.state, after.requests) == (State.OPEN, ())
+    assert "not over yet" in after.note
+    assert opened.allowlist.current.entries == ()
+
+
+def test_an_entry_that_somebody_else_wrote_is_not_laid_to_who_only_asked(desk, asked):
+    finding = desk.ledger.find(asked)
+    write(desk.allowlist, entry(rule=finding.key.rule, asked_by="The board"))
+
+    Enforcement(desk).round()
+
+    assert desk.ledger.find(asked).decided.deciders == ("The board",)
+
+
+def test_what_nobody_sees_in_a_reason_does_not_count_and_is_not_kept(opened):
+    hidden = replace(FORM, reason="short" + "\u200b" * 20)
+    assert list(ignore(opened, ID, member(HANNAH), hidden).problems) == ["reason"]
+
+    seen = replace(FORM, reason="The public\u202e website's pictures.")
+    ignore_and_carry_out(opened, member, ID, member(HANNAH), seen)
+
+    [kept] = opened.allowlist.current.entries
+    assert kept.reason == "The public website's pictures."

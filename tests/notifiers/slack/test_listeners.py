@@ -233,7 +233,7 @@ def test_an_allowlist_that_cannot_be_written_is_told(app, opened, workspace, tmp
 
     submit(app, "ignore", values=entered())
 
-    assert "nothing was changed" in workspace.heard()[0]
+    assert "the allowlist could not be written" in workspace.heard()[0]
 
 
 def test_an_answer_reaches_its_person_where_the_bot_is_not_in_the_channel(app, opened, workspace):

@@ -3,10 +3,11 @@
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from benchmarks import intake, memory, status
+from benchmarks import allowlist, intake, memory, status
 from benchmarks.figures import Figure, table
 
 BENCHMARKS: Mapping[str, Callable[[], Iterable[Figure]]] = {
+    "allowlist": allowlist.measure,
     "intake": intake.measure,
     "memory": memory.measure,
     "status": status.measure,

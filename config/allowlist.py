@@ -9,25 +9,18 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 
 import yaml
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
-from compliance.allowlist import ANY, Entry, ExceptionClass
-from compliance.text import clean
-from config.faults import ConfigError, Fault, validation_problems
-from config.shapes import Strict, Text, check_account, check_region
+from compliance.allowlist import Entry
+from config.entry import EntryCheck, EntryError
+from config.faults import ConfigError, Fault
 
 #: libyaml's parser where PyYAML was built with it, which its wheels are; the slow one elsewhere.
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 HEAD = "exceptions"
-_ASKER_MAX = 256
-_CLASSES = {each.value: each for each in ExceptionClass}
-#: What people wrote for people to read. The other fields name things: those are left alone.
-_PROSE = ("reason", "asked_by", "ticket")
 _STR, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
 _RESOLVERS: dict[str, Any] = yaml.SafeLoader.yaml_implicit_resolvers
 
@@ -35,38 +28,6 @@ NOT_ONE = (
     "expected 'exceptions:' and a list under it; is this the allowlist? What it holds is not shown"
 )
 UNKNOWN_ALIAS = "is not valid YAML: an alias of what is not there, or holds this itself"
-
-
-def _account(found: Any) -> Any:
-    return found if found == ANY else check_account(found)
-
-
-def _region(found: str) -> str:
-    return found if found == ANY else check_region(found)
-
-
-def _asker(found: str) -> str:
-    if len(found) > _ASKER_MAX:
-        raise ValueError(f"expected who asked, in at most {_ASKER_MAX} characters")
-    return found
-
-
-def _day(found: Any) -> Any:
-    if isinstance(found, datetime) or not isinstance(found, date):
-        raise ValueError("expected a day like 2027-03-31, without quotes")
-    return found
-
-
-class _Entry(Strict):
-    rule: Text
-    account: Annotated[str, BeforeValidator(_account)]
-    region: Annotated[str, AfterValidator(_region)]
-    resource: Text
-    exception_class: Annotated[ExceptionClass, Field(alias="class")]
-    reason: Text
-    asked_by: Annotated[Text, AfterValidator(_asker)]
-    ticket: str = ""
-    expires: Annotated[date, BeforeValidator(_day)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +97,7 @@ class _Reader:
         self._file = file
         self._anchors: dict[str, Any] = {}
         self._values: dict[tuple[str | None, str], Any] = {}
-        self._places: dict[tuple[Any, Any], bool] = {}
+        self._check = EntryCheck()
         self._last: Any = None
         self.faults: list[Fault] = []
 
@@ -304,57 +265,14 @@ class _Reader:
 
     def _entry(self, fields: _Fields, event: Any, number: int) -> Entry | None:
         values, lines = fields
-        for name in _PROSE:
-            if isinstance(said := values.get(name), str) and not said.isprintable():
-                values[name] = clean(said)
-        if self._is_plain(values):
-            return Entry(
-                values["rule"],
-                values["account"],
-                values["region"],
-                values["resource"],
-                _CLASSES[values["class"]],
-                values["reason"],
-                values["asked_by"],
-                values.get("ticket", ""),
-                values["expires"],
-            )
         try:
-            return Entry(**_Entry.model_validate(values).model_dump())
-        except ValidationError as error:
-            for key, problem in validation_problems(error):
+            return self._check(values)
+        except EntryError as error:
+            for key, problem in error.problems:
                 line = lines.get(key, event.start_mark.line + 1)
                 dotted = f"{HEAD}[{number}].{key}"
                 self.faults.append(Fault(self._file, line, dotted, problem))
             return None
-
-    def _is_plain(self, values: dict[str, Any]) -> bool:
-        """Whether the entry is right at first sight; of all others, pydantic says what is wrong."""
-        if len(values) != 8 + ("ticket" in values):
-            return False
-        texts = (values.get("rule"), values.get("resource"), values.get("reason"))
-        asker, ticket = values.get("asked_by"), values.get("ticket", "")
-        return (
-            all(type(each) is str and each and not each.isspace() for each in (*texts, asker))
-            and len(str(asker)) <= _ASKER_MAX
-            and type(ticket) is str
-            and type(values.get("expires")) is date
-            and values.get("class") in _CLASSES
-            and self._is_place(values.get("account"), values.get("region"))
-        )
-
-    def _is_place(self, account: Any, region: Any) -> bool:
-        """Few places have many entries: each is checked once."""
-        if type(account) is not str or type(region) is not str:
-            return False
-        known = self._places.get((account, region))
-        if known is None:
-            try:
-                known = bool(_account(account) and _region(region))
-            except ValueError:
-                known = False
-            self._places[account, region] = known
-        return known
 
     def _until(self, end: type[yaml.Event]) -> Iterator[Any]:
         """Yield the first event of each thing in what has begun; its rest is for the caller."""

@@ -50,11 +50,15 @@ class _Version:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What somebody wants changed, and where the outcome is told."""
+    """What somebody wants changed, and where the outcome is told.
 
-    edit: _Edit
+    What is only added by several people is written by one edit; other edits are made by themselves.
+    """
+
     author: str
     reason: str
+    added: tuple[Entry, ...] = ()
+    edit: _Edit | None = None
     outcome: "Future[None]" = field(default_factory=Future)
 
 
@@ -107,14 +111,7 @@ class Keeper:
 
         Raises UnwritableAllowlistError, and then nothing was changed.
         """
-        wanted = tuple(map(_clean, entries))
-
-        def edit(text: str, parsed: Parsed) -> tuple[str, Parsed]:
-            known = set(parsed.entries)
-            new = [entry for entry in dict.fromkeys(wanted) if entry not in known]
-            return add_entries(text, parsed, new) if new else (text, parsed)
-
-        self._change(edit, author, reason)
+        self._change(_Change(author, reason, added=tuple(map(_clean, entries))))
 
     def remove(self, entry: Entry, author: str, reason: str) -> None:
         """Take *entry* out, however often it is there; raises UnwritableAllowlistError."""
@@ -124,7 +121,7 @@ class Keeper:
                 text, parsed = remove_entry(text, parsed, parsed.entries.index(entry))
             return text, parsed
 
-        self._change(edit, author, reason)
+        self._change(_Change(author, reason, edit=edit))
 
     def replace(self, old: Entry, new: Entry, author: str, reason: str) -> None:
         """Put *new* where *old* is; raises UnwritableAllowlistError, also where *old* is gone."""
@@ -137,11 +134,10 @@ class Keeper:
                 return text, parsed
             raise UneditableAllowlistError(MISSING.format(name=self._shelf.name))
 
-        self._change(edit, author, reason)
+        self._change(_Change(author, reason, edit=edit))
 
-    def _change(self, edit: _Edit, author: str, reason: str) -> None:
-        """Have *edit* made: the first who comes to the shelf writes for all who wait by then."""
-        mine = _Change(edit, author, reason)
+    def _change(self, mine: _Change) -> None:
+        """Have it made: the first who comes to the shelf writes for all who wait by then."""
         with self._queue:
             self._waiting.append(mine)
         with self._at_shelf:
@@ -188,9 +184,7 @@ class Keeper:
         reason = "\n".join(dict.fromkeys(change.reason for change in changes))
         for _ in range(_TRIES):
             before = self._latest()
-            text, parsed = before.text.text, before.parsed
-            for change in changes:
-                text, parsed = change.edit(text, parsed)
+            text, parsed = _changed(before, changes)
             if text == before.text.text:
                 return
             try:
@@ -264,6 +258,19 @@ class Keeper:
                 extra={"faults": [str(fault) for fault in error.faults]},
             )
         self._fault = error
+
+
+def _changed(version: _Version, changes: Sequence[_Change]) -> tuple[str, Parsed]:
+    """Return the text after *changes*, and what is in it."""
+    text, parsed = version.text.text, version.parsed
+    wanted = dict.fromkeys(entry for change in changes for entry in change.added)
+    known = version.entries() if wanted else ()
+    if new := [entry for entry in wanted if entry not in known]:
+        text, parsed = add_entries(text, parsed, new)
+    for change in changes:
+        if change.edit:
+            text, parsed = change.edit(text, parsed)
+    return text, parsed
 
 
 def _clean(entry: Entry) -> Entry:

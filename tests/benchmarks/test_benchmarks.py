@@ -3,9 +3,13 @@
 import pytest
 
 from benchmarks import __main__ as runner
-from benchmarks import intake, memory, status
+from benchmarks import allowlist, intake, memory, status
 from benchmarks.figures import Figure, table
 from benchmarks.notifications import mix, notifications
+
+
+def small_allowlist():
+    return allowlist.measure(numbers=(50,))
 
 
 def small_intake():
@@ -20,7 +24,7 @@ def small_status():
     return status.measure(number=200, runs=1)
 
 
-@pytest.mark.parametrize("measure", [small_intake, small_memory, small_status])
+@pytest.mark.parametrize("measure", [small_allowlist, small_intake, small_memory, small_status])
 def test_a_benchmark_prints_its_figures_and_its_target(measure):
     printed = table(measure())
 
@@ -30,7 +34,9 @@ def test_a_benchmark_prints_its_figures_and_its_target(measure):
 
 def test_an_unknown_benchmark_is_named_with_those_that_there_are(capsys):
     assert runner.main(["intak"]) == 2
-    assert "no benchmark intak; there are intake, memory, status" in capsys.readouterr().err
+    assert (
+        "no benchmark intak; there are allowlist, intake, memory, status" in capsys.readouterr().err
+    )
 
 
 def test_a_target_that_is_missed_is_the_exit_code(monkeypatch, capsys):

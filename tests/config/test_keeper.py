@@ -11,13 +11,11 @@ import pytest
 from commands.checks import check_allowlist
 from compliance.allowlist import Entry, ExceptionClass, UnwritableAllowlistError
 from compliance.shelf import ShelfBusyError, ShelfConflictError, Text
-from config.allowlist import Parsed
-from config.edits import add_entries
 from config.faults import ConfigError
 from config.file_shelf import FileShelf
 from config.keeper import Keeper
 from tests.builders import RULE, entry, key, rule, write
-from tests.config.test_allowlist import SHIPPED, entries, text
+from tests.config.test_allowlist import SHIPPED, entries, many, text
 
 CATALOGUE = {RULE: rule()}
 ENTRY = Entry(
@@ -325,8 +323,7 @@ def test_a_place_that_does_not_answer_is_told_to_all_who_wait():
 
 
 def test_one_ignore_among_10_000_is_written_without_reading_them_again(path):
-    many = tuple(replace(ENTRY, resource=f"bucket-{number}") for number in range(10_000))
-    path.write_text(add_entries("", Parsed(), many)[0])
+    path.write_text(many(10_000))
     keeper = keep(path)
 
     began = time.process_time()

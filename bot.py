@@ -30,10 +30,10 @@ from aws.sweep import Place, Records, Sweep
 from aws.tasks import Tasks
 from commands.authorise import authorise
 from commands.carry_out import carry_out_exceptions
-from commands.checks import Check, check_allowlist, print_all
+from commands.checks import Check, check_allowlist, check_entries, print_all
 from commands.desk import Desk
 from commands.digest import WEEK, digest
-from commands.enforce import enforce_allowlist
+from commands.enforce import Enforcement
 from commands.progress import Bar
 from commands.reception import Reception
 from compliance.change import FindingKey
@@ -41,6 +41,7 @@ from compliance.channel import SLACK
 from compliance.enforcement import enforce
 from compliance.fingerprint import InForce, fingerprint
 from compliance.gathering import content_of_message
+from compliance.ineffective import Warnings
 from compliance.mendable import MendableError
 from compliance.rules import canonical_name, catalogue_entry
 from config import Config, load
@@ -85,7 +86,7 @@ class Bot:
             engine,
             now,
             owner=self.owner,
-            enforce=lambda finding: enforce(finding, self.allowlist.entries(), now()),
+            enforce=lambda finding: enforce(finding, self.allowlist.current, now()),
             canonical=self.canonical,
             accepts=partial(catalogue_entry, self.catalogue),
             in_force=self.in_force,
@@ -103,6 +104,9 @@ class Bot:
         accounts = self.settings.accounts
         content = partial(content_of_message, catalogue=self.catalogue, accounts=accounts)
         self.courier = Courier(self.messages, content, self.chats, self.troubles)
+
+        watched = self.catalogue, self.settings.places
+        self.warnings = Warnings(lambda: self.allowlist.current, *watched, lambda: now().date())
 
         # What people ask and decide, and what AWS reports.
         self.desk = Desk(self.ledger, self.catalogue, self.teams, self.allowlist, now)
@@ -148,10 +152,11 @@ class Bot:
             every(5, self.courier.round, self.bell.event(self.courier.woken)),
             every(5, lookup.round, self.bell.event()),
             every(settings.poll_seconds, remediator.round),
-            every(30, partial(enforce_allowlist, self.desk)),
-            every(30, partial(carry_out_exceptions, self.desk, fresh)),
+            every(5, self.allowlist.refresh),
+            every(10, Enforcement(self.desk).round),
+            every(10, partial(carry_out_exceptions, self.desk, fresh)),
             every(30, mirror.round),
-            every(10, AllowlistWatch(self.allowlist.problem, chat, tda).round),
+            every(10, AllowlistWatch(self.allowlist.problem, chat, tda, self.warnings).round),
             every(600, routes.round),
             every(3600, self.organization.refresh),
             every(86_400, folding.round),
@@ -177,7 +182,8 @@ class Bot:
         missing = (Check(fault.file, fault.problem) for fault in self.environment.missing())
         places = (check_place(self.service, place, self.catalogue) for place in self.places)
         own = check_allowlist(self.allowlist), *check_queues(self.environment.queue_urls)
-        return print_all(chain(missing, self.slack.checks(), own, *places))
+        entries = check_entries(self.warnings())
+        return print_all(chain(missing, self.slack.checks(), own, entries, *places))
 
 
 def assemble() -> Bot:

@@ -9,7 +9,6 @@ from typing import Protocol
 
 import compliance.finding as life
 from commands.desk import Desk
-from compliance.allowlist import in_force
 from compliance.authority import Verdict
 from compliance.enforcement import enforce
 from compliance.finding import Finding, IllegalMoveError, Move
@@ -55,10 +54,10 @@ class Moves:
 
     def is_excepted(self, finding: Finding) -> bool:
         """Say whether the allowlist covers the finding by now, and let it be excepted."""
-        entries, now = self.desk.allowlist.entries(), self.desk.now()
-        if not in_force(entries, finding.key, now):
+        allowlist, now = self.desk.allowlist.current, self.desk.now()
+        if not allowlist.covering(finding.key, now):
             return False
-        self._move(finding, partial(enforce, entries=entries, now=now), "allowlist")
+        self._move(finding, partial(enforce, allowlist=allowlist, now=now), "allowlist")
         return True
 
     def _move(self, finding: Finding, move: Move, action: str) -> Finding | None:

@@ -9,13 +9,12 @@ from functools import partial
 from commands.agree import may_agree_to
 from commands.answers import Answer, Done, Invalid, Listing, Refused
 from commands.authorise import Person
-from commands.carry_out import agree_and_carry_out
+from commands.carry_out import agree_and_carry_out, carry_out
 from commands.desk import Desk
 from commands.findings import line_of
 from commands.forms import Origin
-from commands.ignore import UNWRITABLE, Ignore, entry_of, ignore, may_ignore, problems, record
+from commands.ignore import Ignore, ignore, problems
 from commands.remediate import remediate
-from compliance.allowlist import UnwritableAllowlistError
 from compliance.authority import Actor
 from compliance.card import Button, Press
 from compliance.finding import Finding
@@ -108,37 +107,12 @@ class Bulk:
         rule = self.desk.rule(findings[0])
         if wrong := problems(form, rule, self.desk.now().date()):
             return Invalid(wrong)
-        if rule and rule.decision.needed(Verb.EXCEPT):
-            chosen = self._chosen(origin, findings)
-            answers = {each.id: ignore(self.desk, each.id, actor, form) for each in chosen}
-            return _sum_up(findings, answers)
-        return self._write(origin, findings, actor, form)
-
-    def _write(
-        self, origin: Origin, findings: Sequence[Finding], actor: Actor, form: Ignore
-    ) -> Answer:
         desk = self.desk
-        admitted = {
-            each.id: may_ignore(desk, each.id, actor) for each in self._chosen(origin, findings)
-        }
-        entries = {
-            each.id: entry_of(each, actor, form)
-            for each in admitted.values()
-            if isinstance(each, Finding)
-        }
-        try:
-            # All at once: the whole file is checked each time that it is written.
-            desk.allowlist.add(*entries.values())
-        except UnwritableAllowlistError as error:
-            return Refused(UNWRITABLE.format(why=error))
-
-        def decide(finding_id: str) -> Answer:
-            each = admitted[finding_id]
-            if isinstance(each, Refused):
-                return each
-            return record(desk, each, actor, entries[each.id])
-
-        return _sum_up(findings, {each: decide(each) for each in admitted})
+        chosen = self._chosen(origin, findings)
+        asked = {each.id: ignore(desk, each.id, actor, form) for each in chosen}
+        # All at once: the allowlist is written one time for all of them.
+        agreed = [each for each, answer in asked.items() if isinstance(answer, Done)]
+        return _sum_up(findings, {**asked, **carry_out(desk, self.person, agreed)})
 
     def _decide(self, origin: Origin, actor: Actor, decide: Callable[[str], Answer]) -> Answer:
         findings = self._admitted(origin.press, actor, origin.opened_at)

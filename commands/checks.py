@@ -1,14 +1,14 @@
 """What ``bot.py check`` finds: each thing that is missing, and how to mend it."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-_UNWRITABLE = (
-    "Let the bot write in the folder of ALLOWLIST_URL: it puts a new file in the old one's place, "
-    "so that a file mounted alone is not enough."
-)
+from compliance.ineffective import EntryWarning
+
+_UNWRITABLE = "Ignore records nothing until the bot can write the allowlist."
+_INEFFECTIVE = "Mend the entry, or take it out."
 
 
 class Writable(Protocol):
@@ -33,6 +33,12 @@ class Check:
 def check_allowlist(allowlist: Writable) -> Check:
     problem = allowlist.unwritable()
     return Check("allowlist, to be written", problem, _UNWRITABLE if problem else "")
+
+
+def check_entries(warnings: Iterable[EntryWarning]) -> Iterator[Check]:
+    """Name each entry that does not do what it seems to."""
+    for warning in warnings:
+        yield Check(f"allowlist, line {warning.line}", warning.text, _INEFFECTIVE)
 
 
 def print_all(checks: Iterable[Check]) -> int:

@@ -1,12 +1,12 @@
 """What every decision needs to know: who owns the finding, what the rule says, what is excepted."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from commands.answers import Refused
-from compliance.allowlist import Entry
+from compliance.allowlist import Allowlist, Entry
 from compliance.authority import Actor, Verdict, may_ask, may_decide, who_can
 from compliance.finding import Finding, IllegalMoveError, State
 from compliance.routing import Team, Teams
@@ -17,12 +17,14 @@ from ledger.store import Ledger
 NOT_FOUND = "There is no finding {id}. Type /compliance findings to see those of your teams."
 
 
-class Allowlist(Protocol):
-    """The allowlist file, as far as decisions need it."""
+class Keeper(Protocol):
+    """The allowlist, as far as decisions need it."""
 
-    def entries(self) -> tuple[Entry, ...]: ...
+    @property
+    def current(self) -> Allowlist:
+        """What is in force; without any input or output."""
 
-    def add(self, *entries: Entry) -> None:
+    def add(self, entries: Sequence[Entry], author: str, reason: str) -> None:
         """Write *entries*; raises UnwritableAllowlistError, and then nothing was changed."""
 
 
@@ -33,7 +35,7 @@ class Desk:
     ledger: Ledger
     catalogue: Catalogue
     teams: Teams
-    allowlist: Allowlist
+    allowlist: Keeper
     now: Callable[[], datetime]
 
     def rule(self, finding: Finding) -> Rule | None:

@@ -1,36 +1,92 @@
-"""Enforce the allowlist: findings follow the file, whoever edited it and whenever."""
+"""Enforce the allowlist: findings follow it, whoever edited it and whenever."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from functools import partial
 
 from commands.desk import Desk
-from compliance.allowlist import ANY, Entry
+from compliance.allowlist import ANY, Allowlist, Entry
 from compliance.enforcement import enforce
-from compliance.finding import CAN_BEGIN, Finding, State
-from ledger.store import BOT, Ledger
+from compliance.finding import CAN_BEGIN, IN_PROGRESS, Finding, State
+from compliance.rules import canonical_name
+from ledger.exceptions import Exceptions, Resource
+from ledger.store import BOT
+
+#: After a longer pause everything is compared again.
+_PAUSE = timedelta(minutes=10)
+#: What an entry can be about; nobody looks at the others, which are nearly all.
+_CONCERNED = (*sorted(CAN_BEGIN | IN_PROGRESS), State.EXCEPTED)
 
 
-def enforce_allowlist(desk: Desk) -> int:
-    """Move every finding to where the allowlist wants it; return how many were moved."""
-    entries, now = desk.allowlist.entries(), desk.now()
-    moved = 0
-    for finding in _concerned(desk.ledger, entries):
-        if enforce(finding, entries, now) is finding:
-            continue
-        desk.ledger.move(
-            finding.id, partial(enforce, entries=entries, now=now), actor=BOT, action="allowlist"
-        )
-        moved += 1
-    return moved
+class Enforcement:
+    """Brings findings where the allowlist wants them.
 
-
-def _concerned(ledger: Ledger, entries: Sequence[Entry]) -> Iterator[Finding]:
-    """What is excepted may have to end, and what an entry could cover may have to begin.
-
-    Nothing else is read: of a million open findings, the allowlist names few.
+    The first round compares everything. The others look at what has changed since the round
+    before: entries that came, went or ended. What changed is looked at once more in the round
+    after it: a finding that was being recorded meanwhile had the version before. An entry whose
+    finding is under way is looked at until that is over.
     """
-    yield from ledger.each([State.EXCEPTED])
-    named = {entry.resource for entry in entries} - {ANY}
-    yield from ledger.each(CAN_BEGIN, resources=named)
-    wide = {entry.rule for entry in entries if entry.resource == ANY}
-    yield from ledger.each(CAN_BEGIN, rules=wide)
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._exceptions = Exceptions(desk.ledger.engine)
+        self._before: tuple[Allowlist, datetime] | None = None
+        self._again: frozenset[Entry] = frozenset()
+
+    def round(self) -> int:
+        """Return how many findings were moved."""
+        allowlist, now = self._desk.allowlist.current, self._desk.now()
+        changed: frozenset[Entry] = frozenset()
+        if self._before is None or not timedelta() <= now - self._before[1] <= _PAUSE:
+            findings: Iterable[Finding] = self._all(allowlist)
+        else:
+            changed = _changed(allowlist, *self._before, now)
+            findings = self._of(changed | self._again) if changed or self._again else ()
+        moved, under_way = self._enforce(findings, allowlist, now)
+        # Only now: a round that the ledger ended is made again as a whole.
+        self._before = allowlist, now
+        self._again = changed | under_way
+        return moved
+
+    def _all(self, allowlist: Allowlist) -> Iterator[Finding]:
+        yield from self._desk.ledger.each([State.EXCEPTED])
+        yield from self._of(allowlist.entries)
+
+    def _of(self, entries: Iterable[Entry]) -> Iterator[Finding]:
+        """Yield what *entries* may be about: by resource where one is named, else by rule."""
+        resources: set[Resource] = set()
+        wide: set[str] = set()
+        unlisted: set[str] = set()
+        catalogue = self._desk.catalogue
+        for entry in entries:
+            name = canonical_name(catalogue, entry.rule)
+            if ANY in {entry.account, entry.region, entry.resource}:
+                wide.add(name)
+            elif rule := catalogue.get(name):
+                resources.add((entry.account, entry.region, rule.resource_type, entry.resource))
+            else:
+                unlisted.add(name)
+        yield from self._exceptions.of(resources)
+        if rules := wide | unlisted:
+            yield from self._desk.ledger.each(_CONCERNED, rules=rules)
+
+    def _enforce(
+        self, findings: Iterable[Finding], allowlist: Allowlist, now: datetime
+    ) -> tuple[int, frozenset[Entry]]:
+        """Return how many were moved, and the entries of those that cannot be yet."""
+        moved, under_way = 0, set()
+        move = partial(enforce, allowlist=allowlist, now=now)
+        for finding in findings:
+            if finding.state in IN_PROGRESS and (entry := allowlist.covering(finding.key, now)):
+                under_way.add(entry)
+            if move(finding) is not finding:
+                self._desk.ledger.move(finding.id, move, actor=BOT, action="allowlist")
+                moved += 1
+        return moved, frozenset(under_way)
+
+
+def _changed(
+    allowlist: Allowlist, before: Allowlist, since: datetime, now: datetime
+) -> frozenset[Entry]:
+    difference = allowlist.since(before)
+    return frozenset((*difference.added, *difference.removed, *allowlist.ending(since, now)))

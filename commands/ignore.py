@@ -7,18 +7,13 @@ from functools import partial
 
 from commands.answers import Answer, Done, Invalid, Refused
 from commands.desk import Desk, seen, too_late
-from compliance.allowlist import ANY, Entry, ExceptionClass, UnwritableAllowlistError
+from compliance.allowlist import ANY, Entry, ExceptionClass
 from compliance.authority import Actor
-from compliance.enforcement import enforce, excepted
-from compliance.finding import Finding, IllegalMoveError, State, ask
+from compliance.finding import Finding, IllegalMoveError, ask
 from compliance.request import Request, Verb
 from compliance.rules import Rule
+from compliance.text import clean
 from ledger.store import Decision
-
-UNWRITABLE = (
-    "The exception could not be written into the allowlist, so nothing was changed: {why}. "
-    "Tell a platform engineer, and try again when the file is mended."
-)
 
 STAR = "This resource's id is *, which in the allowlist means all resources. Nothing was changed."
 
@@ -45,35 +40,29 @@ class Ignore:
 
 
 def ignore(desk: Desk, finding_id: str, actor: Actor, form: Ignore) -> Answer:
-    """Write the exception into the allowlist and move the finding, or ask others to agree first.
-
-    The file is written first because it is what is enforced: if the process dies in between,
-    the next look at the allowlist moves the finding.
-    """
+    """Record that *actor* asks for an exception; it begins when enough agree and it is written."""
     finding = may_ignore(desk, finding_id, actor)
     if isinstance(finding, Refused):
         return finding
     rule = desk.rule(finding)
+    if rule is None:
+        return Refused(UNLISTED)
     if wrong := problems(form, rule, desk.now().date()):
         return Invalid(wrong)
-    entry = entry_of(finding, actor, form)
-    if rule and rule.decision.needed(Verb.EXCEPT):
-        return _ask(desk, finding, actor, _request(desk, rule, actor, _given(entry)))
-    return record(desk, finding, actor, entry)
-
-
-def _ask(desk: Desk, finding: Finding, actor: Actor, request: Request) -> Answer:
+    request = _request(desk, rule, actor, _given(entry_of(finding, actor.id, form)))
     try:
         desk.ledger.move(
             finding.id,
             partial(ask, request=request, now=desk.now()),
-            actor=request.actor,
+            actor=actor.id,
             action="ignore",
             decision=Decision("ignore", request.actor, request.detail),
             detail=seen(actor),
         )
     except IllegalMoveError as error:
         return too_late(error)
+    if not request.needed:
+        return Done("The exception is about to be recorded.")
     return Done(f"Asked. {request.needed} more must agree before the exception begins.")
 
 
@@ -82,33 +71,6 @@ def _request(
 ) -> Request:
     needed = rule.decision.needed(Verb.EXCEPT)
     return Request(Verb.EXCEPT, actor.id, needed, desk.now(), detail=given or {})
-
-
-def record(desk: Desk, finding: Finding, actor: Actor, entry: Entry) -> Answer:
-    """Write *entry*, which *actor* may, and move the finding, if no other thread has by now."""
-    try:
-        excepted(finding, entry, desk.now())
-        desk.allowlist.add(entry)
-        entries = (entry, *desk.allowlist.entries())
-        move = partial(enforce, entries=entries, now=desk.now())
-        after = desk.ledger.move(
-            finding.id,
-            move,
-            actor=actor.id,
-            action="ignore",
-            decision=Decision("ignore", actor.id, _given(entry)),
-            detail=seen(actor),
-        )
-    except UnwritableAllowlistError as error:
-        return Refused(UNWRITABLE.format(why=error))
-    except IllegalMoveError as error:
-        return too_late(error)
-    recorded = (
-        f"Recorded in the allowlist until the end of {entry.expires.day} {entry.expires:%B %Y}."
-    )
-    if after.state is not State.EXCEPTED:
-        return Done(f"{recorded} A remediation had already started; it continues.")
-    return Done(recorded)
 
 
 def may_ignore(desk: Desk, finding_id: str, actor: Actor) -> Finding | Refused:
@@ -131,7 +93,7 @@ def may_ignore(desk: Desk, finding_id: str, actor: Actor) -> Finding | Refused:
 def problems(form: Ignore, rule: Rule | None, today: date) -> dict[str, str]:
     """Return what is wrong with *form*, by field; empty when it can be recorded."""
     found = {}
-    reason = form.reason.strip()
+    reason = clean(form.reason).strip()
     if len(reason) < REASON_MIN:
         found["reason"] = f"Say why in at least {REASON_MIN} characters: auditors read this."
     elif len(reason) > REASON_MAX:
@@ -150,19 +112,18 @@ def problems(form: Ignore, rule: Rule | None, today: date) -> dict[str, str]:
     return found
 
 
-def entry_of_request(finding: Finding, request: Request) -> Entry:
-    """Return the entry that was asked for by *request*."""
+def form_of_request(request: Request) -> Ignore:
+    """Return what was entered when the exception was asked for."""
     given = request.detail
-    form = Ignore(
+    return Ignore(
         exception_class=given["class"],
         reason=given["reason"],
         ticket=given["ticket"],
         expires=date.fromisoformat(given["expires"]),
     )
-    return entry_of(finding, Actor(request.actor), form)
 
 
-def entry_of(finding: Finding, actor: Actor, form: Ignore) -> Entry:
+def entry_of(finding: Finding, asker: str, form: Ignore) -> Entry:
     if form.expires is None:
         raise ValueError("an exception needs an end")
     return Entry(
@@ -171,9 +132,9 @@ def entry_of(finding: Finding, actor: Actor, form: Ignore) -> Entry:
         region=finding.key.region,
         resource=finding.key.resource_id,
         exception_class=ExceptionClass(form.exception_class),
-        reason=form.reason.strip(),
-        asked_by=actor.id,
-        ticket=form.ticket.strip(),
+        reason=clean(form.reason).strip(),
+        asked_by=asker,
+        ticket=clean(form.ticket).strip(),
         expires=form.expires,
     )
 

@@ -13,7 +13,7 @@ from commands.agree import may_agree_to, may_withdraw, withdraw
 from commands.answers import Answer, Invalid, OpenWork, Refused
 from commands.authorise import Person
 from commands.bulk import Bulk, requests_of
-from commands.carry_out import agree_and_carry_out
+from commands.carry_out import agree_and_carry_out, ignore_and_carry_out
 from commands.confirm import form_of, read_exception
 from commands.desk import Desk
 from commands.digest import WEEK, digest
@@ -23,7 +23,7 @@ from commands.forms import Entered, Form, FormError, Origin
 from commands.grammar import Question, UnreadableError, read
 from commands.help import usage
 from commands.home import open_work
-from commands.ignore import Ignore, ignore, may_ignore
+from commands.ignore import Ignore, may_ignore
 from commands.remediate import may_remediate, remediate
 from commands.rules import rules
 from commands.sight import visible_teams
@@ -193,7 +193,8 @@ class Reception:
         except FormError as error:
             return Invalid(error.problems)
         if origin.press.button is Button.IGNORE:
-            return ignore(self._desk, origin.press.finding_id, actor, asked)
+            finding_id = origin.press.finding_id
+            return ignore_and_carry_out(self._desk, self._person, finding_id, actor, asked)
         return self._bulk.ignore_all(origin, actor, asked)
 
     def _exception(self, origin: Origin, entered: Entered) -> Ignore:

@@ -4,7 +4,6 @@ from functools import partial
 
 from commands.answers import Answer, Done, Refused
 from commands.desk import Desk, seen, too_late
-from compliance.allowlist import in_force
 from compliance.authority import Actor
 from compliance.finding import Finding, IllegalMoveError, ask
 from compliance.request import Request, Verb
@@ -28,7 +27,7 @@ def may_remediate(desk: Desk, finding_id: str, actor: Actor) -> tuple[Finding, R
         return Refused("This rule is not in the catalogue any more, so it has no remediation.")
     if finding.service_linked:
         return Refused(OWNED_BY_AWS.format(by_hand=rule.by_hand))
-    if entry := in_force(desk.allowlist.entries(), finding.key, desk.now()):
+    if entry := desk.allowlist.current.covering(finding.key, desk.now()):
         return Refused(EXCEPTED.format(end=entry.expires))
     try:
         ask(finding, _request(desk, rule, actor), desk.now())

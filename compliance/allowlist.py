@@ -1,18 +1,19 @@
-"""The allowlist: exceptions with a reason and an end, and edits that keep the file. Pure."""
+"""The allowlist: exceptions with a reason and an end, found by what they cover. Pure."""
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
-
-import yaml
+from functools import cached_property
 
 from compliance.change import FindingKey
 
 #: In place of an account, a Region or a resource: all of them. Only by hand, never by a button.
 ANY = "*"
-_ODD_LINE_ENDS = frozenset("\x85\u2028\u2029")
+#: A later end is held as this one: whoever writes 9999-12-31 means "never", and no clock goes on
+#: from there into every time zone.
+_LAST_DAY = date(9999, 1, 1)
 
 
 class ExceptionClass(StrEnum):
@@ -22,7 +23,7 @@ class ExceptionClass(StrEnum):
 
 
 class UneditableAllowlistError(Exception):
-    """The file is written so that no line edit gives the intended data; nothing was changed."""
+    """The text is written so that no line edit gives the intended entries; nothing was changed."""
 
 
 class UnwritableAllowlistError(Exception):
@@ -43,120 +44,106 @@ class Entry:
     ticket: str
     expires: date
 
-    def covers(self, key: FindingKey) -> bool:
-        return self.rule == key.rule and all(
-            wanted in {ANY, found}
-            for wanted, found in (
-                (self.account, key.account),
-                (self.region, key.region),
-                (self.resource, key.resource_id),
-            )
-        )
-
     def active(self, now: datetime) -> bool:
-        return now.astimezone(UTC).date() <= self.expires
+        return _day(now) <= self.expires
+
+    @property
+    def ends_at(self) -> datetime:
+        """The moment at which it ends: the end of its last day, in UTC."""
+        return datetime.combine(min(self.expires, _LAST_DAY) + timedelta(days=1), time(), UTC)
 
 
-def in_force(entries: Iterable[Entry], key: FindingKey, now: datetime) -> Entry | None:
-    """Return the entry that covers *key* at *now* and lasts longest, None if there is none."""
-    covering = [entry for entry in entries if entry.covers(key) and entry.active(now)]
-    return max(covering, key=lambda entry: entry.expires, default=None)
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What one version of the allowlist has that another had not, and the other way round."""
+
+    added: tuple[Entry, ...] = ()
+    removed: tuple[Entry, ...] = ()
 
 
-def add_entries(text: str, *entries: Entry) -> str:
-    """Return the file's *text* with *entries* after the last one, every other line as it was.
+class Allowlist:
+    """One version of the allowlist, never changed after it was made.
 
-    Raises UneditableAllowlistError where that cannot be done by inserting lines.
+    *canonical* gives the catalogue's name of a rule, so that an entry covers a rule's copies under
+    the names that AWS makes as well. *lines* are the entries' lines in the text, from 1.
     """
-    newline = "\r\n" if "\r\n" in text else "\n"
-    lines = text.splitlines(keepends=True)
-    if lines and not lines[-1].endswith(("\n", "\r")):
-        lines[-1] += newline
-    at, indent, head = _place(text, lines)
-    new = [line for entry in entries for line in _entry_lines(entry, indent)]
-    added = [f"{line}{newline}" for line in [*head, *new]]
-    rest = lines[at + 1 :] if head and _is_empty_list(lines, at) else lines[at:]
-    edited = "".join([*lines[:at], *added, *rest])
-    _check(text, edited, entries)
-    return edited
 
-
-def _is_empty_list(lines: list[str], at: int) -> bool:
-    """Whether the line at *at* is an empty list, which the new first entry takes the place of."""
-    return at < len(lines) and lines[at].lstrip().startswith("exceptions:")
-
-
-def _place(text: str, lines: list[str]) -> tuple[int, str, list[str]]:
-    """Return where to insert, how far to indent, and the heading that has to come first."""
-    try:
-        root = yaml.compose(text, yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        raise UneditableAllowlistError(f"the allowlist is not valid YAML: {error}") from error
-    if root is None:
-        return len(lines), "  ", ["exceptions:"]
-    if not isinstance(root, yaml.MappingNode):
-        raise UneditableAllowlistError("the allowlist has no list under 'exceptions:'")
-    for name, value in root.value:
-        if name.value != "exceptions":
-            continue
-        if isinstance(value, yaml.SequenceNode) and value.value and not value.flow_style:
-            return _end(lines, value), " " * value.start_mark.column, []
-        if value.value in ([], "", "null", "~"):
-            comment = _comment(lines[name.start_mark.line])
-            return name.start_mark.line, "  ", [f"exceptions:{comment}"]
-        raise UneditableAllowlistError("write the exceptions on lines of their own, each with '- '")
-    return len(lines), "  ", ["exceptions:"]
-
-
-def _comment(line: str) -> str:
-    at = line.find(" #")
-    return f" {line[at:].strip()}" if at >= 0 else ""
-
-
-def _end(lines: list[str], sequence: yaml.SequenceNode) -> int:
-    """Return the line after the last entry's last line; comments below it stay below."""
-    at = min(sequence.end_mark.line, len(lines))
-    if at == sequence.end_mark.line and sequence.end_mark.column and at < len(lines):
-        at += 1
-    while at > 0 and (not lines[at - 1].strip() or lines[at - 1].lstrip().startswith("#")):
-        at -= 1
-    return at
-
-
-def _entry_lines(entry: Entry, indent: str) -> list[str]:
-    data = as_data(entry)
-    # These end a line in YAML: as they are they would be read as something else.
-    readable = not _ODD_LINE_ENDS.intersection("".join(map(str, data.values())))
-    dumped = yaml.safe_dump(
-        data, sort_keys=False, allow_unicode=readable, width=10_000, default_flow_style=False
-    )
-    first, *rest = dumped.splitlines()
-    return [f"{indent}- {first}", *(f"{indent}  {line}" if line else line for line in rest)]
-
-
-def as_data(entry: Entry) -> dict[str, Any]:
-    """Return *entry* as the file's keys and values."""
-    data = {
-        "rule": entry.rule,
-        "account": entry.account,
-        "region": entry.region,
-        "resource": entry.resource,
-        "class": entry.exception_class.value,
-        "reason": entry.reason,
-        "asked_by": entry.asked_by,
-        "ticket": entry.ticket,
-        "expires": entry.expires,
-    }
-    return {name: value for name, value in data.items() if value != ""}
-
-
-def _check(before: str, after: str, entries: Iterable[Entry]) -> None:
-    """What was written must read as what was meant, or nothing is written."""
-    try:
-        old, new = yaml.safe_load(before) or {}, yaml.safe_load(after)
-    except (yaml.YAMLError, ValueError) as error:
-        raise UneditableAllowlistError(f"the allowlist cannot be edited: {error}") from error
-    if new != {**old, "exceptions": [*(old.get("exceptions") or ()), *map(as_data, entries)]}:
-        raise UneditableAllowlistError(
-            "the allowlist cannot be edited without changing other lines"
+    def __init__(
+        self,
+        entries: Iterable[Entry] = (),
+        canonical: Callable[[str], str] = str,
+        lines: Sequence[int] = (),
+    ) -> None:
+        self.entries = tuple(entries)
+        self._canonical = canonical
+        self._lines = lines
+        self._longest: dict[tuple[str, str, str, str], Entry] = {}
+        names: dict[str, str] = {}
+        for entry in self.entries:
+            rule = names.get(entry.rule) or names.setdefault(entry.rule, canonical(entry.rule))
+            scope = rule, entry.account, entry.region, entry.resource
+            known = self._longest.get(scope)
+            if known is None or known.expires < entry.expires:
+                self._longest[scope] = entry
+        # Which of account, Region and resource are named: one combination, if nobody wrote a star.
+        self._shapes = frozenset(
+            (account != ANY, region != ANY, resource != ANY)
+            for _, account, region, resource in self._longest
         )
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __contains__(self, entry: object) -> bool:
+        return entry in self._known
+
+    def numbered(self) -> Iterator[tuple[int, Entry]]:
+        """Yield each entry with its line, 0 where that is not known."""
+        for number, entry in enumerate(self.entries):
+            yield (self._lines[number] if number < len(self._lines) else 0), entry
+
+    def covering(self, key: FindingKey, now: datetime) -> Entry | None:
+        """Return the entry that covers *key* at *now* and lasts longest, None if there is none."""
+        if not self._shapes:
+            return None
+        rule, today = self._canonical(key.rule), _day(now)
+        found: Entry | None = None
+        for account, region, resource in self._shapes:
+            entry = self._longest.get(
+                (
+                    rule,
+                    key.account if account else ANY,
+                    key.region if region else ANY,
+                    key.resource_id if resource else ANY,
+                )
+            )
+            if entry and today <= entry.expires and (not found or found.expires < entry.expires):
+                found = entry
+        return found
+
+    def since(self, other: "Allowlist") -> Difference:
+        """Return what has come and gone since *other*."""
+        if other is self:
+            return Difference()
+        return Difference(
+            tuple(entry for entry in self.entries if entry not in other),
+            tuple(entry for entry in other.entries if entry not in self),
+        )
+
+    def ending(self, after: datetime, until: datetime) -> tuple[Entry, ...]:
+        """Return the entries that end later than *after*, and at *until* at the latest."""
+        ends, ordered = self._by_end
+        return ordered[bisect_right(ends, after) : bisect_right(ends, until)]
+
+    @cached_property
+    def _known(self) -> frozenset[Entry]:
+        return frozenset(self.entries)
+
+    @cached_property
+    def _by_end(self) -> tuple[tuple[datetime, ...], tuple[Entry, ...]]:
+        ordered = tuple(sorted(self.entries, key=lambda entry: entry.expires))
+        return tuple(entry.ends_at for entry in ordered), ordered
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(UTC).date()

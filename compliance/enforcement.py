@@ -1,9 +1,8 @@
 """The allowlist, enforced on findings: the file is the truth and findings follow it. Pure."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 
-from compliance.allowlist import Entry, in_force
+from compliance.allowlist import Allowlist, Entry
 from compliance.finding import (
     CAN_BEGIN,
     Finding,
@@ -14,11 +13,11 @@ from compliance.finding import (
 from compliance.request import Request, Verb
 
 
-def enforce(finding: Finding, entries: Sequence[Entry], now: datetime) -> Finding:
+def enforce(finding: Finding, allowlist: Allowlist, now: datetime) -> Finding:
     """Return the finding as the allowlist wants it, the same object where it is so already."""
     if finding.state is not State.EXCEPTED and finding.state not in CAN_BEGIN:
         return finding
-    entry = in_force(entries, finding.key, now)
+    entry = allowlist.covering(finding.key, now)
     if entry is not None:
         return excepted(finding, entry, now)
     if finding.state is not State.EXCEPTED:
@@ -35,15 +34,13 @@ def excepted(finding: Finding, entry: Entry, now: datetime) -> Finding:
     note = f"{entry.exception_class.value.capitalize()}: {entry.reason}"
     if entry.ticket:
         note += f" ({entry.ticket})"
-    request = finding.request(Verb.EXCEPT) or Request(Verb.EXCEPT, entry.asked_by, 0, now)
-    after = except_until(finding, end(entry), note, request, now)
+    asked = finding.request(Verb.EXCEPT)
+    if asked is None or not asked.is_agreed or asked.actor != entry.asked_by:
+        # Somebody wrote it by hand.
+        asked = Request(Verb.EXCEPT, entry.asked_by, 0, now)
+    after = except_until(finding, entry.ends_at, note, asked, now)
     same = finding.state is State.EXCEPTED and (finding.until, finding.note) == (
         after.until,
         after.note,
     )
     return finding if same else after
-
-
-def end(entry: Entry) -> datetime:
-    """Return the moment at which *entry* ends: the end of its last day, in UTC."""
-    return datetime.combine(entry.expires + timedelta(days=1), time(), UTC)

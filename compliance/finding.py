@@ -299,6 +299,11 @@ def withdraw(finding: Finding, verb: Verb, now: datetime, note: str) -> Finding:
     return _fresh(State.OPEN, finding, now, note, finding.opened_at)
 
 
+def remark(finding: Finding, verb: Verb, note: str) -> Finding:
+    """Say why what is agreed is not carried out yet; nothing where the request is gone."""
+    return replace(finding, note=note) if finding.request(verb) else finding
+
+
 def start(finding: Finding, now: datetime) -> Finding:
     """Claim an approved finding: from here on one worker calls AWS Config for it."""
     _require(finding, "start the remediation of", {State.APPROVED})

@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from compliance.routing import Teams
 from compliance.rules import Catalogue
-from config.allowlist import AllowlistFile
 from config.catalogue import load_catalogue
 from config.faults import ConfigError, Fault
+from config.file_shelf import FileShelf
+from config.keeper import Keeper
 from config.settings import Settings, load_settings
 from config.teams import load_teams
 
@@ -23,7 +24,7 @@ class Config:
     catalogue: Catalogue
     teams: Teams
     settings: Settings
-    allowlist: AllowlistFile
+    allowlist: Keeper
 
 
 def load(folder: Path, allowlist: Path | None = None, found: Iterable[Fault] = ()) -> Config:
@@ -45,7 +46,7 @@ def load(folder: Path, allowlist: Path | None = None, found: Iterable[Fault] = (
     accounts = settings.accounts if settings else {}
     teams = attempt(lambda: load_teams(folder / "teams.yaml", catalogue or {}, accounts))
     file = allowlist or folder / "allowlist.yaml"
-    exceptions = attempt(lambda: AllowlistFile(file, catalogue or {}))
+    exceptions = attempt(lambda: Keeper(FileShelf(file), catalogue or {}))
     if catalogue is None or settings is None or teams is None or exceptions is None or faults:
         # Without a catalogue every rule that another file names would be told as unknown.
         raise ConfigError(

@@ -1,40 +1,47 @@
-"""The allowlist file: read and checked, kept in force, and written without losing a line."""
+"""Reads the allowlist's text: every entry checked, every fault with its line, in one pass.
 
-import logging
-import os
-import tempfile
-import threading
+The parser's events are read as they come, without a tree between them and the entries: PyYAML's
+tree of 100,000 entries takes seconds to build and most of a gigabyte to hold.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated, Any
 
-from filelock import FileLock, Timeout
-from pydantic import AfterValidator, BeforeValidator, Field
+import yaml
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
-from compliance.allowlist import (
-    ANY,
-    Entry,
-    ExceptionClass,
-    UneditableAllowlistError,
-    UnwritableAllowlistError,
-    add_entries,
-)
-from compliance.rules import Catalogue, catalogue_entry
-from config.faults import ConfigError, Fault, read_text, unknown_rule, validate
+from compliance.allowlist import ANY, Entry, ExceptionClass
+from compliance.text import clean
+from config.faults import ConfigError, Fault, validation_problems
 from config.shapes import Strict, Text, check_account, check_region
 
-log = logging.getLogger(__name__)
+#: libyaml's parser where PyYAML was built with it, which its wheels are; the slow one elsewhere.
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_LOCK_SECONDS = 10
-#: The ledger keeps no longer name of whoever decided.
-_ASKER_MAX = 64
+HEAD = "exceptions"
+_ASKER_MAX = 256
+_CLASSES = {each.value: each for each in ExceptionClass}
+#: What people wrote for people to read. The other fields name things: those are left alone.
+_PROSE = ("reason", "asked_by", "ticket")
+_STR, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
+_RESOLVERS: dict[str, Any] = yaml.SafeLoader.yaml_implicit_resolvers
+
+NOT_ONE = (
+    "expected 'exceptions:' and a list under it; is this the allowlist? What it holds is not shown"
+)
+UNKNOWN_ALIAS = "is not valid YAML: an alias of what is not there, or holds this itself"
 
 
 def _account(found: Any) -> Any:
     return found if found == ANY else check_account(found)
 
 
-def _place(found: str) -> str:
+def _region(found: str) -> str:
     return found if found == ANY else check_region(found)
 
 
@@ -53,7 +60,7 @@ def _day(found: Any) -> Any:
 class _Entry(Strict):
     rule: Text
     account: Annotated[str, BeforeValidator(_account)]
-    region: Annotated[str, AfterValidator(_place)]
+    region: Annotated[str, AfterValidator(_region)]
     resource: Text
     exception_class: Annotated[ExceptionClass, Field(alias="class")]
     reason: Text
@@ -61,128 +68,307 @@ class _Entry(Strict):
     ticket: str = ""
     expires: Annotated[date, BeforeValidator(_day)]
 
-    def entry(self) -> Entry:
-        return Entry(**self.model_dump())
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the list and its entries stand in the text; positions count characters.
+
+    *column* is that of the key ``exceptions``, *indent* that of the entries' dashes. *value* is
+    where a list without entries stands, None where there is no such list. The list is *flow* if
+    it is written in brackets. *simple* says that nothing above it changes how it is read.
+    """
+
+    column: int = 0
+    indent: int = 2
+    value: tuple[int, int] | None = None
+    flow: bool = False
+    simple: bool = True
 
 
-class _File(Strict):
-    exceptions: list[_Entry] | None
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A text's entries, and for each the line (from 1), and where it begins and ends."""
+
+    entries: tuple[Entry, ...] = ()
+    lines: array[int] = field(default_factory=lambda: array("q"))
+    begins: array[int] = field(default_factory=lambda: array("q"))
+    ends: array[int] = field(default_factory=lambda: array("q"))
+    layout: Layout = Layout()
 
 
-def parse_allowlist(text: str, file: str, catalogue: Catalogue) -> tuple[Entry, ...]:
+def parse_allowlist(text: str, file: str) -> Parsed:
     """Return the entries of *text*; raises ConfigError with every fault, each with its line.
 
-    An entry for a rule that the catalogue has not is one: it would except nothing.
+    A text without anything in it, comments apart, has no entries. An entry for a rule that the
+    catalogue has not is no fault: see ``compliance.ineffective``.
     """
-    document = read_text(text, file)
-    entries = tuple(each.entry() for each in validate(document, _File).exceptions or ())
-    if faults := [
-        document.fault(("exceptions", number, "rule"), unknown_rule(entry.rule, catalogue))
-        for number, entry in enumerate(entries)
-        if catalogue_entry(catalogue, entry.rule) is None
-    ]:
-        raise ConfigError(faults)
-    return entries
-
-
-class AllowlistFile:
-    """The allowlist in a file that people edit as well.
-
-    A broken file at start raises ConfigError. While running, the last good version stays in force
-    and *fault* says what is wrong, until the file is mended.
-    """
-
-    def __init__(self, path: Path, catalogue: Catalogue) -> None:
-        self._path = path
-        self._catalogue = catalogue
-        self._lock = threading.Lock()
-        self._seen = self._state()
-        self._entries = self._read()
-        self.fault: ConfigError | None = None
-
-    def entries(self) -> tuple[Entry, ...]:
-        """Return what is in force now; the file is read again when it has changed."""
-        with self._lock:
-            state = self._state()
-            if state == self._seen:
-                return self._entries
-            self._seen = state
-            try:
-                self._entries, self.fault = self._read(), None
-                log.info("the allowlist was read again", extra={"entries": len(self._entries)})
-            except ConfigError as error:
-                self.fault = error
-                log.error(
-                    "the allowlist is broken; the last good version stays in force",
-                    extra={"faults": [str(fault) for fault in error.faults]},
-                )
-            return self._entries
-
-    def problem(self) -> str:
-        """Say what is wrong with the file as it is now, empty when it is in force."""
-        self.entries()
-        return str(self.fault or "")
-
-    def unwritable(self) -> str:
-        """Say why an exception could not be written, empty when it could."""
-        try:
-            with tempfile.TemporaryFile(dir=self._path.parent):
-                return ""
-        except OSError as error:
-            return str(error)
-
-    def add(self, *entries: Entry) -> None:
-        """Write *entries* after the last one; an equal one that is there already is enough.
-
-        Raises UnwritableAllowlistError, and then nothing was changed.
-        """
-        if set(entries) <= set(self.entries()) and self.fault is None:
-            return
-        try:
-            with FileLock(f"{self._path}.lock", timeout=_LOCK_SECONDS):
-                text = self._path.read_bytes().decode("utf-8")
-                known = self._parse(text)
-                new = [entry for entry in entries if entry not in known]
-                if not new:
-                    return
-                edited = add_entries(text, *new)
-                self._parse(edited)
-                _replace(self._path, edited)
-        except (ConfigError, UneditableAllowlistError, OSError, Timeout, ValueError) as error:
-            log.error("an exception was not written", extra={"why": str(error)})
-            raise UnwritableAllowlistError(str(error)) from error
-        self.entries()
-
-    def _read(self) -> tuple[Entry, ...]:
-        try:
-            text = self._path.read_bytes().decode("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            file = str(self._path)
-            raise ConfigError([Fault(file, 0, "", f"cannot be read: {error}")]) from error
-        return self._parse(text)
-
-    def _parse(self, text: str) -> tuple[Entry, ...]:
-        return parse_allowlist(text, str(self._path), self._catalogue)
-
-    def _state(self) -> tuple[int, int, int] | None:
-        """What changes when the file does: a replaced file has another inode."""
-        try:
-            found = self._path.stat()
-        except OSError:
-            return None
-        return found.st_ino, found.st_mtime_ns, found.st_size
-
-
-def _replace(path: Path, text: str) -> None:
-    """Put *text* in the file's place in one step: a reader sees the old file or the new one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    temporary = Path(name)
+    reader = _Reader(text, file)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(path.stat().st_mode & 0o777)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        parsed = reader.document()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        said = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable"
+        line = mark.line + 1 if mark else 0
+        raise ConfigError([Fault(file, line, "", f"is not valid YAML: {said}")]) from error
+    if reader.faults:
+        raise ConfigError(reader.faults)
+    return parsed
+
+
+@dataclass(frozen=True, slots=True)
+class _Collection:
+    """A list or a mapping where a text belongs: all that a fault says of it."""
+
+    def __repr__(self) -> str:
+        return "a list or a mapping"
+
+
+#: The values of one entry by key, and their lines.
+_Fields = tuple[dict[str, Any], dict[str, int]]
+
+
+class _Reader:
+    """Goes through the events of one text."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self._loader = Loader(text)
+        self._next = self._loader.get_event
+        self._file = file
+        self._anchors: dict[str, Any] = {}
+        self._values: dict[tuple[str | None, str], Any] = {}
+        self._places: dict[tuple[Any, Any], bool] = {}
+        self._last: Any = None
+        self.faults: list[Fault] = []
+
+    def document(self) -> Parsed:
+        self._next()
+        start = self._next()
+        if isinstance(start, yaml.StreamEndEvent):
+            return Parsed()
+        parsed = self._root(self._next(), simple=not start.version and not start.tags)
+        self._next()
+        if not isinstance(end := self._next(), yaml.StreamEndEvent):
+            self._fault(end, "", "expected one document, so no second '---'")
+        return parsed
+
+    def _root(self, event: Any, *, simple: bool) -> Parsed:
+        if isinstance(event, yaml.ScalarEvent) and self._scalar(event) is None:
+            return Parsed()
+        if not isinstance(event, yaml.MappingStartEvent):
+            self._skip(event)
+            self._fault(event, "", NOT_ONE)
+            return Parsed()
+        parsed, odd = None, []
+        for key in self._until(yaml.MappingEndEvent):
+            value = self._next()
+            if isinstance(key, yaml.ScalarEvent) and key.value == HEAD:
+                if parsed:
+                    self._fault(key, HEAD, "stands twice; keep one of the two")
+                parsed = self._list(value, key, Layout(flow=bool(event.flow_style), simple=simple))
+            else:
+                self._skip(key)
+                self._skip(value)
+                odd.append(key)
+        if parsed is None:
+            self._fault(event, "", NOT_ONE)
+            return Parsed()
+        for key in odd:
+            self._fault(key, str(getattr(key, "value", "")), "unknown key")
+        return parsed
+
+    def _list(self, value: Any, key: Any, root: Layout) -> Parsed:
+        """Read the list under the *key*: nothing at all is an empty one."""
+        start, end = value.start_mark, value.end_mark
+        column = key.start_mark.column
+        if isinstance(value, yaml.ScalarEvent) and self._scalar(value) is None:
+            empty = Layout(column, column + 2, (start.index, end.index), root.flow, root.simple)
+            return Parsed(layout=empty)
+        if not isinstance(value, yaml.SequenceStartEvent):
+            self._skip(value)
+            self._fault(value, HEAD, "expected a list, each entry with '- '")
+            return Parsed()
+        indent = column + 2 if value.flow_style else start.column
+        entries: list[Entry] = []
+        spans = array("q"), array("q"), array("q")
+        lines, begins, ends = spans
+        for number, item in enumerate(self._until(yaml.SequenceEndEvent)):
+            entry, last = self._item(item, number)
+            if entry:
+                entries.append(entry)
+                lines.append(item.start_mark.line + 1)
+                begins.append(item.start_mark.index)
+                ends.append(last.end_mark.index)
+        place = None if entries else (start.index, self._last.end_mark.index)
+        # Brackets with nothing between them make way for the first entry.
+        flow = root.flow or bool(value.flow_style and entries)
+        return Parsed(tuple(entries), *spans, Layout(column, indent, place, flow, root.simple))
+
+    def _item(self, event: Any, number: int) -> tuple[Entry | None, Any]:
+        """Return one entry, None where it is faulty, and the last event of what is written."""
+        end = event
+        if isinstance(event, yaml.MappingStartEvent):
+            found, end = self._fields(event)
+        elif isinstance(event, yaml.AliasEvent):
+            found = self._alias(event)
+        else:
+            self._skip(event)
+            found = None
+        if not isinstance(found, tuple):
+            self._fault(event, f"{HEAD}[{number}]", "expected keys and values")
+            return None, end
+        return self._entry(found, event, number), end
+
+    def _fields(self, start: Any) -> tuple[_Fields, Any]:
+        values: dict[str, Any] = {}
+        lines: dict[str, int] = {}
+        merged: list[_Fields] = []
+        end = start
+        for key in self._until(yaml.MappingEndEvent):
+            value = end = self._next()
+            name = self._key(key)
+            if name == _MERGE:
+                merged += self._merged(value)
+                continue
+            if name in values:
+                self._fault(key, name, "stands twice; keep one of the two")
+            lines[name] = key.start_mark.line + 1
+            values[name] = self._value(value)
+        for more, at in merged:
+            for name, each in more.items():
+                if name not in values:
+                    values[name], lines[name] = each, at[name]
+        if start.anchor:
+            self._anchors[start.anchor] = values, lines
+        return (values, lines), self._last if start.flow_style else end
+
+    def _key(self, event: Any) -> str:
+        if not isinstance(event, yaml.ScalarEvent):
+            self._skip(event)
+            return repr(_Collection())
+        return _MERGE if event.value == "<<" and event.implicit[0] else event.value
+
+    def _merged(self, event: Any) -> list[_Fields]:
+        """Return what ``<<`` brings in: one mapping or several, the first of them foremost."""
+        if isinstance(event, yaml.SequenceStartEvent):
+            each = [self._merged(item) for item in self._until(yaml.SequenceEndEvent)]
+            return [fields for some in each for fields in some]
+        found: Any = None
+        if isinstance(event, yaml.MappingStartEvent):
+            found, _ = self._fields(event)
+        elif isinstance(event, yaml.AliasEvent):
+            found = self._alias(event)
+        if isinstance(found, tuple):
+            return [found]
+        self._fault(event, "<<", "expected an alias of an entry")
+        return []
+
+    def _value(self, event: Any) -> Any:
+        if isinstance(event, yaml.ScalarEvent):
+            value = self._scalar(event)
+        elif isinstance(event, yaml.AliasEvent):
+            value = self._alias(event)
+            return _Collection() if isinstance(value, tuple) else value
+        else:
+            self._skip(event)
+            return _Collection()
+        if event.anchor:
+            self._anchors[event.anchor] = value
+        return value
+
+    def _alias(self, event: Any) -> Any:
+        if event.anchor not in self._anchors:
+            self._fault(event, "", UNKNOWN_ALIAS)
+        return self._anchors.get(event.anchor)
+
+    def _scalar(self, event: Any) -> Any:
+        """Return what YAML reads in a scalar: most are texts, and few have to be looked at."""
+        value, tag = event.value, event.tag
+        if tag is None or tag == "!":
+            if not event.implicit[0] or not (known := _RESOLVERS.get(value[:1])):
+                return value
+            tag = next((tag for tag, form in known if form.match(value)), _STR)
+        if tag == _STR:
+            return value
+        if (tag, value) not in self._values:
+            self._values[tag, value] = self._construct(event, tag)
+        return self._values[tag, value]
+
+    def _construct(self, event: Any, tag: str) -> Any:
+        loader = yaml.SafeLoader("")
+        try:
+            return loader.construct_object(yaml.ScalarNode(tag, event.value), deep=True)
+        except (yaml.YAMLError, ValueError, OverflowError) as error:
+            said = getattr(error, "problem", None) or str(error)
+            self._fault(event, "", f"is not valid YAML: {said}")
+            return _Collection()
+
+    def _entry(self, fields: _Fields, event: Any, number: int) -> Entry | None:
+        values, lines = fields
+        for name in _PROSE:
+            if isinstance(said := values.get(name), str) and not said.isprintable():
+                values[name] = clean(said)
+        if self._is_plain(values):
+            return Entry(
+                values["rule"],
+                values["account"],
+                values["region"],
+                values["resource"],
+                _CLASSES[values["class"]],
+                values["reason"],
+                values["asked_by"],
+                values.get("ticket", ""),
+                values["expires"],
+            )
+        try:
+            return Entry(**_Entry.model_validate(values).model_dump())
+        except ValidationError as error:
+            for key, problem in validation_problems(error):
+                line = lines.get(key, event.start_mark.line + 1)
+                dotted = f"{HEAD}[{number}].{key}"
+                self.faults.append(Fault(self._file, line, dotted, problem))
+            return None
+
+    def _is_plain(self, values: dict[str, Any]) -> bool:
+        """Whether the entry is right at first sight; of all others, pydantic says what is wrong."""
+        if len(values) != 8 + ("ticket" in values):
+            return False
+        texts = (values.get("rule"), values.get("resource"), values.get("reason"))
+        asker, ticket = values.get("asked_by"), values.get("ticket", "")
+        return (
+            all(type(each) is str and each and not each.isspace() for each in (*texts, asker))
+            and len(str(asker)) <= _ASKER_MAX
+            and type(ticket) is str
+            and type(values.get("expires")) is date
+            and values.get("class") in _CLASSES
+            and self._is_place(values.get("account"), values.get("region"))
+        )
+
+    def _is_place(self, account: Any, region: Any) -> bool:
+        """Few places have many entries: each is checked once."""
+        if type(account) is not str or type(region) is not str:
+            return False
+        known = self._places.get((account, region))
+        if known is None:
+            try:
+                known = bool(_account(account) and _region(region))
+            except ValueError:
+                known = False
+            self._places[account, region] = known
+        return known
+
+    def _until(self, end: type[yaml.Event]) -> Iterator[Any]:
+        """Yield the first event of each thing in what has begun; its rest is for the caller."""
+        while not isinstance(event := self._next(), end):
+            yield event
+        self._last = event
+
+    def _skip(self, event: Any) -> None:
+        """Go on to the end of what *event* begins; however deep it is, nothing is kept of it."""
+        depth = int(isinstance(event, yaml.CollectionStartEvent))
+        while depth:
+            event = self._next()
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+
+    def _fault(self, event: Any, key: str, problem: str) -> None:
+        self.faults.append(Fault(self._file, event.start_mark.line + 1, key, problem))

@@ -92,6 +92,13 @@ def validate(document: Document, model: type[Model]) -> Model:
         raise ConfigError(_faults(document, error)) from error
 
 
+def validation_problems(error: ValidationError) -> list[tuple[str, str]]:
+    """Return the key of each thing that is wrong, and what."""
+    return [
+        (_dotted(_place(each["loc"])), _problem(each)) for each in error.errors(include_url=False)
+    ]
+
+
 def _faults(document: Document, error: ValidationError) -> list[Fault]:
     return [
         document.fault(_place(each["loc"]), _problem(each))

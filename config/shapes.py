@@ -8,8 +8,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from compliance.channel import qualified
 
-_ACCOUNT = re.compile(r"\d{12}")
-_REGION = re.compile(r"[a-z]{2,8}(?:-[a-z]+){1,3}-\d{1,2}")
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_REGION = re.compile(r"[a-z]{2,8}(?:-[a-z]+){1,3}-[0-9]{1,2}")
 #: An id of another chat product than Slack.
 _ELSEWHERE = re.compile(r"(?!slack:)[a-z]+:[^\s#]+")
 #: The ledger keeps no longer one.

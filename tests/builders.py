@@ -131,6 +131,11 @@ def entry(**named) -> Entry:
     return Entry(**fields)
 
 
+def write(keeper, *entries: Entry) -> None:
+    """Put *entries* into the allowlist, as a person's decision does."""
+    keeper.add(entries, "slack:U0HANNAH", "Agreed.")
+
+
 def rule(name: str = RULE, approvers: int = 0) -> Rule:
     return Rule(
         name=name,

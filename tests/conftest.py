@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from commands.desk import Desk
-from config.allowlist import AllowlistFile
+from config.file_shelf import FileShelf
+from config.keeper import Keeper
 from ledger.database import connect
 from ledger.reports import Reports
 from ledger.store import Ledger
@@ -104,7 +105,7 @@ def catalogue():
 def allowlist(tmp_path, catalogue):
     path = tmp_path / "allowlist.yaml"
     path.write_text("exceptions: []\n")
-    return AllowlistFile(path, catalogue)
+    return Keeper(FileShelf(path), catalogue)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 import compliance.finding as life
 from aws.config_service import ConfigService
 from aws.mirror import Mirror
+from compliance.allowlist import Allowlist
 from compliance.enforcement import enforce
 from compliance.finding import State
 from ledger.mirrors import Mirrors
@@ -62,7 +63,7 @@ def test_an_exception_that_ended_early_is_taken_back_at_aws(mirrored):
     finding = excepted(world, ledger)
     mirror.round()
 
-    reopen = partial(enforce, entries=(), now=world.clock())
+    reopen = partial(enforce, allowlist=Allowlist(), now=world.clock())
     ledger.move(finding.id, reopen, actor="bot", action="allowlist")
     mirror.round()
 

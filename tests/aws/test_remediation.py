@@ -20,7 +20,7 @@ from compliance.finding import Finding, State
 from compliance.request import Request, Verb
 from ledger.store import Ledger
 from tests.aws.world import CATALOGUE, WorldClients, hear
-from tests.builders import change, entry, member, move, teams
+from tests.builders import change, entry, member, move, teams, write
 from tests.playground.aws.world import BUCKET_RULE, MULTI_AZ_RULE, World, violate
 
 WINDOW = timedelta(minutes=30)
@@ -180,7 +180,7 @@ def covering(finding):
 
 def test_an_exception_agreed_after_the_press_is_kept_and_nothing_is_started(bot):
     finding = bot.pressed()
-    bot.desk.allowlist.add(covering(bot.desk.ledger.find(finding)))
+    write(bot.desk.allowlist, covering(bot.desk.ledger.find(finding)))
 
     bot.rounds(3)
 
@@ -221,7 +221,7 @@ def test_a_claim_whose_process_died_before_aws_was_asked_is_taken_up_again(bot):
 def test_a_claim_is_not_taken_up_again_by_a_press_that_counts_no_more(bot):
     finding = bot.pressed()
     move(bot.desk.ledger, life.start, finding_id=finding)
-    bot.desk.allowlist.add(covering(bot.desk.ledger.find(finding)))
+    write(bot.desk.allowlist, covering(bot.desk.ledger.find(finding)))
 
     bot.world.clock.move(timedelta(seconds=61))
     bot.rounds(3)

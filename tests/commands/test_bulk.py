@@ -10,7 +10,7 @@ import pytest
 import compliance.finding as life
 from commands.answers import Done, Refused
 from commands.bulk import GONE, Bulk
-from commands.enforce import enforce_allowlist
+from commands.enforce import Enforcement
 from commands.forms import Origin
 from commands.ignore import Ignore
 from compliance.allowlist import UnwritableAllowlistError
@@ -18,9 +18,9 @@ from compliance.authority import Actor, Standing
 from compliance.card import Button, Press
 from compliance.finding import State
 from compliance.request import Verb
-from config.allowlist import AllowlistFile
+from config.keeper import Keeper
 from ledger.store import Ledger
-from tests.builders import PAIRED_RULE, change, entry, member, move, reroute
+from tests.builders import PAIRED_RULE, change, entry, member, move, reroute, write
 from tests.commands.shared import share_message
 
 FORM = Ignore("accepted risk", "The public website's pictures.", "SEC-1", date(2026, 12, 1))
@@ -90,7 +90,7 @@ def test_what_was_decided_already_is_left_and_told(desk, reports, group, clock):
 
 
 def test_what_cannot_be_done_says_why_beside_what_was(desk, reports, group, clock):
-    desk.allowlist.add(entry(resource=desk.ledger.find(group).key.resource_id))
+    write(desk.allowlist, entry(resource=desk.ledger.find(group).key.resource_id))
 
     answer = remediate_all(desk, reports, group, member(), clock())
 
@@ -103,7 +103,7 @@ def test_all_of_a_message_are_ignored_with_one_reason(desk, reports, group, cloc
 
     assert "11 findings: Recorded in the allowlist until the end of 1 December 2026." in answer.text
     assert set(states(desk)) == {State.EXCEPTED}
-    assert {each.reason for each in desk.allowlist.entries()} == {FORM.reason}
+    assert {each.reason for each in desk.allowlist.current.entries} == {FORM.reason}
 
 
 def test_an_exception_that_holds_already_is_not_written_again(desk, reports, group, clock):
@@ -112,7 +112,7 @@ def test_an_exception_that_holds_already_is_not_written_again(desk, reports, gro
     answer = ignore_all(desk, reports, group, member(), clock(), FORM)
 
     assert answer == Refused("Left as before: 11 excepted.")
-    assert len(desk.allowlist.entries()) == 11
+    assert len(desk.allowlist.current.entries) == 11
 
 
 def test_a_second_person_agrees_to_all(desk, reports, clock):
@@ -213,19 +213,20 @@ def test_a_page_that_is_not_there_is_the_last_one(desk, reports, group):
 class Watched:
     """The allowlist file, counted; *after* happens when many entries have been written."""
 
-    file: AllowlistFile
+    file: Keeper
     after: Callable[[], object] = lambda: None
     error: Exception | None = None
     writes: int = 0
 
-    def entries(self):
-        return self.file.entries()
+    @property
+    def current(self):
+        return self.file.current
 
-    def add(self, *entries):
+    def add(self, entries, author, reason):
         self.writes += 1
         if self.error:
             raise self.error
-        self.file.add(*entries)
+        self.file.add(entries, author, reason)
         if len(entries) > 1:
             self.after()
 
@@ -235,7 +236,7 @@ def test_an_exception_that_is_enforced_before_it_is_decided_is_still_a_decision(
 ):
     watched = Watched(desk.allowlist)
     between = replace(desk, allowlist=watched)
-    watched.after = partial(enforce_allowlist, between)
+    watched.after = Enforcement(between).round
 
     answer = ignore_all(between, reports, group, member(), clock(), FORM)
 
@@ -249,7 +250,7 @@ def test_an_allowlist_that_cannot_be_written_is_tried_once(desk, reports, group,
 
     answer = ignore_all(replace(desk, allowlist=watched), reports, group, member(), clock(), FORM)
 
-    assert "could not be written into the allowlist" in answer.text
+    assert "the allowlist could not be written" in answer.text
     assert watched.writes == 1
 
 

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 import compliance.finding as life
 from commands.carry_out import carry_out_exceptions
 from commands.desk import Desk
-from commands.enforce import enforce_allowlist
+from commands.enforce import Enforcement
 from commands.forms import Form
 from commands.reception import Reception, Submission
 from compliance.card import Button, Press
 from compliance.finding import State
 from compliance.request import Verb
-from config.allowlist import AllowlistFile
+from config.file_shelf import FileShelf
+from config.keeper import Keeper
 from ledger.database import connect
 from ledger.reports import Reports
 from ledger.store import Ledger
@@ -57,7 +58,7 @@ class Walk:
             sent = self.forms[what % len(self.forms) :][:1] if self.forms else []
             return [self._ask(Submission(form.origin, ENTERED)) for form in sent]
         carry_out_exceptions(self.desk, member)
-        return enforce_allowlist(self.desk)
+        return Enforcement(self.desk).round()
 
     def _ask(self, asked):
         answer = self.reception.answer(asked, member("slack:U0HANNAH"), ())
@@ -77,7 +78,7 @@ def walk(tmp_path, empty_ledger):
         engine = connect(f"sqlite:///{shutil.copy(empty_ledger, folder / 'ledger.db')}")
         clock, catalogue = Clock(), {PAIRED_RULE: rule(PAIRED_RULE, approvers=1)}
         (folder / "allowlist.yaml").write_text("exceptions: []\n")
-        allowlist = AllowlistFile(folder / "allowlist.yaml", catalogue)
+        allowlist = Keeper(FileShelf(folder / "allowlist.yaml"), catalogue)
         ledger = Ledger(engine, clock, lambda key, tags: "housing")
         desk = Desk(ledger, catalogue, teams(), allowlist, clock)
         ledger.record([change(rule=PAIRED_RULE)])
@@ -105,7 +106,7 @@ def test_one_person_alone_decides_nothing_whatever_they_press(walk, begun, steps
     one.desk.ledger.engine.dispose()
     allowed = {State.RESOLVED} if begun is State.RESOLVED else {State.OPEN, State.APPROVAL_PENDING}
     assert after.state in allowed
-    assert one.desk.allowlist.entries() == ()
+    assert one.desk.allowlist.current.entries == ()
     assert all(not request.agreed for request in after.requests)
 
 

@@ -11,7 +11,7 @@ from commands.remediate import may_remediate, remediate
 from compliance.authority import Actor, Standing
 from compliance.finding import State
 from compliance.rules import catalogue_entry
-from tests.builders import ID, PACK_ARN, PAIRED_RULE, change, entry, member, move, rule
+from tests.builders import ID, PACK_ARN, PAIRED_RULE, change, entry, member, move, rule, write
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_a_rule_that_left_the_catalogue_takes_no_remediation(desk):
 
 
 def test_what_the_allowlist_covers_is_not_remediated(opened):
-    opened.allowlist.add(entry())
+    write(opened.allowlist, entry())
 
     assert (
         "An exception covers this finding until 2026-12-01" in remediate(opened, ID, member()).text

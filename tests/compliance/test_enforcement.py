@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 import compliance.finding as life
+from compliance.allowlist import Allowlist
 from compliance.enforcement import enforce, excepted
 from compliance.finding import UNDECIDED, IllegalMoveError, State
 from compliance.request import Verb
@@ -18,7 +19,7 @@ def in_state(state):
 
 @pytest.mark.parametrize("state", sorted({*UNDECIDED, State.APPROVAL_PENDING, State.APPROVED}))
 def test_an_entry_excepts_whatever_has_not_been_started(state):
-    after = enforce(in_state(state), [entry()], at(1))
+    after = enforce(in_state(state), Allowlist([entry()]), at(1))
 
     assert (after.state, after.until) == (State.EXCEPTED, datetime(2026, 12, 2, tzinfo=UTC))
 
@@ -29,7 +30,7 @@ def test_an_entry_excepts_whatever_has_not_been_started(state):
 def test_what_is_under_way_or_over_is_let_be(state):
     before = in_state(state)
 
-    assert enforce(before, [entry()], at(1)) is before
+    assert enforce(before, Allowlist([entry()]), at(1)) is before
 
 
 def test_a_running_remediation_cannot_be_excepted_by_a_person_either():
@@ -38,40 +39,40 @@ def test_a_running_remediation_cannot_be_excepted_by_a_person_either():
 
 
 def test_a_finding_without_entry_stays_as_it_is():
-    assert enforce(before := finding(), [], at(1)) is before
+    assert enforce(before := finding(), Allowlist(), at(1)) is before
 
 
 def test_what_is_excepted_already_is_not_excepted_again():
-    once = enforce(finding(), [entry()], at(1))
+    once = enforce(finding(), Allowlist([entry()]), at(1))
 
-    assert enforce(once, [entry()], at(2)) is once
+    assert enforce(once, Allowlist([entry()]), at(2)) is once
 
 
 def test_a_changed_end_or_reason_reaches_the_finding():
-    once = enforce(finding(), [entry()], at(1))
+    once = enforce(finding(), Allowlist([entry()]), at(1))
 
-    longer = enforce(once, [entry(expires=date(2027, 1, 1))], at(2))
-    other = enforce(once, [entry(reason="Another reason altogether.")], at(2))
+    longer = enforce(once, Allowlist([entry(expires=date(2027, 1, 1))]), at(2))
+    other = enforce(once, Allowlist([entry(reason="Another reason altogether.")]), at(2))
 
     assert longer.until == datetime(2027, 1, 2, tzinfo=UTC)
     assert "Another reason" in other.note
 
 
 def test_the_card_says_kind_reason_and_ticket_and_who_asked():
-    after = enforce(finding(), [entry(ticket="SEC-9")], at(1))
+    after = enforce(finding(), Allowlist([entry(ticket="SEC-9")]), at(1))
 
     assert after.note == f"Accepted risk: {entry().reason} (SEC-9)"
     assert after.actor == entry().asked_by
 
 
 def test_an_exception_without_ticket_shows_none():
-    assert "(" not in enforce(finding(), [entry(ticket="")], at(1)).note
+    assert "(" not in enforce(finding(), Allowlist([entry(ticket="")]), at(1)).note
 
 
 def test_an_expired_exception_reopens_its_finding_and_says_so():
-    once = enforce(finding(), [entry()], at(1))
+    once = enforce(finding(), Allowlist([entry()]), at(1))
 
-    after = enforce(once, [entry()], datetime(2026, 12, 2, tzinfo=UTC))
+    after = enforce(once, Allowlist([entry()]), datetime(2026, 12, 2, tzinfo=UTC))
 
     assert after.state is State.REOPENED
     assert "has ended" in after.note
@@ -79,14 +80,14 @@ def test_an_expired_exception_reopens_its_finding_and_says_so():
 
 
 def test_an_entry_taken_out_by_hand_reopens_its_finding_and_says_so():
-    once = enforce(finding(), [entry()], at(1))
+    once = enforce(finding(), Allowlist([entry()]), at(1))
 
-    assert "taken out" in enforce(once, [], at(2)).note
+    assert "taken out" in enforce(once, Allowlist(), at(2)).note
 
 
 def test_a_request_under_exception_counts_no_more_when_it_ends():
     asked = life.agree(life.ask(finding(), request("U1", 2), at(1)), Verb.REMEDIATE, "U2", at(2))
 
-    reopened = enforce(enforce(asked, [entry()], at(3)), [], at(4))
+    reopened = enforce(enforce(asked, Allowlist([entry()]), at(3)), Allowlist(), at(4))
 
     assert (reopened.requests, reopened.decided) == ((), None)

@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 
+from compliance.allowlist import Allowlist
 from compliance.enforcement import enforce
 from ledger.mirrors import Mirrors
 from ledger.store import Ledger
@@ -19,7 +20,7 @@ def mirrors(engine):
 
 def follow(ledger, *entries):
     """Bring the finding where the allowlist wants it."""
-    move = partial(enforce, entries=entries, now=ledger.now())
+    move = partial(enforce, allowlist=Allowlist(entries), now=ledger.now())
     ledger.move(ID, move, actor="bot", action="allowlist")
 
 
@@ -49,7 +50,7 @@ def test_an_exception_that_begins_is_due_until_it_is_settled(mirrors, ledger):
 
 
 def test_a_finding_that_is_excepted_when_it_arrives_is_due_too(mirrors, engine, clock):
-    settle = partial(enforce, entries=[entry()], now=clock())
+    settle = partial(enforce, allowlist=Allowlist([entry()]), now=clock())
     Ledger(engine, clock, lambda key, tags: "housing", settle).record([change()])
 
     assert due(mirrors) == [ID]

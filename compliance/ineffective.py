@@ -1,0 +1,151 @@
+"""Allowlist entries that cover nothing, or not for long: each with its line and why. Pure."""
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+
+from compliance.allowlist import ANY, Allowlist, Entry
+from compliance.rules import Catalogue, Rule, canonical_name
+
+#: How AWS Config names resources (FACTS §1.4): what an id looks like, and what it is called.
+_IDS = {
+    "AWS::RDS::DBInstance": (re.compile(r"db-[A-Z0-9]+"), "the resource id, db-…"),
+    "AWS::SNS::Topic": (re.compile(r"arn:[a-z-]+:sns:.+"), "the topic's ARN"),
+    "AWS::S3::Bucket": (re.compile(r"[a-zA-Z0-9][\w.-]+", re.ASCII), "the bucket's name"),
+    "AWS::Lambda::Function": (re.compile(r"[\w-]+", re.ASCII), "the function's name"),
+    "AWS::DynamoDB::Table": (re.compile(r"[\w.-]+", re.ASCII), "the table's name"),
+    "AWS::::Account": (re.compile(r"[0-9]{12}"), "the account's id"),
+}
+#: Elsewhere, and here since 2018, no bucket has capitals in its name.
+#: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_OLD_BUCKETS = "us-east-1"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class EntryWarning:
+    """What is odd about the entry that begins on *line*."""
+
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.text}"
+
+
+def ineffective(
+    allowlist: Allowlist,
+    catalogue: Catalogue,
+    places: Collection[tuple[str, str]],
+    today: date,
+) -> tuple[EntryWarning, ...]:
+    """Return what keeps entries from doing what their writers meant, in the order of their lines.
+
+    *places* are the accounts and Regions that are watched.
+    """
+    look = _Look(catalogue, places, today)
+    return tuple(
+        EntryWarning(line, text) for line, entry in allowlist.numbered() for text in look(entry)
+    )
+
+
+class _Look:
+    """Looks at one entry after another; what many of them have in common it looks at once."""
+
+    def __init__(
+        self, catalogue: Catalogue, places: Collection[tuple[str, str]], today: date
+    ) -> None:
+        self._catalogue = catalogue
+        self._places = frozenset(places)
+        self._accounts = frozenset(account for account, _ in places)
+        self._regions = frozenset(region for _, region in places)
+        self._today = today
+        self._rules: dict[str, Rule | None] = {}
+
+    def __call__(self, entry: Entry) -> Iterator[str]:
+        rule = self._rule(entry.rule)
+        if rule is None:
+            yield f"no rule {entry.rule!r} in the catalogue{_nearest(entry.rule, self._catalogue)}"
+        yield from self._place(entry)
+        if entry.resource != ANY:
+            yield from _resource(entry, rule)
+        yield from self._end(entry, rule)
+
+    def _rule(self, name: str) -> Rule | None:
+        if name not in self._rules:
+            self._rules[name] = self._catalogue.get(canonical_name(self._catalogue, name))
+        return self._rules[name]
+
+    def _place(self, entry: Entry) -> Iterator[str]:
+        account, region = entry.account, entry.region
+        if account != ANY and account not in self._accounts:
+            near = _nearest(account, self._accounts)
+            yield f"account {account} is none that bot.yaml watches{near}"
+        elif region != ANY and not self._watches(account, region):
+            where = "" if account == ANY else f" in account {account}"
+            yield f"Region {region} is none that bot.yaml watches{where}"
+
+    def _watches(self, account: str, region: str) -> bool:
+        if account == ANY:
+            return region in self._regions
+        return (account, region) in self._places
+
+    def _end(self, entry: Entry, rule: Rule | None) -> Iterator[str]:
+        if entry.expires < self._today:
+            yield f"it ended on {entry.expires}; take it out, or agree a new exception"
+        elif rule and (entry.expires - self._today) > rule.decision.longest_exception:
+            days = rule.decision.longest_exception.days
+            yield (
+                f"it lasts until {entry.expires}, and this rule's exceptions {days} days at most; "
+                "it holds until somebody shortens it"
+            )
+
+
+def _resource(entry: Entry, rule: Rule | None) -> Iterator[str]:
+    resource = entry.resource
+    if not resource.isprintable() or resource != resource.strip():
+        yield f"resource {resource!r} has blanks or characters around or in it that nobody sees"
+    elif "*" in resource or "?" in resource:
+        yield f"resource {resource!r}: a * stands for all resources only where it stands alone"
+    elif rule and rule.resource_type in _IDS:
+        form, what = _IDS[rule.resource_type]
+        if not form.fullmatch(resource):
+            yield f"resource {resource!r}: expected {what}, as AWS Config has it"
+        elif _is_no_bucket(entry, rule):
+            yield f"resource {resource!r}: no bucket has capitals in its name"
+
+
+def _is_no_bucket(entry: Entry, rule: Rule) -> bool:
+    is_bucket = rule.resource_type == "AWS::S3::Bucket" and entry.region != _OLD_BUCKETS
+    return is_bucket and entry.resource != entry.resource.lower()
+
+
+def _nearest(word: str, known: Collection[str]) -> str:
+    near = get_close_matches(word, list(known), 1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+class Warnings:
+    """The warnings about the allowlist in force; looked for when it or the day is another one."""
+
+    def __init__(
+        self,
+        current: Callable[[], Allowlist],
+        catalogue: Catalogue,
+        places: Collection[tuple[str, str]],
+        today: Callable[[], date],
+    ) -> None:
+        self._current = current
+        self._catalogue = catalogue
+        self._places = places
+        self._today = today
+        self._known: tuple[Allowlist, date, tuple[EntryWarning, ...]] | None = None
+
+    def __call__(self) -> tuple[EntryWarning, ...]:
+        allowlist, today = self._current(), self._today()
+        known = self._known
+        if known is None or known[0] is not allowlist or known[1] != today:
+            found = ineffective(allowlist, self._catalogue, self._places, today)
+            known = self._known = allowlist, today, found
+        return known[2]

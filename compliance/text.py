@@ -1,0 +1,29 @@
+"""Text from people and from AWS, without what its reader cannot see. Pure."""
+
+import unicodedata
+
+_LINE_ENDS = frozenset("\n\r\x85\u2028\u2029")
+
+
+def clean(text: str) -> str:
+    """Return *text* with every character in it to be seen: what is shown is all there is.
+
+    Line ends of any kind become one newline, other blanks and control characters a space.
+    Zero-width characters, bidirectional overrides and half characters go: they change what a
+    sentence seems to say.
+    """
+    if text.isprintable():
+        return text
+    return "".join(map(_visible, text.replace("\r\n", "\n")))
+
+
+def _visible(character: str) -> str:
+    if character.isprintable():
+        return character
+    if character in _LINE_ENDS:
+        return "\n"
+    category = unicodedata.category(character)
+    if category in {"Cf", "Cs"}:
+        return ""
+    # What this Python's Unicode has no name for yet may be the reader's newest emoji.
+    return " " if category in {"Cc", "Zs"} else character

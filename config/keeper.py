@@ -1,0 +1,285 @@
+"""Keeps the allowlist in memory, as its shelf has it, and changes it there."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass, field, replace
+
+from compliance.allowlist import (
+    Allowlist,
+    Entry,
+    UneditableAllowlistError,
+    UnwritableAllowlistError,
+)
+from compliance.rules import Catalogue, canonical_name
+from compliance.shelf import Shelf, ShelfConflictError, ShelfError, Text
+from compliance.text import clean
+from config.allowlist import Parsed, parse_allowlist
+from config.edits import add_entries, remove_entry, replace_entry
+from config.faults import ConfigError, Fault
+
+log = logging.getLogger(__name__)
+
+#: How often a change is made anew because somebody else's came in between.
+_TRIES = 10
+#: How many faults a message holds; the log has them all.
+_FAULTS_MAX = 5
+
+BEING_CHANGED = (
+    "{name} has just lost entries, and may be half written; this is done as soon as it is seen to "
+    "be whole"
+)
+MISSING = "{name} does not have this entry any more"
+GIVEN_UP = "a change that was written together with this one ended in an error; try again"
+
+#: From a text and what is in it to the text after a change.
+_Edit = Callable[[str, Parsed], tuple[str, Parsed]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """A text, what is in it, and which version of the shelf it is."""
+
+    text: Text
+    parsed: Parsed
+
+    def entries(self) -> frozenset[Entry]:
+        return frozenset(self.parsed.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What somebody wants changed, and where the outcome is told."""
+
+    edit: _Edit
+    author: str
+    reason: str
+    outcome: "Future[None]" = field(default_factory=Future)
+
+
+class Keeper:
+    """The allowlist in force.
+
+    *current* is it, read without any input or output. A broken text at start raises ConfigError.
+    While running, the last good version stays in force, and *problem* says what is wrong, until it
+    is mended.
+    """
+
+    def __init__(self, shelf: Shelf, catalogue: Catalogue) -> None:
+        self._shelf = shelf
+        self._catalogue = catalogue
+        #: Whoever holds it reads or writes the shelf.
+        self._at_shelf = threading.Lock()
+        self._queue = threading.Lock()
+        self._waiting: list[_Change] = []
+        # A version that has lost entries, until it is seen again.
+        self._doubted: _Version | None = None
+        # A revision that is broken, and how.
+        self._broken: tuple[str, ConfigError] | None = None
+        self._fault: ConfigError | None = None
+        self._version: _Version | None = None
+        self.current = Allowlist()
+        self._take(self._read())
+
+    def refresh(self) -> None:
+        """Bring *current* up to date; for the clock, every few seconds.
+
+        While somebody writes, it is left to them.
+        """
+        if not self._at_shelf.acquire(blocking=False):
+            return
+        try:
+            self._look(again=True)
+        finally:
+            self._at_shelf.release()
+
+    def problem(self) -> str:
+        """Say what is wrong with the text as it was last seen, empty when it is in force."""
+        return _shown(self._fault) if self._fault else ""
+
+    def unwritable(self) -> str:
+        """Say why an exception could not be written, empty when it could."""
+        return self.problem() or self._shelf.unwritable()
+
+    def add(self, entries: Sequence[Entry], author: str, reason: str) -> None:
+        """Write *entries* after the last one; an equal one that is there already is enough.
+
+        Raises UnwritableAllowlistError, and then nothing was changed.
+        """
+        wanted = tuple(map(_clean, entries))
+
+        def edit(text: str, parsed: Parsed) -> tuple[str, Parsed]:
+            known = set(parsed.entries)
+            new = [entry for entry in dict.fromkeys(wanted) if entry not in known]
+            return add_entries(text, parsed, new) if new else (text, parsed)
+
+        self._change(edit, author, reason)
+
+    def remove(self, entry: Entry, author: str, reason: str) -> None:
+        """Take *entry* out, however often it is there; raises UnwritableAllowlistError."""
+
+        def edit(text: str, parsed: Parsed) -> tuple[str, Parsed]:
+            while entry in parsed.entries:
+                text, parsed = remove_entry(text, parsed, parsed.entries.index(entry))
+            return text, parsed
+
+        self._change(edit, author, reason)
+
+    def replace(self, old: Entry, new: Entry, author: str, reason: str) -> None:
+        """Put *new* where *old* is; raises UnwritableAllowlistError, also where *old* is gone."""
+        wanted = _clean(new)
+
+        def edit(text: str, parsed: Parsed) -> tuple[str, Parsed]:
+            if old in parsed.entries:
+                return replace_entry(text, parsed, parsed.entries.index(old), wanted)
+            if wanted in parsed.entries:
+                return text, parsed
+            raise UneditableAllowlistError(MISSING.format(name=self._shelf.name))
+
+        self._change(edit, author, reason)
+
+    def _change(self, edit: _Edit, author: str, reason: str) -> None:
+        """Have *edit* made: the first who comes to the shelf writes for all who wait by then."""
+        mine = _Change(edit, author, reason)
+        with self._queue:
+            self._waiting.append(mine)
+        with self._at_shelf:
+            with self._queue:
+                all_of_them, self._waiting = self._waiting, []
+            if all_of_them:
+                self._write(all_of_them)
+        try:
+            mine.outcome.result()
+        except (ShelfError, UneditableAllowlistError, ConfigError) as error:
+            log.error("the allowlist was not changed", extra={"why": str(error)})
+            raise UnwritableAllowlistError(_shown(error)) from error
+        except CancelledError as error:
+            raise UnwritableAllowlistError(GIVEN_UP) from error
+
+    def _write(self, changes: Sequence[_Change]) -> None:
+        """Make *changes* in one go, or each by itself where one of them spoils it for all."""
+        try:
+            error = self._failure(changes)
+            if len(changes) > 1 and isinstance(error, UneditableAllowlistError):
+                for change in changes:
+                    self._write([change])
+                return
+            for change in changes:
+                if error:
+                    change.outcome.set_exception(error)
+                else:
+                    change.outcome.set_result(None)
+        finally:
+            # Whatever else went wrong is the writer's to raise; nobody waits for it for ever.
+            for change in changes:
+                change.outcome.cancel()
+
+    def _failure(self, changes: Sequence[_Change]) -> Exception | None:
+        """Return why *changes* were not made, None where they were."""
+        try:
+            self._write_together(changes)
+        except (ShelfError, UneditableAllowlistError, ConfigError) as error:
+            return error
+        return None
+
+    def _write_together(self, changes: Sequence[_Change]) -> None:
+        author = ", ".join(dict.fromkeys(change.author for change in changes))
+        reason = "\n".join(dict.fromkeys(change.reason for change in changes))
+        for _ in range(_TRIES):
+            before = self._latest()
+            text, parsed = before.text.text, before.parsed
+            for change in changes:
+                text, parsed = change.edit(text, parsed)
+            if text == before.text.text:
+                return
+            try:
+                written = self._shelf.write(text, before.text.revision, author, reason)
+            except ShelfConflictError:
+                log.info("somebody else changed the allowlist meanwhile; reading it again")
+                continue
+            self._take(_Version(written, parsed))
+            return
+        raise ShelfConflictError(f"{self._shelf.name} was changed {_TRIES} times meanwhile")
+
+    def _latest(self) -> _Version:
+        """Return what the shelf has now; raises where it is broken, or may be half written."""
+        self._look(again=False)
+        if self._fault:
+            raise self._fault
+        if self._doubted or not self._version:
+            raise UneditableAllowlistError(BEING_CHANGED.format(name=self._shelf.name))
+        return self._version
+
+    def _look(self, *, again: bool) -> None:
+        """Take what the shelf has; *again* says that time has passed since it was last seen."""
+        try:
+            version = self._read()
+        except ConfigError as error:
+            self._note(error)
+            return
+        self._fault = None
+        if version is self._version:
+            self._doubted = None
+        elif self._has_lost(version) and not (again and version is self._doubted):
+            # An editor that writes in place empties the file first. Exceptions end only when the
+            # same is seen twice.
+            self._doubted = version
+        else:
+            self._take(version)
+            log.info("the allowlist was read again", extra={"entries": len(self.current)})
+
+    def _read(self) -> _Version:
+        """Return the shelf's version, each parsed once; raises ConfigError."""
+        try:
+            text = self._shelf.read()
+        except ShelfError as error:
+            raise ConfigError([Fault("", 0, "", str(error))]) from error
+        for known in (self._version, self._doubted):
+            if known and text.revision == known.text.revision:
+                return known
+        if self._broken and text.revision == self._broken[0]:
+            raise self._broken[1]
+        try:
+            return _Version(text, parse_allowlist(text.text, self._shelf.name))
+        except ConfigError as error:
+            self._broken = text.revision, error
+            raise
+
+    def _has_lost(self, version: _Version) -> bool:
+        return not version.entries().issuperset(self.current.entries)
+
+    def _take(self, version: _Version) -> None:
+        parsed = version.parsed
+        self._version, self._doubted, self._fault = version, None, None
+        self.current = Allowlist(parsed.entries, self._canonical, parsed.lines)
+
+    def _canonical(self, rule: str) -> str:
+        return canonical_name(self._catalogue, rule)
+
+    def _note(self, error: ConfigError) -> None:
+        if self._fault is None or str(self._fault) != str(error):
+            log.error(
+                "the allowlist is broken; the last good version stays in force",
+                extra={"faults": [str(fault) for fault in error.faults]},
+            )
+        self._fault = error
+
+
+def _clean(entry: Entry) -> Entry:
+    return replace(
+        entry,
+        reason=clean(entry.reason),
+        asked_by=clean(entry.asked_by),
+        ticket=clean(entry.ticket),
+    )
+
+
+def _shown(error: Exception) -> str:
+    """Return what is wrong, the first faults of many."""
+    if not isinstance(error, ConfigError):
+        return str(error)
+    told = [str(fault) for fault in error.faults[:_FAULTS_MAX]]
+    if more := len(error.faults) - len(told):
+        told.append(f"and {more} more; bot.py check names them all")
+    return "\n".join(told)

@@ -1,0 +1,91 @@
+"""Entries that do not do what they seem to are named with their line."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from compliance.allowlist import ANY, Allowlist
+from compliance.ineffective import Warnings, ineffective
+from tests.builders import RULE, entry, rule
+
+CATALOGUE = {RULE: rule()}
+PLACES = [("111122223333", "eu-west-2"), ("222233334444", "eu-west-1")]
+TODAY = date(2026, 11, 2)
+
+
+def warnings(*entries, lines=(7, 16, 25)):
+    return ineffective(Allowlist(entries, lines=lines), CATALOGUE, PLACES, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("odd", "why"),
+    [
+        ({"rule": RULE.replace("prohibited", "prohibitd")}, f"did you mean '{RULE}'?"),
+        ({"account": "999988887777"}, "account 999988887777 is none that bot.yaml watches"),
+        ({"account": "111122223334"}, "did you mean '111122223333'?"),
+        ({"region": "eu-west-1"}, "none that bot.yaml watches in account 111122223333"),
+        ({"account": ANY, "region": "us-east-1"}, "Region us-east-1 is none that bot.yaml watches"),
+        ({"resource": "star*"}, "stands for all resources only where it stands alone"),
+        ({"resource": "arn:aws:s3:::star-bucket"}, "expected the bucket's name"),
+        ({"resource": "Star-Bucket"}, "no bucket has capitals"),
+        ({"resource": "star-bucket "}, "that nobody sees"),
+        ({"resource": "star\u200b-bucket"}, "that nobody sees"),
+        ({"expires": date(2025, 1, 31)}, "it ended on 2025-01-31"),
+        ({"expires": date(9999, 12, 31)}, "180 days at most"),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else ascii(next(iter(value.values()))),
+)
+def test_an_entry_without_its_effect_is_named_with_its_line_and_why(odd, why):
+    [warning] = warnings(entry(), entry(**odd))
+
+    assert warning.line == 16
+    assert why in str(warning)
+
+
+@pytest.mark.parametrize(
+    "fine",
+    [
+        {},
+        {"resource": ANY},
+        {"account": ANY, "region": ANY, "resource": ANY},
+        {"account": ANY, "region": "eu-west-1"},
+        {"rule": f"securityhub-{RULE}-0123abcd"},
+        {"expires": TODAY},
+        {"expires": date(2027, 5, 1)},
+    ],
+    ids=str,
+)
+def test_an_entry_that_covers_something_is_not_named(fine):
+    assert warnings(entry(**fine)) == ()
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "right", "wrong"),
+    [
+        ("AWS::RDS::DBInstance", "db-ABCDEFGHIJKL01234", "orders"),
+        ("AWS::SNS::Topic", "arn:aws:sns:eu-west-2:111122223333:alarms", "alarms"),
+        ("AWS::Lambda::Function", "resize", "arn:aws:lambda:eu-west-2:1:function:resize"),
+        ("AWS::DynamoDB::Table", "Orders", "arn:aws:dynamodb:eu-west-2:111122223333:table/Orders"),
+        ("AWS::Custom::Thing", "arn:or:anything", "star*"),
+    ],
+)  # fmt: skip
+def test_a_resource_is_named_as_aws_config_names_its_kind(resource_type, right, wrong):
+
+    catalogue = {RULE: replace(rule(), resource_type=resource_type)}
+    allowlist = Allowlist([entry(resource=right), entry(resource=wrong)], lines=(1, 2))
+
+    assert [each.line for each in ineffective(allowlist, catalogue, PLACES, TODAY)] == [2]
+
+
+def test_the_warnings_are_looked_for_again_when_the_day_or_the_allowlist_is_another():
+    looked, day = [], [TODAY]
+    versions = [Allowlist([entry(expires=TODAY)])]
+    told = Warnings(lambda: looked.append(1) or versions[-1], CATALOGUE, PLACES, lambda: day[0])
+
+    first = told(), told()
+    day[0] = date(2026, 11, 3)
+    later = told()
+    versions.append(Allowlist())
+
+    assert (first, len(later), told()) == (((), ()), 1, ())

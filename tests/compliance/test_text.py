@@ -1,0 +1,36 @@
+"""What people and AWS wrote, without what its reader cannot see."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compliance.text import clean
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("plain, ü 猫 🐈", "plain, ü 猫 🐈"),
+        ("pay\u200bments", "payments"),
+        ("\u202egnp.exe", "gnp.exe"),
+        ("\u2066left\u2069", "left"),
+        ("\ufeffbegins", "begins"),
+        ("one\r\ntwo\u2028three\x85four", "one\ntwo\nthree\nfour"),
+        ("tab\tbell\x07", "tab bell "),
+        ("no\u00a0break", "no break"),
+        ("half \ud83d", "half "),
+    ],
+    ids=ascii,
+)
+def test_what_is_shown_is_all_there_is(written, seen):
+    assert clean(written) == seen
+
+
+@given(st.text())
+def test_nothing_invisible_is_left_and_cleaning_again_changes_nothing(text):
+    once = clean(text)
+
+    assert not {"Cc", "Cf", "Cs"}.intersection(map(unicodedata.category, once.replace("\n", "")))
+    assert clean(once) == once

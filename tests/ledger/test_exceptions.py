@@ -1,0 +1,57 @@
+"""Which findings an exception is about."""
+
+import pytest
+
+import compliance.finding as life
+from ledger.exceptions import Exceptions
+from tests.builders import ID, PAIRED_RULE, change, key, move
+
+
+@pytest.fixture
+def exceptions(engine):
+    return Exceptions(engine)
+
+
+def resource(**named):
+    found = key(**named)
+    return found.account, found.region, found.resource_type, found.resource_id
+
+
+def test_a_resource_has_its_findings_of_all_rules_and_nobody_elses(ledger, exceptions):
+    ledger.record([change(), change(rule=PAIRED_RULE), change(resource="other")])
+
+    found = list(exceptions.of([resource()]))
+
+    assert {each.key.resource_id for each in found} == {"repairs-photos"}
+    assert len(found) == 2
+
+
+def test_what_is_settled_is_not_looked_at(ledger, exceptions):
+    ledger.record([change("COMPLIANT")])
+
+    assert list(exceptions.of([resource()])) == []
+
+
+def test_thousands_of_resources_are_asked_for_in_pages(ledger, exceptions):
+    ledger.record([change(resource=f"bucket-{number}") for number in range(1200)])
+
+    asked = [resource(resource=f"bucket-{number}") for number in range(1200)]
+
+    assert len(list(exceptions.of(asked))) == 1200
+
+
+def test_a_request_for_an_exception_is_found_and_one_for_a_remediation_is_not(ledger, exceptions):
+    ledger.record([change(), change(resource="other")])
+    for each in ledger.each([life.State.OPEN]):
+        verb = "except" if each.id == ID else "remediate"
+        move(ledger, life.ask, each.id, needed=1, verb=verb)
+
+    assert exceptions.asked() == (ID,)
+
+
+def test_an_exception_that_began_is_asked_for_no_longer(ledger, exceptions):
+    ledger.record([change()])
+    move(ledger, life.ask, verb="except")
+    move(ledger, life.except_until, until=ledger.now(), note="")
+
+    assert exceptions.asked() == ()

@@ -1,4 +1,4 @@
-"""One entry of the allowlist, made of the keys and values that are written: what may stand there."""
+"""One entry of the allowlist, made of keys and values: what may stand there, and what is wrong."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -64,7 +64,7 @@ def test_the_first_start_leaves_an_allowlist_that_the_bot_can_read(
     run("configure.py", **folders)
 
     text = (tmp_path / "data/allowlist.yaml").read_text("utf-8")
-    assert parse_allowlist(text, "allowlist.yaml", {}) == ()
+    assert parse_allowlist(text, "allowlist.yaml").entries == ()
 
 
 def test_an_allowlist_that_is_there_is_never_touched(

@@ -19,12 +19,17 @@ BOT = "arn:aws:iam::999900001111:role/compliance-bot-task"
 BUS = "arn:aws:events:eu-west-2:999900001111:event-bus/compliance-bot"
 
 
-def assumed_by(principal: dict[str, str], **condition: dict[str, str]) -> list[dict[str, Any]]:
+def assumed_by(
+    principal: dict[str, str],
+    *,
+    action: str | list[str] = "sts:AssumeRole",
+    **condition: dict[str, str],
+) -> list[dict[str, Any]]:
     """Return the one statement of a trust policy that lets *principal* in, under *condition*."""
     return [
         {
             "Effect": "Allow",
-            "Action": "sts:AssumeRole",
+            "Action": action,
             "Principal": principal,
             "Condition": condition,
         }
@@ -53,7 +58,11 @@ EVENTBRIDGE = assumed_by(
     StringEquals={"aws:SourceAccount": ACCOUNT},
     ArnEquals={"aws:SourceArn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/compliance-forward"},
 )
-THE_BOT = assumed_by({"AWS": "arn:aws:iam::999900001111:root"}, ArnEquals={"aws:PrincipalArn": BOT})
+THE_BOT = assumed_by(
+    {"AWS": "arn:aws:iam::999900001111:root"},
+    action=["sts:AssumeRole", "sts:SetSourceIdentity"],
+    ArnEquals={"aws:PrincipalArn": BOT},
+)
 
 #: What each module that makes roles is planned with, and who may assume those roles.
 PLANS: dict[str, tuple[list[str | Path], list[dict[str, Any]]]] = {

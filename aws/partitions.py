@@ -16,6 +16,7 @@ class Partition:
 
     id: str
     dns_suffix: str
+    dual_stack_suffix: str
     regions: frozenset[str]
     form: re.Pattern[str]
 
@@ -30,8 +31,11 @@ def partition_of(region: str) -> Partition:
 
 
 def dns_suffixes() -> frozenset[str]:
-    """Return the suffix of every partition, ``amazonaws.com`` among them."""
-    return frozenset(each.dns_suffix for each in _partitions().values())
+    """Return the suffixes of every partition, ``amazonaws.com`` and ``api.aws`` among them."""
+    partitions = _partitions().values()
+    return frozenset(
+        suffix for each in partitions for suffix in (each.dns_suffix, each.dual_stack_suffix)
+    )
 
 
 @cache
@@ -40,6 +44,7 @@ def _partitions() -> dict[str, Partition]:
         each["id"]: Partition(
             each["id"],
             each["outputs"]["dnsSuffix"],
+            each["outputs"]["dualStackDnsSuffix"],
             frozenset(each["regions"]),
             re.compile(each["regionRegex"]),
         )

@@ -1,7 +1,6 @@
 """SQS intake: receive, record in one transaction a batch, and only then delete."""
 
 import logging
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -11,7 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws import clients
-from aws.partitions import dns_suffixes
+from aws.queue_urls import queue_region
 from compliance.change import Change, ResourceFacts
 from compliance.envelopes import NotCompliance, NotUnderstood, SubscriptionRequest
 from compliance.notification import Reading, parse
@@ -27,7 +26,6 @@ _TOGETHER = 50
 _REMEMBERED = 1000
 UNEXPECTED = "a subscription of a topic that is not expected"
 _LONGEST_PAUSE_SECONDS = 60.0
-_QUEUE_REGION = re.compile(r"https://sqs\.([a-z0-9-]+)\.([a-z0-9.-]+)")
 
 Record = Callable[[Sequence[Change], Sequence[ResourceFacts]], None]
 #: Confirms a subscription, (topic ARN, token); False for a topic that is not expected. It raises
@@ -225,6 +223,4 @@ def queue_client(url: str) -> Any:
 
     Raises RegionMissingError where there is neither.
     """
-    host = _QUEUE_REGION.match(url)
-    region = host[1] if host and host[2] in dns_suffixes() else None
-    return clients.client("sqs", region)
+    return clients.client("sqs", queue_region(url))

@@ -143,7 +143,7 @@ def _consequences(
         return (Passage(text=_WITHDRAWN.format(noun=noun)),)
     if press.verb not in {None, Verb.REMEDIATE}:
         return _given(requests)
-    returns = Passage("Will come back", subject.source_fix)
+    returns = Passage("May come back", subject.source_fix)
     return (
         Passage(facts=subject.preflight),
         *((returns,) if subject.source_fix else ()),

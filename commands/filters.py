@@ -8,6 +8,7 @@ from commands.desk import Desk
 from commands.grammar import Filters, nearest
 from commands.sight import within_sight
 from commands.status import SHOWN
+from commands.typed import fold
 from compliance.card import Account
 from compliance.rules import Catalogue, catalogue_entry
 from ledger.reports import Reports, Scope
@@ -37,9 +38,9 @@ def read_filters(
     meant: dict[str, frozenset[str]] = {}
     for name, words in filters.items():
         for word in sorted(words):
-            if word.lower() not in known[name]:
+            if fold(word) not in known[name]:
                 return Refused(_unknown(name, word, known[name]))
-        meant[name] = frozenset().union(*(known[name][word.lower()] for word in words))
+        meant[name] = frozenset().union(*(known[name][fold(word)] for word in words))
     rules = [meant[name] for name in ("rule", "severity") if name in meant]
     both = frozenset.intersection(*rules) if rules else frozenset()
     if rules and not both:
@@ -86,5 +87,5 @@ def _called(catalogue: Catalogue, rule: str) -> Iterable[str]:
 def _meanings(pairs: Iterable[tuple[str, str]]) -> Meanings:
     meanings: dict[str, set[str]] = defaultdict(set)
     for word, meant in pairs:
-        meanings[word.lower()].add(meant)
+        meanings[fold(word)].add(meant)
     return {word: frozenset(meant) for word, meant in meanings.items() if word}

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from commands import typed
+
 #: For each kind of filter, the words that were given.
 Filters = Mapping[str, frozenset[str]]
 
@@ -25,7 +27,10 @@ VERBS: Mapping[str, tuple[str, str]] = {
 }
 _FILTERS = ("team", "rule", "account", "region", "severity")
 _OF_TIME = frozenset({"age", "as-at"})
-_FINDING = re.compile(r"F-[0-9A-HJKMNP-TV-Z]{5,12}", re.IGNORECASE)
+#: ``team : housing`` and ``team=housing`` mean ``team:housing``.
+_JOINED = re.compile(rf"(?<![\w-])({'|'.join(_FILTERS)})\s*[:=\uff1a\uff1d]\s*", re.IGNORECASE)
+_SEPARATOR = re.compile("[:=]")
+_LINK = re.compile("https?://", re.IGNORECASE)
 
 
 class UnreadableError(Exception):
@@ -43,13 +48,13 @@ class Question:
 
 def read(text: str) -> Question:
     """Return what *text* asks for; raises UnreadableError with a sentence for its writer."""
-    words = text.split()
+    words = typed.words(_JOINED.sub(r"\1:", text))
     if not words:
         return Question("help")
     verb, *rest = words
-    verb = verb.lower()
-    if _FINDING.fullmatch(verb):
-        return Question("show", verb.upper())
+    verb = verb.lower().rstrip(":,")
+    if "-" in verb and (finding_id := typed.finding_id(verb)) and not _said(rest):
+        return Question("show", finding_id)
     if verb not in VERBS:
         raise UnreadableError(
             f"There is no command {verb[:40]!r}.{nearest(verb, VERBS)} "
@@ -60,34 +65,57 @@ def read(text: str) -> Question:
     return Question(verb, filters=_filters(verb, rest))
 
 
+def _said(words: Iterable[str]) -> list[str]:
+    """Return *words* without commas and without the links that ids are pasted with."""
+    return [each for each in words if each != "," and not _LINK.match(each)]
+
+
 def _finding_id(verb: str, words: list[str]) -> str:
-    if len(words) == 1 and _FINDING.fullmatch(words[0]):
-        return words[0].upper()
-    typed = f", not {' '.join(words)[:40]!r}" if words else ""
+    said = _said(words)
+    ids = list(filter(None, map(typed.finding_id, said)))
+    if len(set(ids)) == 1 and len(ids) == len(said):
+        return ids[0]
+    found = f", not {' '.join(said)[:40]!r}" if said else ""
+    example = ids[0] if ids else "F-3K7Q2"
     raise UnreadableError(
-        f"{verb} expects the id of one finding, like F-3K7Q2{typed}. "
-        "The id stands at the end of each card."
+        f"{verb} expects the id of one finding{found}. Write {verb} {example}, in the letters "
+        "A to Z and the digits 0 to 9. The id stands at the end of each card."
     )
 
 
 def _filters(verb: str, words: list[str]) -> Filters:
-    if words and not VERBS[verb][0]:
+    said = _said(words)
+    if said and not VERBS[verb][0]:
         raise UnreadableError(f"{verb} takes nothing after it; type /compliance {verb}.")
     wanted: dict[str, set[str]] = {}
+    name, after_comma = "", False
     for word in words:
-        name, colon, value = word.partition(":")
-        if name.lower() in _OF_TIME:
-            raise UnreadableError(
-                f"You cannot filter by {name.lower()} here: {verb} shows how things are now, "
-                "the oldest findings first."
-            )
-        if not colon or not value or name.lower() not in _FILTERS:
-            raise UnreadableError(
-                f"{word[:40]!r} is not a filter.{nearest(name, _FILTERS)} "
-                f"Filters are {', '.join(f'{each}:…' for each in _FILTERS)}."
-            )
-        wanted.setdefault(name.lower(), set()).add(value)
+        if word == ",":
+            after_comma = True
+            continue
+        if after_comma and name and _SEPARATOR.search(word) is None:
+            value = word
+        else:
+            name, value = _filter(verb, word)
+        wanted.setdefault(name, set()).add(value)
+        after_comma = False
     return {name: frozenset(values) for name, values in wanted.items()}
+
+
+def _filter(verb: str, word: str) -> tuple[str, str]:
+    """Return the name and the value of ``team:housing``; raises UnreadableError."""
+    name, *values = map(typed.bare, _SEPARATOR.split(word, 1))
+    if name.lower() in _OF_TIME:
+        raise UnreadableError(
+            f"You cannot filter by {name.lower()} here: {verb} shows how things are now, "
+            "the oldest findings first."
+        )
+    if not any(values) or name.lower() not in _FILTERS:
+        raise UnreadableError(
+            f"{word[:40]!r} is not a filter.{nearest(name, _FILTERS)} "
+            f"Filters are {', '.join(f'{each}:…' for each in _FILTERS)}."
+        )
+    return name.lower(), values[0]
 
 
 def nearest(word: str, known: Iterable[str], before: str = "") -> str:

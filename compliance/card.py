@@ -4,22 +4,35 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import quote
 
 from compliance.accounts import Account as Account
 from compliance.finding import CAN_ASK, Finding, State
 from compliance.request import Request, Verb
 from compliance.rules import Catalogue, Rule, Severity, catalogue_entry
 
-#: What AWS and its tools leave on a resource: a tag, and the tool that it betrays.
-_MANAGED_BY = (
+#: What AWS and its tools leave on a resource: a tag, and the tool that it hints at; where that is
+#: empty, the tag's value names the tool. People write such tags by hand and copy them, so that a
+#: tag is a hint and not a proof.
+_HINTS_AT = (
     ("aws:cloudformation:stack-name", "CloudFormation"),
     ("aws:servicecatalog:provisionedProductArn", "Service Catalog"),
     ("terraform-managed", "Terraform"),
     ("terraform", "Terraform"),
     ("ManagedBy", ""),
     ("managed-by", ""),
-    ("STAGE", "the Serverless Framework"),
 )
+#: Where each partition has its console; there is no link into one that is not listed.
+#: https://docs.aws.amazon.com/general/latest/gr/mgmt-console.html, and of the European Sovereign
+#: Cloud https://docs.aws.eu/general/latest/gr/endpoints.html
+_CONSOLES = (
+    ("cn-", "amazonaws.cn"),
+    ("us-gov-", "amazonaws-us-gov.com"),
+    ("eusc-", "amazonaws-eusc.eu"),
+    ("us-iso", ""),
+    ("eu-iso", ""),
+)
+_USUAL_CONSOLE = "aws.amazon.com"
 #: Tags that tell a reader who owns a resource.
 _OWNER_TAGS = ("Owner", "Team", "Department", "Environment", "Application")
 
@@ -312,21 +325,37 @@ def given_with(request: Request) -> tuple[Fact, ...]:
     )
 
 
-def managed_by(tags: Mapping[str, str]) -> str:
-    """Name the tool that manages a resource by its tags, empty where none tells."""
-    for tag, tool in _MANAGED_BY:
-        value = tags.get(tag, "")
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A tag of a resource, and the tool that may manage the resource by it."""
+
+    tool: str
+    tag: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.tag}={self.value}"
+
+
+def managed_by(tags: Mapping[str, str]) -> Hint | None:
+    """Return what hints at a tool that manages a resource with these *tags*."""
+    for tag, tool in _HINTS_AT:
+        value = tags.get(tag, "").strip()
         if value and value.lower() not in {"false", "no", "0"}:
-            return tool or value
-    return ""
+            return Hint(tool or value, tag, value)
+    return None
 
 
 def _source_fix(finding: Finding, rule: Rule | None) -> str:
-    tool = managed_by(finding.tags)
-    if not tool or rule is None:
+    hint = managed_by(finding.tags)
+    # What is compliant is so as its code has it, or as nobody knows: nothing is to be undone.
+    if hint is None or rule is None or finding.state is State.RESOLVED:
         return ""
-    undone = f"{tool} manages this resource: its next deploy will undo a fix made here."
-    return f"{undone} {at_the_source([tool], rule)}"
+    undone = (
+        f"{hint.tool} may manage this resource (its tag {hint}). If it does, its next deploy may "
+        "undo a fix made here."
+    )
+    return f"{undone} {at_the_source([hint.tool], rule)}"
 
 
 def at_the_source(tools: Iterable[str], rule: Rule) -> str:
@@ -346,13 +375,12 @@ def _by_hand(finding: Finding, rule: Rule | None) -> str:
 
 
 def console_url(finding: Finding) -> str:
-    """Return the page of AWS Config's console that shows the rule, where people have an account."""
-    region, partition = finding.key.region, "aws.amazon.com"
-    if region.startswith("cn-"):
-        partition = "amazonaws.cn"
-    elif region.startswith("us-gov-"):
-        partition = "amazonaws-us-gov.com"
+    """Return the page of AWS Config's console that shows the rule, empty where none is known."""
+    region = finding.key.region
+    console = next((each for begin, each in _CONSOLES if region.startswith(begin)), _USUAL_CONSOLE)
+    if not console:
+        return ""
     return (
-        f"https://{region}.console.{partition}/config/home?region={region}"
-        f"#/rules/details?configRuleName={finding.key.rule}"
+        f"https://{region}.console.{console}/config/home?region={region}"
+        f"#/rules/details?configRuleName={quote(finding.aws_key.rule, safe='')}"
     )

@@ -10,3 +10,17 @@ REGION = re.compile(r"(?=.{1,32}\Z)[a-z]{2,8}(?:-[a-z]{1,12}){1,3}-\d{1,2}", re.
 #: AWS Config's own limit (FACTS §4); a bar would end our own key of a finding.
 RULE = re.compile(r"[^|]{1,128}")
 RESOURCE_TYPE = re.compile(r"[\w:]{1,256}", re.ASCII)
+#: Any of AWS's: aws, aws-cn, aws-us-gov, aws-iso-b, aws-eusc.
+PARTITION = re.compile(r"aws(?:-[a-z]{1,8}){0,3}", re.ASCII)
+#: https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
+_TOPIC_NAME = re.compile(r"[A-Za-z0-9_-]{1,256}(?:\.fifo)?", re.ASCII)
+
+
+def is_topic(arn: str) -> bool:
+    """Say whether *arn* is the ARN of an SNS topic, in whichever partition."""
+    forms = ("arn", PARTITION, "sns", REGION, ACCOUNT, _TOPIC_NAME)
+    parts = arn.split(":")
+    return len(parts) == len(forms) and all(
+        part == form if isinstance(form, str) else form.fullmatch(part) is not None
+        for part, form in zip(parts, forms, strict=True)
+    )

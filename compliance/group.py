@@ -10,6 +10,7 @@ from compliance.card import (
     Card,
     Departed,
     Fact,
+    Hint,
     Press,
     at_the_source,
     card_of,
@@ -25,6 +26,8 @@ from compliance.rules import Catalogue, Rule, Severity, catalogue_entry
 _NAMED = 5
 #: How many accounts it counts one by one.
 _ACCOUNTS_MAX = 10
+#: How many tools it names; anything may stand in a tag.
+_TOOLS_MAX = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +131,24 @@ def _by_account(
 
 
 def _source_fix(findings: Iterable[Finding], rule: Rule | None) -> str:
-    tools = Counter(filter(None, (managed_by(each.tags) for each in findings)))
-    if not tools or rule is None:
+    unresolved = (each for each in findings if each.state is not State.RESOLVED)
+    hints = Counter(filter(None, (managed_by(each.tags) for each in unresolved)))
+    if not hints or rule is None:
         return ""
-    counted = ", ".join(f"{tool}: {number}" for tool, number in tools.most_common())
+    counted = ", ".join(f"{hint.tool}: {number}, tag {hint}" for hint, number in _most(hints))
     return (
-        f"Code manages some of these resources ({counted}): its next deploy will undo a fix made "
-        f"here. {at_the_source(tools, rule)}"
+        f"Code may manage some of these resources ({counted}). Where it does, its next deploy may "
+        f"undo a fix made here. {at_the_source([hint.tool for hint in hints], rule)}"
     )
+
+
+def _most(hints: "Counter[Hint]") -> Iterable[tuple[Hint, int]]:
+    """Yield each tool once, with the tag that most of its resources have and how many have one."""
+    tools = Counter[str]()
+    for hint, number in hints.items():
+        tools[hint.tool] += number
+    for tool, number in tools.most_common(_TOOLS_MAX):
+        yield next(hint for hint, _ in hints.most_common() if hint.tool == tool), number
 
 
 def _presses(findings: Sequence[Finding], rule: Rule | None) -> tuple[Press, ...]:

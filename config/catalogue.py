@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from compliance.forms import PARTITION
 from compliance.rules import (
     Catalogue,
     Category,
@@ -25,7 +26,7 @@ from config.shapes import Strict, Text
 #: aws_config_remediation_configuration takes no longer rule name (terraform FACTS).
 _RULE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PLACEHOLDER = "${kms_key_arn}"
-_KEY = re.compile(r"arn:[a-z-]+:kms:")
+_KEY = re.compile(rf"arn:{PARTITION.pattern}:kms:")
 #: A rule's parameters together are one JSON text, each parameter of a runbook is a text of its own.
 #: https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigRule.html
 #: https://docs.aws.amazon.com/config/latest/APIReference/API_StaticValue.html
@@ -81,13 +82,13 @@ class _SourceFix(Strict):
 
 class _Review(Strict):
     last: date
-    interval_days: Annotated[int, Field(ge=1, le=3660)]
+    interval_days: Annotated[int, Field(strict=True, ge=1, le=3660)]
 
 
 class _Decision(Strict):
-    approvers: Annotated[int, Field(ge=0, le=5)]
-    exception_approvers: Annotated[int, Field(ge=0, le=5)] | None = None
-    longest_exception_days: Annotated[int, Field(ge=1, le=3660)]
+    approvers: Annotated[int, Field(strict=True, ge=0, le=5)]
+    exception_approvers: Annotated[int, Field(strict=True, ge=0, le=5)] | None = None
+    longest_exception_days: Annotated[int, Field(strict=True, ge=1, le=3660)]
     unattended: bool
 
 

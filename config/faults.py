@@ -59,9 +59,16 @@ class Document:
 def read(path: Path) -> Document:
     """Read *path*; raises ConfigError where it cannot be read or is no YAML."""
     try:
-        return read_text(path.read_text(encoding="utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError([Fault(str(path), 0, "", f"cannot be read: {error}")]) from error
+        if path.exists() and not path.is_file():
+            raise ConfigError([Fault(str(path), 0, "", "cannot be read: expected a file")])
+        content = path.read_bytes()
+        return read_text(content.decode("utf-8"), str(path))
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+        raise ConfigError([Fault(str(path), 0, "", problem)]) from error
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError([Fault(str(path), line, "", "is not UTF-8; save it as that")]) from error
 
 
 def read_text(text: str, file: str) -> Document:
@@ -71,7 +78,11 @@ def read_text(text: str, file: str) -> Document:
     try:
         root = yaml.compose(text, yaml.SafeLoader)
         _walk(root, (), lines, lambda place, line: twice.append(_twice(file, place, line)))
-        data = yaml.safe_load(text)
+        data = yaml.load(text, _Loader)  # noqa: S506 - it is a SafeLoader
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        problem = f"expected characters that can be seen, found #x{ord(text[error.position]):04x}"
+        raise ConfigError([Fault(file, line, "", problem)]) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         said = getattr(error, "problem", None) or str(error)
@@ -80,6 +91,17 @@ def read_text(text: str, file: str) -> Document:
     if twice:
         raise ConfigError(twice)
     return Document(file, data, lines)
+
+
+class _Loader(yaml.SafeLoader):
+    """Says where the value stands that is no number, or a day that no month has."""
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, OverflowError) as error:
+            problem = f"{_shown(node.value)} cannot be read: {error}"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark) from error
 
 
 def validate(document: Document, model: type[Model]) -> Model:
@@ -115,6 +137,8 @@ def _problem(error: Any) -> str:
         return "expected, but missing"
     if error["type"] == "extra_forbidden":
         return "unknown key"
+    if error["type"] == "string_type":
+        return f"expected a text, in quotes, found {_shown(error['input'])}"
     said = str(error["msg"]).removeprefix("Value error, ")
     said = said.replace("Input should be", "expected")
     return f"{said}, found {_shown(error['input'])}"

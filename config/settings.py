@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from compliance.accounts import Account, Directory
 from config.faults import ConfigError, read, validate
@@ -22,12 +22,11 @@ def _day(found: str) -> str:
     return found
 
 
-def _clock(found: str) -> str:
-    try:
-        time.fromisoformat(found)
-    except ValueError as error:
-        raise ValueError('expected a quoted time of day like "09:00"') from error
-    return found
+def _clock(found: Any) -> Any:
+    """Without quotes YAML reads 12:30 as a number of minutes."""
+    if isinstance(found, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", found, re.ASCII):
+        return found
+    raise ValueError('expected a quoted time of day like "09:00"')
 
 
 def _zone(found: str) -> str:
@@ -53,20 +52,21 @@ class _Account(Strict):
 
 
 class _Remediation(Strict):
-    verify_minutes: Annotated[float, Field(gt=0)] = 30
-    poll_seconds: Annotated[float, Field(gt=0)] = 5
+    #: AWS records some types once a day, and a maintenance window comes once a week.
+    verify_minutes: Annotated[float, Field(strict=True, gt=0, le=14 * 24 * 60)] = 30
+    poll_seconds: Annotated[float, Field(strict=True, gt=0, le=3600)] = 5
 
 
 class _Digest(Strict):
     day: Annotated[str, AfterValidator(_day)] = "mon"
-    time: Annotated[str, AfterValidator(_clock)] = "09:00"
+    time: Annotated[str, BeforeValidator(_clock)] = "09:00"
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
 
 
 class _Intake(Strict):
-    workers: Annotated[int, Field(ge=1, le=16)] = 4
-    wait_seconds: Annotated[int, Field(ge=0, le=20)] = 20
-    visibility_seconds: Annotated[int, Field(ge=1, le=43_200)] = 60
+    workers: Annotated[int, Field(strict=True, ge=1, le=16)] = 4
+    wait_seconds: Annotated[int, Field(strict=True, ge=0, le=20)] = 20
+    visibility_seconds: Annotated[int, Field(strict=True, ge=1, le=43_200)] = 60
 
 
 _Action = Annotated[str, AfterValidator(_action)]
@@ -79,7 +79,7 @@ class _Bot(Strict):
     external_id: str = ""
     source_identity: bool = True
     session_policy: Literal["narrow", "none"] | list[_Action] = "narrow"
-    tasks: Annotated[int, Field(ge=1, le=64)] = 8
+    tasks: Annotated[int, Field(strict=True, ge=1, le=64)] = 8
     remediation: _Remediation = _Remediation()
     digest: _Digest = _Digest()
     intake: _Intake = _Intake()

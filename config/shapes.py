@@ -7,13 +7,11 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from compliance.channel import qualified
+from compliance.forms import ACCOUNT, REGION
+from compliance.text import clean
 
-_ACCOUNT = re.compile(r"[0-9]{12}")
-_REGION = re.compile(r"[a-z]{2,8}(?:-[a-z]+){1,3}-[0-9]{1,2}")
 #: An id of another chat product than Slack.
 _ELSEWHERE = re.compile(r"(?!slack:)[a-z]+:[^\s#]+")
-#: The ledger keeps no longer one.
-_REGION_MAX = 32
 
 
 class Strict(BaseModel):
@@ -29,19 +27,21 @@ def check_account(found: Any) -> Any:
             "expected a quoted account id: without quotes YAML reads a number, and one that "
             "begins with 0 as octal"
         )
-    if isinstance(found, str) and not _ACCOUNT.fullmatch(found):
-        raise ValueError("expected an account id of 12 digits")
+    if isinstance(found, str) and not ACCOUNT.fullmatch(found):
+        raise ValueError("expected an account id of 12 digits, each 0 to 9")
     return found
 
 
 def _filled(found: str) -> str:
     if not found.strip():
         raise ValueError("expected a text")
+    if clean(found) != found:
+        raise ValueError("expected a text without characters that cannot be seen")
     return found
 
 
 def check_region(found: str) -> str:
-    if len(found) > _REGION_MAX or not _REGION.fullmatch(found):
+    if not REGION.fullmatch(found):
         raise ValueError("expected a Region like eu-west-2")
     return found
 
@@ -49,9 +49,10 @@ def check_region(found: str) -> str:
 def _id_of(letters: str, what: str) -> Callable[[str], str]:
     """Return a check of an id, bare or with its chat product.
 
-    Slack's ids begin with one of *letters*. Those of other products are only known there.
+    Slack's ids begin with one of *letters* and have digits: a name in capitals has none. Those of
+    other products are only known there.
     """
-    slack = re.compile(rf"(?:slack:)?[{letters}][A-Z0-9]{{2,}}")
+    slack = re.compile(rf"(?:slack:)?[{letters}](?=[A-Z]*[0-9])[A-Z0-9]{{2,}}")
     example = f"{letters[0]}012AB3CD"
 
     def check(found: str) -> str:

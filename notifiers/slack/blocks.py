@@ -43,7 +43,7 @@ def card_blocks(card: Card) -> list[Block]:
         section(f"*{severity}*\n{outside(card.why, SECTION_MAX - 100)}"),
         *_facts(card),
         *_preflight(card),
-        *([section(f"*Will come back*\n{outside(card.source_fix)}")] if card.source_fix else []),
+        *([section(f"*May come back*\n{outside(card.source_fix)}")] if card.source_fix else []),
         *([section(f"*By hand*\n{outside(card.by_hand)}")] if card.by_hand else []),
         {"type": "divider"},
         section(_status(card)),
@@ -208,7 +208,8 @@ def button(press: Press, label: str = "", action: str = "") -> Block:
 
 def _footer(card: Card) -> str:
     age = f" · opened {when(card.opened_at)}" if card.opened_at else ""
-    return f"{code(card.finding_id)}{age} · <{card.console_url}|Open in AWS Config>"
+    link = f" · <{card.console_url}|Open in AWS Config>" if card.console_url else ""
+    return f"{code(card.finding_id)}{age}{link}"
 
 
 def line(shown: Line) -> str:

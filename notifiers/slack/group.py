@@ -86,7 +86,7 @@ def _counts(counted: Iterable[tuple[str, int]]) -> str:
 def _impact(group: GroupCard) -> list[Block]:
     if not {Button.REMEDIATE_ALL, Button.AGREE_ALL} & group.buttons:
         return []
-    comes_back = f"*Will come back*\n{outside(group.source_fix, SECTION_MAX - 50)}"
+    comes_back = f"*May come back*\n{outside(group.source_fix, SECTION_MAX - 50)}"
     return [
         section(f"*If you remediate, for each of them*\n{impact(group.preflight)}"),
         *([section(comes_back)] if group.source_fix else []),

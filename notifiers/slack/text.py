@@ -8,6 +8,9 @@ from notifiers.words import Surface, moment
 
 #: What stands before Slack's ids in what the bot keeps.
 PRODUCT = "slack"
+_USER = re.compile(rf"{PRODUCT}:([UW][A-Z0-9]+)")
+_BARE_USER = re.compile(r"([UW]\d[A-Z0-9]{6,})", re.ASCII)
+_GROUP = re.compile(rf"{PRODUCT}:(S[A-Z0-9]+)")
 #: https://docs.slack.dev/reference/block-kit/blocks/section-block
 SECTION_MAX = 3000
 #: https://docs.slack.dev/reference/block-kit/blocks/section-block (a field)
@@ -61,12 +64,13 @@ def code(text: str) -> str:
 def mention(name: str) -> str:
     """Return a mention of Slack's user or user group, ``slack:U0HANNAH`` or ``slack:S0SECURITY``.
 
-    Older allowlists have users' ids alone. A name, as people write it there, stays a name, and so
-    does somebody of another chat product.
+    Older allowlists have users' ids alone; Slack begins those with a digit after the letter. A
+    name, as people write it there, stays a name in capitals too, and so does somebody of another
+    chat product.
     """
-    if user := re.fullmatch(rf"(?:{PRODUCT}:)?([UW][A-Z0-9]+)", name):
+    if user := _USER.fullmatch(name) or _BARE_USER.fullmatch(name):
         return f"<@{user[1]}>"
-    if group := re.fullmatch(rf"{PRODUCT}:(S[A-Z0-9]+)", name):
+    if group := _GROUP.fullmatch(name):
         return f"<!subteam^{group[1]}>"
     return escape(name)
 

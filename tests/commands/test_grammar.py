@@ -39,7 +39,10 @@ def test_filters_narrow_a_question_down_and_add_up_within_one_kind():
         ("zzzz", "Type /compliance help"),
         ("show", "expects the id of one finding"),
         ("show F-3K7Q", "not 'F-3K7Q'"),
-        ("show F-3K7Q2 F-AAAAA", "expects the id of one finding"),
+        ("show F-3K7Q2 F-AAAAA", "Write show F-3K7Q2,"),
+        ("show F-\uff13K7Q2", "the digits 0 to 9"),
+        ("show F-3\u212a7Q2", "in the letters A to Z"),
+        ("show findings", "Write show F-3K7Q2"),
         ("show F-ILOU2", "not 'F-ILOU2'"),
         ("status tem:housing", "Did you mean team?"),
         ("status team:", "is not a filter"),
@@ -58,6 +61,98 @@ def test_wrong_input_is_answered_with_the_nearest_right_one(text, told):
         read(text)
 
     assert told in str(raised.value)
+
+
+MEANT = [
+    ("show “F-3K7Q2”", "quotes of a word processor"),
+    ("show F\u20113K7Q2", "a hyphen that does not break"),
+    ("show F–3K7Q2", "a dash"),
+    ("show F−3K7Q2", "a minus sign"),
+    ("show\u00a0F-3K7Q2", "a space that does not break"),
+    ("show F-3K7Q2\u200b", "a character without width"),
+    ("show `F-3K7Q2`", "back-quotes"),
+    ("show ```F-3K7Q2```", "three back-quotes"),
+    ("show *F-3K7Q2*", "bold"),
+    ("show _F-3K7Q2_", "italic"),
+    ("show *_F-3K7Q2_*", "both"),
+    ("show ~F-3K7Q2~", "struck through"),
+    ("Show F-3K7Q2.", "a full stop"),
+    ("show: F-3K7Q2!", "a colon after the verb"),
+    ("show, F-3K7Q2,", "commas"),
+    ("show (F-3K7Q2)", "brackets"),
+    ("show f3k7q2", "without the hyphen"),
+    ("show <https://example.com/a|F-3K7Q2>", "a link"),
+    ("show <F-3K7Q2>", "as a placeholder is written"),
+    ("show F-3K7Q2 https://example.com/archives/C1/p2", "its link beside it"),
+    ("show F-3K7Q2 <https://example.com/archives/C1/p2>", "its link beside it, marked up"),
+    ("show F-3K7Q2, F-3K7Q2", "the same id twice"),
+    ("/compliance show F-3K7Q2", "the command once more"),
+    ("<@U0BOT> show F-3K7Q2", "after a mention of the bot"),
+    ("“F-3K7Q2”", "the id alone"),
+]
+
+
+@pytest.mark.parametrize("text", [text for text, _ in MEANT], ids=[name for _, name in MEANT])
+def test_what_a_person_means_is_understood(text):
+    assert read(text) == Question("show", "F-3K7Q2")
+
+
+def test_an_o_is_read_as_0_and_i_and_l_as_1():
+    assert read("show f-oil2q").finding_id == "F-0112Q"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "status team:housing,payments",
+        "status team:housing, payments",
+        "status team:housing, team:payments.",
+        "status team : housing , payments",
+        "status team=“housing”, ‘payments’",
+        "status *team:housing* _team:payments_",
+        "“status team:housing team:payments”",
+        "status team\uff1ahousing\uff0cpayments",
+        "status <https://example.com|team:housing>,payments",
+    ],
+)
+def test_a_list_of_filters_is_understood_however_it_is_written(text):
+    assert read(text) == Question("status", filters={"team": {"housing", "payments"}})
+
+
+def test_a_value_in_quotes_may_have_spaces():
+    assert read("status account:“Housing production”").filters == {
+        "account": {"Housing production"}
+    }
+
+
+def test_a_refusal_says_what_to_write():
+    for verb, (after, _) in VERBS.items():
+        if after:
+            with pytest.raises(UnreadableError, match=r"Write|Filters are"):
+                read(f"{verb} \u0661\u0662")
+
+
+MARKS = ["*{}*", "_{}_", "~{}~", "`{}`", "“{}”", "„{}“", "«{}»", "'{}'", '"{}"', "({})", "<{}>",
+         "{}.", "{},", "{}!", "{}\u200b", "\u2060{}", "<https://example.com/x|{}>"]  # fmt: skip
+BLANKS = [" ", "  ", "\u00a0", "\u202f", "\u3000", "\t", " \n"]
+DASHES = "-‐‑‒–—−－"
+COMMANDS = ["status", "status team:housing", "findings region:eu-west-2 severity:high",
+            "show F-3K7Q2", "f-3k7q2", "remediate F-00119", "digest", "help"]  # fmt: skip
+
+
+@given(st.sampled_from(COMMANDS), st.data())
+def test_a_command_is_understood_however_its_words_are_decorated(command, data):
+    words = command.replace("-", data.draw(st.sampled_from(DASHES))).split()
+    decorated = [data.draw(st.sampled_from(MARKS)).format(word) for word in words]
+    decorated = [data.draw(st.sampled_from([word, word.title()])) for word in decorated]
+    blank = data.draw(st.sampled_from(BLANKS))
+
+    meant, found = read(command), read(blank + blank.join(decorated) + blank)
+
+    assert (found.verb, found.finding_id) == (meant.verb, meant.finding_id)
+    assert {name: {each.lower() for each in values} for name, values in found.filters.items()} == (
+        meant.filters
+    )
 
 
 def told(text):

@@ -183,19 +183,24 @@ def test_only_the_tags_that_tell_of_owners_are_facts():
         ({"terraform": "true"}, "Terraform"),
         ({"terraform": "False"}, ""),
         ({"ManagedBy": "Pulumi"}, "Pulumi"),
-        ({"STAGE": "prod"}, "the Serverless Framework"),
+        ({"ManagedBy": " "}, ""),
+        ({"STAGE": "prod"}, ""),
         ({}, ""),
     ],
     ids=str,
 )
-def test_tags_betray_the_tool_that_manages_a_resource(tags, tool):
-    assert managed_by(tags) == tool
+def test_tags_hint_at_the_tool_that_manages_a_resource(tags, tool):
+    hint = managed_by(tags)
+
+    assert (hint.tool if hint else "") == tool
 
 
-def test_where_a_tool_will_undo_the_fix_the_card_says_what_to_change_instead():
+def test_where_a_tool_may_undo_the_fix_the_card_says_by_which_tag_and_what_to_change_instead():
     managed = card(replace(finding(), tags={"terraform": "yes"}))
 
-    assert managed.source_fix.startswith("Terraform manages this resource")
+    assert managed.source_fix.startswith(
+        "Terraform may manage this resource (its tag terraform=yes)."
+    )
     assert managed.source_fix.endswith(
         "aws_s3_bucket_public_access_block: block_public_acls = true"
     )
@@ -205,6 +210,12 @@ def test_terraforms_words_are_told_only_where_terraform_manages_the_resource():
     managed = card(replace(finding(), tags={"aws:cloudformation:stack-name": "web"}))
 
     assert managed.source_fix.endswith("Fix it in the code that deploys this resource.")
+
+
+def test_of_what_is_resolved_no_card_says_that_it_may_come_back():
+    resolved = replace(finding(), state=State.RESOLVED, tags={"terraform": "yes"})
+
+    assert card(resolved).source_fix == ""
 
 
 @pytest.mark.parametrize(
@@ -240,7 +251,19 @@ def test_a_remediation_that_cannot_be_undone_says_so():
         ("eu-west-2", "eu-west-2.console.aws.amazon.com"),
         ("cn-north-1", "cn-north-1.console.amazonaws.cn"),
         ("us-gov-west-1", "us-gov-west-1.console.amazonaws-us-gov.com"),
+        ("eusc-de-east-1", "eusc-de-east-1.console.amazonaws-eusc.eu"),
     ],
 )
 def test_the_console_is_the_one_of_the_regions_partition(region, host):
     assert card(finding(region=region)).console_url.startswith(f"https://{host}/config/")
+
+
+@pytest.mark.parametrize("region", ["us-iso-east-1", "us-isob-east-1", "us-isof-south-1"])
+def test_where_no_console_is_known_there_is_no_link(region):
+    assert card(finding(region=region)).console_url == ""
+
+
+def test_the_console_shows_the_rule_under_aws_own_name_whatever_is_in_it():
+    packed = finding(rule="a>b|c d")
+
+    assert card(packed).console_url.endswith("?configRuleName=a%3Eb%7Cc%20d")

@@ -48,14 +48,14 @@ def test_a_group_names_first_what_waits_for_a_decision():
     assert len(group.named) == 5
 
 
-def test_a_group_tells_the_impact_of_its_rule_and_who_will_undo_it():
+def test_a_group_tells_the_impact_of_its_rule_and_who_may_undo_it():
     managed = replace(finding(), tags={"aws:cloudformation:stack-name": "repairs"})
 
     group = gather((managed, *found()), RULES, {})
 
     assert Fact(FactKind.CHANGE, rule().impact.change) in group.preflight
     assert FactKind.WHERE not in {fact.kind for fact in group.preflight}
-    assert "CloudFormation: 1" in group.source_fix
+    assert "CloudFormation: 1, tag aws:cloudformation:stack-name=repairs" in group.source_fix
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,9 @@ def test_a_card_of_what_is_over_has_no_buttons_and_no_forecast():
     assert not any("If you remediate" in text for text in texts(drawn))
 
 
-def test_a_card_shows_status_deciders_end_and_who_will_undo_it():
+def test_a_card_shows_status_deciders_end_and_who_may_undo_it():
     excepted = life.except_until(
-        finding(), at(60), "Accepted risk: why", request("U1", verb="except"), at(1)
+        finding(), at(60), "Accepted risk: why", request("slack:U1", verb="except"), at(1)
     )
     told = "\n".join(texts(blocks.card_blocks(card(replace(excepted, tags={"terraform": "1"})))))
 
@@ -69,7 +69,7 @@ def test_a_card_shows_status_deciders_end_and_who_will_undo_it():
         "*Excepted* since",
         "until the end of 2 November 2026",
         "<@U1>",
-        "Terraform manages",
+        "Terraform may manage",
         "why",
     ):
         assert expected in told

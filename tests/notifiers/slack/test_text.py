@@ -46,9 +46,9 @@ def test_short_text_is_not_cut():
 
 
 def test_people_are_named_so_that_slack_shows_their_names():
-    named = SLACK.people(["slack:U1", "W2"], ["slack:S1"])
+    named = SLACK.people(["slack:U1", "W012AB3CD"], ["slack:S1"])
 
-    assert named == "<!subteam^S1>, <@U1>, <@W2>"
+    assert named == "<!subteam^S1>, <@U1>, <@W012AB3CD>"
     assert SLACK.people([]) == ""
 
 
@@ -59,6 +59,9 @@ def test_people_are_named_so_that_slack_shows_their_names():
         ("U1> <!channel", "U1&gt; &lt;!channel"),
         ("U1\n", "U1\n"),
         ("SAM", "SAM"),
+        ("WEBTEAM", "WEBTEAM"),
+        ("USERSUPPORT2", "USERSUPPORT2"),
+        ("W3TEAM", "W3TEAM"),
         ("bot", "bot"),
         ("teams:U1", "teams:U1"),
     ],

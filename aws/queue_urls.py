@@ -1,5 +1,6 @@
 """In which Region a queue is, as its URL says it. Pure."""
 
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from aws.partitions import dns_suffixes
@@ -22,7 +23,7 @@ def queue_region(url: str) -> str | None:
     labels = _service_labels(urlsplit(url).hostname or "")
     if labels == ["queue"]:
         return _NAMELESS
-    pairs = zip(labels, labels[1:], strict=False)
+    pairs = pairwise(labels)
     return next(filter(None, (_region(*pair) for pair in pairs)), None)
 
 

@@ -18,9 +18,8 @@ _TOPIC_NAME = re.compile(r"[A-Za-z0-9_-]{1,256}(?:\.fifo)?", re.ASCII)
 
 def is_topic(arn: str) -> bool:
     """Say whether *arn* is the ARN of an SNS topic, in whichever partition."""
-    forms = ("arn", PARTITION, "sns", REGION, ACCOUNT, _TOPIC_NAME)
-    parts = arn.split(":")
-    return len(parts) == len(forms) and all(
-        part == form if isinstance(form, str) else form.fullmatch(part) is not None
-        for part, form in zip(parts, forms, strict=True)
-    )
+    match arn.split(":"):
+        case ["arn", partition, "sns", region, account, name]:
+            forms = ((PARTITION, partition), (REGION, region), (ACCOUNT, account))
+            return all(form.fullmatch(part) for form, part in (*forms, (_TOPIC_NAME, name)))
+    return False

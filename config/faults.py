@@ -96,7 +96,7 @@ def read_text(text: str, file: str) -> Document:
 class _Loader(yaml.SafeLoader):
     """Says where the value stands that is no number, or a day that no month has."""
 
-    def construct_object(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
         try:
             return super().construct_object(node, deep)
         except (ValueError, OverflowError) as error:

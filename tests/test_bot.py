@@ -1,6 +1,7 @@
 """The command line, as a process of its own."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -146,3 +147,24 @@ def test_a_sweep_that_waits_for_aws_ends_when_it_is_told_to(start, number):
 
         assert process.wait(20) != 0
         connection.close()
+
+
+def test_nothing_imports_the_composition_root():
+    root = Path(__file__).parents[1]
+    folders = ("aws", "commands", "compliance", "config", "ledger", "notifiers", "playground")
+
+    importers = [
+        path
+        for folder in folders
+        for path in (root / folder).rglob("*.py")
+        if re.search(r"^\s*(?:import bot|from bot) ", path.read_text("utf-8") + " ", re.MULTILINE)
+    ]
+
+    assert importers == []
+
+
+def test_the_composition_root_fits_what_one_reads_at_once():
+    """Whoever reads bot.py sees the whole architecture (DESIGN §4)."""
+    lines = Path(__file__).parents[1].joinpath("bot.py").read_text("utf-8").splitlines()
+
+    assert len(lines) < 200

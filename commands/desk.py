@@ -11,7 +11,7 @@ from commands.answers import Refused
 from compliance.allowlist import Allowlist, Entry
 from compliance.authority import Actor, Verdict, may_ask, may_decide, who_can
 from compliance.finding import Finding, IllegalMoveError, State
-from compliance.learnt import Learnt
+from compliance.known_rules import KnownRules
 from compliance.policy import AnyRule, rule_of
 from compliance.routing import Team, Teams
 from compliance.rules import Catalogue
@@ -36,7 +36,7 @@ class Keeper(Protocol):
 class Desk:
     """Where decisions are made: the ledger, what has been configured, and what AWS says of rules.
 
-    Without *learnt*, AWS has said nothing of any rule.
+    Without *known_rules*, AWS has said nothing of any rule.
     """
 
     ledger: Ledger
@@ -44,14 +44,14 @@ class Desk:
     teams: Teams
     allowlist: Keeper
     now: Callable[[], datetime]
-    learnt: Learnt = field(default_factory=partial(Learnt, MappingProxyType({})))
+    known_rules: KnownRules = field(default_factory=partial(KnownRules, MappingProxyType({})))
 
     def rule(self, finding: Finding) -> AnyRule:
         """Return the rule that the finding is decided under: the catalogue's, or one that AWS has.
 
         There always is one, so that every finding can be decided about in the same way.
         """
-        return rule_of(finding, self.catalogue, self.learnt)
+        return rule_of(finding, self.catalogue, self.known_rules)
 
     def team(self, finding: Finding) -> Team:
         return self.teams[finding.team]

@@ -69,7 +69,7 @@ class Reception:
         self._person = person
         self._bulk = Bulk(desk, reports, person)
         self._card_of = partial(
-            card_of, catalogue=desk.catalogue, accounts=accounts, learnt=desk.learnt
+            card_of, catalogue=desk.catalogue, accounts=accounts, known_rules=desk.known_rules
         )
 
     def answer(self, asked: Asked, actor: Actor, channels: Collection[Channel]) -> Answer:
@@ -180,7 +180,7 @@ class Reception:
     def _form(self, press: Press, about: tuple[Finding, ...]) -> Form:
         desk = self._desk
         subject = (
-            gather(about, desk.catalogue, self._accounts, desk.learnt)
+            gather(about, desk.catalogue, self._accounts, desk.known_rules)
             if press.button in _OF_MANY
             else self._card_of(about[0])
         )

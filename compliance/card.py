@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from compliance.accounts import Account as Account
 from compliance.finding import CAN_ASK, SETTLED, Finding, State
-from compliance.learnt import Learnt
+from compliance.known_rules import KnownRules
 from compliance.policy import AnyRule, rule_of, why_no_remediation
 from compliance.request import Request, Verb
 from compliance.rules import Catalogue, Severity
@@ -194,10 +194,10 @@ def card_of(
     finding: Finding,
     catalogue: Catalogue,
     accounts: Mapping[str, Account],
-    learnt: Learnt | None = None,
+    known_rules: KnownRules | None = None,
 ) -> Card:
-    """Return the card of *finding*; *learnt* is what AWS says of rules outside the catalogue."""
-    rule = rule_of(finding, catalogue, learnt or Learnt(catalogue))
+    """Return the card of *finding*; *known_rules* is what AWS says of rules outside the catalogue."""
+    rule = rule_of(finding, catalogue, known_rules or KnownRules(catalogue))
     account = accounts.get(finding.key.account, Account(finding.key.account))
     return Card(
         finding_id=finding.id,

@@ -21,7 +21,7 @@ from compliance.card import (
     presses,
 )
 from compliance.finding import UNDECIDED, Finding, State
-from compliance.learnt import Learnt
+from compliance.known_rules import KnownRules
 from compliance.policy import AnyRule, rule_of
 from compliance.request import Verb
 from compliance.rules import Catalogue, Severity
@@ -67,26 +67,26 @@ def content_of(
     findings: Sequence[Finding],
     catalogue: Catalogue,
     accounts: Mapping[str, Account],
-    learnt: Learnt | None = None,
+    known_rules: KnownRules | None = None,
 ) -> Content:
     """Return what the message of *findings* shows; Departed where its team has none of them."""
     match findings:
         case []:
             return Departed()
         case [finding]:
-            return card_of(finding, catalogue, accounts, learnt)
-    return gather(findings, catalogue, accounts, learnt)
+            return card_of(finding, catalogue, accounts, known_rules)
+    return gather(findings, catalogue, accounts, known_rules)
 
 
 def gather(
     findings: Sequence[Finding],
     catalogue: Catalogue,
     accounts: Mapping[str, Account],
-    learnt: Learnt | None = None,
+    known_rules: KnownRules | None = None,
 ) -> GroupCard:
     """Return the card of *findings*, which are one at least and all of one rule."""
-    first = card_of(findings[0], catalogue, accounts, learnt)
-    of = partial(rule_of, catalogue=catalogue, learnt=learnt or Learnt(catalogue))
+    first = card_of(findings[0], catalogue, accounts, known_rules)
+    of = partial(rule_of, catalogue=catalogue, known_rules=known_rules or KnownRules(catalogue))
     waiting_first = sorted(findings, key=lambda each: each.state not in UNDECIDED)
     return GroupCard(
         finding_id=first.finding_id,

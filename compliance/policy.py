@@ -1,11 +1,10 @@
-"""On which terms people decide about any finding: the catalogue's, or those for other rules. Pure."""
+"""The terms on which people decide about any finding, also of rules outside the catalogue. Pure."""
 
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
 from compliance.finding import Finding
-from compliance.learnt import ConfigRule, Learnt
+from compliance.known_rules import ConfigRule, KnownRules
 from compliance.rules import (
     Catalogue,
     DecisionPolicy,
@@ -17,20 +16,9 @@ from compliance.rules import (
     catalogue_entry,
 )
 
-
-class OtherRules(StrEnum):
-    """What becomes of changes of rules that the catalogue has not: a finding, a number, nothing."""
-
-    SHOW = "show"
-    COUNT = "count"
-    DROP = "drop"
-
-
 #: Nobody has rated these rules, so nobody decides about them alone, and an exception is looked at
 #: again each quarter.
-OTHER_DECISION = DecisionPolicy(
-    approvers=1, longest_exception=timedelta(days=90), unattended=False
-)
+OTHER_DECISION = DecisionPolicy(approvers=1, longest_exception=timedelta(days=90), unattended=False)
 #: A longer description is read in the card's second line.
 _TITLE_MAX = 80
 _UNKNOWN = "Not known."
@@ -131,10 +119,10 @@ class OtherRule:
 AnyRule = Rule | OtherRule
 
 
-def rule_of(finding: Finding, catalogue: Catalogue, learnt: Learnt) -> AnyRule:
+def rule_of(finding: Finding, catalogue: Catalogue, known_rules: KnownRules) -> AnyRule:
     """Return the finding's rule: there always is one."""
     entry = catalogue_entry(catalogue, finding.key.rule)
-    return entry or OtherRule(finding.key.rule, learnt.said(finding.aws_key))
+    return entry or OtherRule(finding.key.rule, known_rules.said(finding.aws_key))
 
 
 def why_no_remediation(finding: Finding, rule: AnyRule) -> str:

@@ -13,7 +13,7 @@ from ledger.lookups import Lookups
 from ledger.reports import Reports
 from ledger.store import Ledger
 from ledger.watched import Watched
-from tests.aws.world import CATALOGUE, WorldClients
+from tests.aws.world import CATALOGUE, HEAR, WorldClients
 from tests.builders import finding
 from tests.playground.aws.world import BUCKET_RULE, HOUSING, PAYMENTS, REGION
 
@@ -47,12 +47,12 @@ class Unsettled:
 def swept(world, service, engine):
     """Sweep with what the ledger holds; return what was found and what was recorded."""
 
-    def run(known=None, catalogue=CATALOGUE, places=PLACES, accounts=None):
+    def run(known=None, hear=HEAR, places=PLACES, accounts=None):
         recorded = []
         records = Records(
             recorded.extend, known or Unsettled(), Watched(engine), lambda since, until: ()
         )
-        sweep = Sweep(service, Tasks(2), places, catalogue, records, lambda: accounts, world.clock)
+        sweep = Sweep(service, Tasks(2), places, hear, records, lambda: accounts, world.clock)
         return sweep.sweep(), recorded, sweep
 
     return run
@@ -73,7 +73,7 @@ def test_every_evaluation_of_our_rules_is_recorded_with_its_rules_arn(world, swe
 def test_rules_that_are_not_in_the_catalogue_are_passed_over(world, swept):
     world.public_bucket()
 
-    assert swept(catalogue={})[1] == []
+    assert swept(hear=lambda rules: ())[1] == []
 
 
 def test_an_account_that_cannot_be_read_is_told_and_does_not_stop_the_others(world, swept):
@@ -196,7 +196,7 @@ def test_a_sweep_says_what_the_ledger_made_of_it(world, service, engine):
     bucket = world.public_bucket()
     lookups, reports = Lookups(engine, world.clock), Reports(engine)
     records = Records(ledger.record, lookups, Watched(engine), reports.transitions)
-    sweep = Sweep(service, Tasks(2), PLACES[:1], CATALOGUE, records, lambda: None, world.clock)
+    sweep = Sweep(service, Tasks(2), PLACES[:1], HEAR, records, lambda: None, world.clock)
 
     first = sweep.sweep()
     world.clock.move(timedelta(minutes=1))

@@ -1,7 +1,8 @@
 """What AWS Config says of its own rules, and which rule of the catalogue each of them is. Pure."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import NamedTuple
 
 from compliance.change import FindingKey
@@ -10,6 +11,14 @@ from compliance.rules import Catalogue, canonical_name
 #: AWS's word for a rule that AWS wrote; a customer's own has another owner.
 #: https://docs.aws.amazon.com/config/latest/APIReference/API_Source.html
 _MANAGED = "AWS"
+
+
+class OtherRules(StrEnum):
+    """What becomes of changes of rules outside the catalogue: findings, a number, or nothing."""
+
+    SHOW = "show"
+    COUNT = "count"
+    DROP = "drop"
 
 
 class RuleKey(NamedTuple):
@@ -50,7 +59,7 @@ class ConfigRule:
         return bool(self.created_by) or "/aws-service-rule/" in self.arn
 
 
-class Learnt:
+class KnownRules:
     """What is known of rules beyond their names; it is added to while the bot runs.
 
     Rules are recognised by their identifier: organisations, stack sets and people give them names
@@ -59,22 +68,38 @@ class Learnt:
     same way, and two findings of one resource would say the same thing twice.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, others: OtherRules = OtherRules.SHOW) -> None:
         self._catalogue = catalogue
+        self._others = others
         self._by_identifier: dict[str, str] = {}
         for rule in catalogue.values():
             self._by_identifier.setdefault(rule.identifier, rule.name)
         self._rules: dict[RuleKey, ConfigRule] = {}
+        #: How often a rule turned out to be the catalogue's.
+        self.recognitions = 0
 
-    def add(self, rules: Iterable[ConfigRule]) -> bool:
-        """Take what AWS answered; return whether a rule is the catalogue's that was not before."""
-        recognised = False
+    def add(self, rules: Iterable[ConfigRule]) -> None:
+        """Take what AWS answered."""
         for rule in rules:
-            before = self._rules.get(rule.key)
-            self._rules[rule.key] = rule
+            before, self._rules[rule.key] = self._rules.get(rule.key), rule
             name = self.recognised(rule)
-            recognised |= bool(name) and (before is None or self.recognised(before) != name)
-        return recognised
+            if name and (before is None or self.recognised(before) != name):
+                self.recognitions += 1
+
+    def hear(self, rules: Collection[ConfigRule]) -> frozenset[str]:
+        """Take in which of *rules* are the catalogue's; return the names of those that are read.
+
+        Whoever has listed a place's rules need not ask about each.
+        """
+        self.add(rule for rule in rules if self.recognised(rule))
+        keys = (FindingKey(*rule.key, "", "") for rule in rules)
+        return frozenset(
+            key.rule for key in keys if self.accepts(replace(key, rule=self.canonical(key)))
+        )
+
+    def accepts(self, key: FindingKey) -> bool:
+        """Whether a change of a rule becomes a finding; *key* has the catalogue's name for it."""
+        return self._others is OtherRules.SHOW or key.rule in self._catalogue
 
     def said(self, key: FindingKey) -> ConfigRule | None:
         """Return what AWS answered about the key's rule; None before it did."""
@@ -87,7 +112,7 @@ class Learnt:
         return self._by_identifier.get(rule.identifier, "")
 
     def canonical(self, key: FindingKey) -> str:
-        """Return the catalogue's name for the key's rule, its own name where the catalogue has none.
+        """Return the catalogue's name for the key's rule, its own name where there is none.
 
         What a name says by itself goes first, so that nothing has to be asked for it.
         """

@@ -196,7 +196,7 @@ def card_of(
     accounts: Mapping[str, Account],
     known_rules: KnownRules | None = None,
 ) -> Card:
-    """Return the card of *finding*; *known_rules* is what AWS says of rules outside the catalogue."""
+    """Return the card of *finding*; *known_rules*: what AWS says of rules."""
     rule = rule_of(finding, catalogue, known_rules or KnownRules(catalogue))
     account = accounts.get(finding.key.account, Account(finding.key.account))
     return Card(

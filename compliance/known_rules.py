@@ -70,7 +70,7 @@ class KnownRules:
 
     def __init__(self, catalogue: Catalogue, others: OtherRules = OtherRules.SHOW) -> None:
         self._catalogue = catalogue
-        self._others = others
+        self.others = others
         self._by_identifier: dict[str, str] = {}
         for rule in catalogue.values():
             self._by_identifier.setdefault(rule.identifier, rule.name)
@@ -99,7 +99,7 @@ class KnownRules:
 
     def accepts(self, key: FindingKey) -> bool:
         """Whether a change of a rule becomes a finding; *key* has the catalogue's name for it."""
-        return self._others is OtherRules.SHOW or key.rule in self._catalogue
+        return self.others is OtherRules.SHOW or key.rule in self._catalogue
 
     def said(self, key: FindingKey) -> ConfigRule | None:
         """Return what AWS answered about the key's rule; None before it did."""
@@ -121,6 +121,10 @@ class KnownRules:
             return name
         rule = self.said(key)
         return self.recognised(rule) or name if rule else name
+
+    def is_other(self, key: FindingKey) -> bool:
+        """Whether the catalogue does not have the key's rule, as far as is known now."""
+        return self.canonical(key) not in self._catalogue
 
     def is_unheard(self, key: FindingKey) -> bool:
         """Whether AWS has to be asked what the key's rule is."""

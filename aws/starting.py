@@ -88,8 +88,9 @@ class Starting:
         policy = self.moves.desk.rule(finding).decision
         needed, agreed = policy.needed(Verb.REMEDIATE), len(request.agreed)
         if needed > agreed:
+            others = "1 other" if needed == 1 else f"{needed} others"
             return (
-                f"the rule now wants {needed} others to agree, and {agreed or 'none'} did. An "
+                f"the rule now wants {others} to agree, and {agreed or 'none'} did. An "
                 "approver can press Remediate and ask for that."
             )
         return ""

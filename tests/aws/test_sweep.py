@@ -1,5 +1,6 @@
 """What AWS Config itself says, read account by account."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from ledger.reports import Reports
 from ledger.store import Ledger
 from ledger.watched import Watched
 from tests.aws.world import CATALOGUE, HEAR, WorldClients
-from tests.builders import finding
+from tests.builders import finding, rule
 from tests.playground.aws.world import BUCKET_RULE, HOUSING, PAYMENTS, REGION
 
 PLACES = [Place(HOUSING, REGION), Place(PAYMENTS, REGION)]
@@ -215,8 +216,20 @@ def test_a_place_that_is_set_up_has_nothing_missing(service):
     assert problems(check_place(service, PLACES[0], CATALOGUE)) == {}
 
 
+def named(name, identifier="NO_SUCH_IDENTIFIER"):
+    return replace(rule(name), identifier=identifier)
+
+
+def test_a_rule_that_has_another_name_in_the_account_is_there(service):
+    known = CATALOGUE[BUCKET_RULE]
+
+    checks = check_place(service, PLACES[0], {"ours": replace(known, name="ours")})
+
+    assert f"called {BUCKET_RULE} there" in list(checks)[-1].what
+
+
 def test_a_rule_that_does_not_exist_is_named(service):
-    found = problems(check_place(service, PLACES[0], {"no-such-rule": None}))
+    found = problems(check_place(service, PLACES[0], {"no-such-rule": named("no-such-rule")}))
 
     assert found == {f"rule no-such-rule in account {HOUSING}, {REGION}": "does not exist"}
 
@@ -225,7 +238,7 @@ def test_a_rule_without_remediation_is_named(world, service):
     source = {"Owner": "AWS", "SourceIdentifier": "SNS_ENCRYPTED_KMS"}
     world.config.put_config_rule(ConfigRule={"ConfigRuleName": "bare", "Source": source})
 
-    found = problems(check_place(service, PLACES[0], {"bare": None}))
+    found = problems(check_place(service, PLACES[0], {"bare": named("bare")}))
 
     world.config.delete_config_rule(ConfigRuleName="bare")
     assert list(found.values()) == ["has no remediation"]

@@ -83,7 +83,9 @@ class Bot:
         engine = self.engine = connect(environment.database_url)
         self.reports, self.lookups = Reports(engine), Lookups(engine, now)
         self.in_force, self.bell = InForce(self.catalogue, self.teams), Bell()
+        self.config_rules = ConfigRules(engine, now, self.bell.ring)
         self.known_rules = KnownRules(self.catalogue, self.settings.other_rules)
+        self.known_rules.add(self.config_rules.news())
         self.ledger = Ledger(
             engine,
             now,
@@ -114,7 +116,12 @@ class Bot:
         self.courier = Courier(self.messages, content, self.chats, self.troubles)
 
         watched = self.catalogue, self.settings.places
-        self.warnings = Warnings(lambda: self.allowlist.current, *watched, lambda: now().date())
+        self.warnings = Warnings(
+            lambda: self.allowlist.current,
+            *watched,
+            lambda: now().date(),
+            self.known_rules.has_name,
+        )
 
         # What people ask and decide, and what AWS reports.
         self.desk = Desk(
@@ -156,8 +163,7 @@ class Bot:
         lookup = Lookup(self.lookups, self.service, self.ledger.record, now, self.tasks())
         mirror = Mirror(Mirrors(engine), self.service, now, self.tasks())
         folding = Folding(engine, self.known_rules.canonical, self.in_force, now, self.bell.ring)
-        config_rules = ConfigRules(engine, now, self.bell.ring), self.service, self.known_rules
-        asking = *config_rules, folding, self.ledger.record, now, self.tasks()
+        asking = self.config_rules, self.service, self.known_rules, folding, self.ledger.record
         routes = Rerouting(engine, self.owner, self.in_force, self.routes, now, self.bell.ring)
         tda = next(iter(self.teams.tda_channels), None)
         monday = Schedule(settings.weekday, settings.digest_at, settings.zone)
@@ -173,7 +179,7 @@ class Bot:
             every(600, routes.round),
             every(3600, self.organization.refresh),
             every(3600, folding.round),
-            every(2, RuleLookup(*asking).round),
+            every(2, RuleLookup(*asking, now, self.tasks()).round),
             Weekly(periods, monday, self.digest, chat, tda, now).job(),
             Nightly(self.sweeper.tonight, "sweep", time(2, 30), periods, now).job(),
         ]

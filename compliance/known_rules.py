@@ -75,6 +75,7 @@ class KnownRules:
         for rule in catalogue.values():
             self._by_identifier.setdefault(rule.identifier, rule.name)
         self._rules: dict[RuleKey, ConfigRule] = {}
+        self._names: set[str] = set()
         #: How often a rule turned out to be the catalogue's.
         self.recognitions = 0
 
@@ -82,6 +83,8 @@ class KnownRules:
         """Take what AWS answered."""
         for rule in rules:
             before, self._rules[rule.key] = self._rules.get(rule.key), rule
+            if rule.exists:
+                self._names.add(rule.key.rule)
             name = self.recognised(rule)
             if name and (before is None or self.recognised(before) != name):
                 self.recognitions += 1
@@ -121,6 +124,10 @@ class KnownRules:
             return name
         rule = self.said(key)
         return self.recognised(rule) or name if rule else name
+
+    def has_name(self, name: str) -> bool:
+        """Whether AWS Config has a rule of this name somewhere."""
+        return name in self._names
 
     def is_other(self, key: FindingKey) -> bool:
         """Whether the catalogue does not have the key's rule, as far as is known now."""

@@ -26,6 +26,7 @@ from aws.mirror import Mirror
 from aws.organization import Organization
 from aws.queue import Polling
 from aws.remediation import Remediator
+from aws.rules import RuleLookup
 from aws.sweep import Place, Records, Sweep
 from aws.tasks import Tasks
 from commands.authorise import authorise
@@ -42,10 +43,11 @@ from compliance.enforcement import enforce
 from compliance.fingerprint import InForce, fingerprint
 from compliance.gathering import content_of_message
 from compliance.ineffective import Warnings
+from compliance.known_rules import KnownRules
 from compliance.mendable import MendableError
-from compliance.rules import canonical_name, catalogue_entry
 from config import Config, load
 from config.environment import Environment, read_environment
+from ledger.config_rules import ConfigRules
 from ledger.database import connect, only_process
 from ledger.folding import Folding
 from ledger.lookups import Lookups
@@ -81,14 +83,17 @@ class Bot:
         engine = self.engine = connect(environment.database_url)
         self.reports, self.lookups = Reports(engine), Lookups(engine, now)
         self.in_force, self.bell = InForce(self.catalogue, self.teams), Bell()
-        self.canonical = partial(canonical_name, self.catalogue)
+        self.config_rules = ConfigRules(engine, now, self.bell.ring)
+        self.known_rules = KnownRules(self.catalogue, self.settings.other_rules)
+        self.known_rules.add(self.config_rules.news())
         self.ledger = Ledger(
             engine,
             now,
             owner=self.owner,
             enforce=lambda finding: enforce(finding, self.allowlist.current, now()),
-            canonical=self.canonical,
-            accepts=partial(catalogue_entry, self.catalogue),
+            canonical=self.known_rules.canonical,
+            accepts=self.known_rules.accepts,
+            is_unheard=self.known_rules.is_unheard,
             in_force=self.in_force,
             on_move=self.bell.ring,
             types={rule.resource_type for rule in self.catalogue.values()},
@@ -102,14 +107,26 @@ class Bot:
         self.messages = Messages(engine, self.teams, now)
         self.troubles = Troubles(self.chats, self.teams)
         accounts = self.settings.accounts
-        content = partial(content_of_message, catalogue=self.catalogue, accounts=accounts)
+        content = partial(
+            content_of_message,
+            catalogue=self.catalogue,
+            accounts=accounts,
+            known_rules=self.known_rules,
+        )
         self.courier = Courier(self.messages, content, self.chats, self.troubles)
 
         watched = self.catalogue, self.settings.places
-        self.warnings = Warnings(lambda: self.allowlist.current, *watched, lambda: now().date())
+        self.warnings = Warnings(
+            lambda: self.allowlist.current,
+            *watched,
+            lambda: now().date(),
+            self.known_rules.has_name,
+        )
 
         # What people ask and decide, and what AWS reports.
-        self.desk = Desk(self.ledger, self.catalogue, self.teams, self.allowlist, now)
+        self.desk = Desk(
+            self.ledger, self.catalogue, self.teams, self.allowlist, now, self.known_rules
+        )
         fresh = self.slack.people.fresh
         self.reception = Reception(self.desk, self.reports, self.settings.accounts, fresh)
         self.digest = partial(digest, self.reports, self.catalogue)
@@ -118,7 +135,7 @@ class Bot:
         self.tasks = partial(Tasks, self.settings.tasks, patience_seconds=1)
         transitions = self.reports.transitions
         records = Records(self.ledger.record, self.lookups, Watched(engine), transitions)
-        read = self.service, self.tasks(), self.places, self.catalogue, records
+        read = self.service, self.tasks(), self.places, self.known_rules.hear, records
         self.sweeper = Sweep(*read, self.settings.accounts.ids, now)
 
     def run(self, stop: threading.Event) -> int:
@@ -128,7 +145,8 @@ class Bot:
         metrics = Metrics(self.reports, self.messages, self.troubles, now)
         polling = Polling(settings.workers, settings.wait_seconds, settings.visibility_seconds)
         queues, topics = environment.queue_urls, environment.sns_topic_arns
-        reports = Listening(queues, polling, topics, self.ledger.record, metrics.count, now)
+        record = metrics.counting(self.ledger.record, self.known_rules)
+        reports = Listening(queues, polling, topics, record, metrics.count, now)
         presses = self.slack.listen(self.reception, stop, self.courier.adopt)
         ledger = self.reports.problem
         reach = {"ledger": ledger, "chat": self.slack.problem, "queues": reports.problem}
@@ -144,7 +162,8 @@ class Bot:
         remediator = Remediator(self.desk, self.service, may, settings.verify_window, self.tasks())
         lookup = Lookup(self.lookups, self.service, self.ledger.record, now, self.tasks())
         mirror = Mirror(Mirrors(engine), self.service, now, self.tasks())
-        folding = Folding(engine, self.canonical, self.in_force, now, self.bell.ring)
+        folding = Folding(engine, self.known_rules.canonical, self.in_force, now, self.bell.ring)
+        asking = self.config_rules, self.service, self.known_rules, folding, self.ledger.record
         routes = Rerouting(engine, self.owner, self.in_force, self.routes, now, self.bell.ring)
         tda = next(iter(self.teams.tda_channels), None)
         monday = Schedule(settings.weekday, settings.digest_at, settings.zone)
@@ -159,7 +178,8 @@ class Bot:
             every(10, AllowlistWatch(self.allowlist.problem, chat, tda, self.warnings).round),
             every(600, routes.round),
             every(3600, self.organization.refresh),
-            every(86_400, folding.round),
+            every(3600, folding.round),
+            every(2, RuleLookup(*asking, now, self.tasks()).round),
             Weekly(periods, monday, self.digest, chat, tda, now).job(),
             Nightly(self.sweeper.tonight, "sweep", time(2, 30), periods, now).job(),
         ]

@@ -13,6 +13,7 @@ from typing import Any
 
 from aws.errors import AwsDoubtError
 from compliance.change import Change, Compliance, FindingKey, ResourceFacts
+from compliance.known_rules import ConfigRule, RuleKey
 from compliance.notification import resource_name, resource_tags
 from compliance.readable import annotation, readable
 
@@ -106,6 +107,19 @@ def change(account: str, region: str, result: Mapping[str, Any]) -> Change | Non
         compliance=Compliance(str(word)),
         recorded_at=_utc(recorded_at),
         annotation=annotation(result.get("Annotation") or ""),
+    )
+
+
+def config_rule(account: str, region: str, item: Mapping[str, Any]) -> ConfigRule:
+    """Return what one of ConfigRules tells of a rule."""
+    source = item.get("Source") or {}
+    return ConfigRule(
+        key=RuleKey(account, region, str(item.get("ConfigRuleName"))),
+        arn=str(item.get("ConfigRuleArn") or ""),
+        identifier=str(source.get("SourceIdentifier") or ""),
+        owner=str(source.get("Owner") or ""),
+        description=readable(str(item.get("Description") or "")).strip(),
+        created_by=str(item.get("CreatedBy") or ""),
     )
 
 

@@ -1,6 +1,6 @@
 """Looks whether AWS is set up: queues, roles, Config rules and their remediations."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -9,7 +9,8 @@ from aws.config_service import AwsBusyError, AwsRefusedError, ConfigService
 from aws.queue import queue_client
 from aws.sweep import Place
 from commands.checks import Check
-from compliance.rules import Catalogue
+from compliance.known_rules import ConfigRule
+from compliance.rules import Catalogue, Rule
 
 _MODULE = "Apply the Terraform module {name} in this account and Region."
 
@@ -26,8 +27,8 @@ def check_place(service: ConfigService, place: Place, catalogue: Catalogue) -> I
         present = service.rules(place.account, place.region)
         yield Check(f"role in {where}")
         yield _session(service, place, where)
-        for rule in catalogue:
-            yield _rule(service, place, rule, rule in present, where)
+        for rule in catalogue.values():
+            yield _rule(service, place, rule, _name_there(rule, present), where)
     except AwsRefusedError as error:
         yield Check(f"role in {where}", str(error), _MODULE.format(name="access"))
     except AwsBusyError as error:
@@ -75,10 +76,20 @@ def _passing(error: Exception) -> str:
     return "Look whether AWS can be reached from here, and try again."
 
 
-def _rule(service: ConfigService, place: Place, rule: str, present: bool, where: str) -> Check:
-    what = f"rule {rule} in {where}"
-    if not present:
+def _name_there(rule: Rule, present: Mapping[str, ConfigRule]) -> str:
+    """Return the name that the account gave *rule*: its own before one that AWS's services gave."""
+    if rule.name in present:
+        return rule.name
+    same = (each for each in present.values() if each.identifier == rule.identifier)
+    by_use = sorted(same, key=lambda each: each.service_linked)
+    return by_use[0].key.rule if by_use else ""
+
+
+def _rule(service: ConfigService, place: Place, rule: Rule, name: str, where: str) -> Check:
+    called = f", called {name} there," if name not in {"", rule.name} else ""
+    what = f"rule {rule.name}{called} in {where}"
+    if not name:
         return Check(what, "does not exist", _MODULE.format(name="rules"))
-    if not service.configured(place.account, place.region, rule):
+    if not service.configured(place.account, place.region, name):
         return Check(what, "has no remediation", _MODULE.format(name="rules"))
     return Check(what)

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from aws.answers import Execution, ExecutionState, change, execution, facts, listed
+from aws.answers import (
+    Execution,
+    ExecutionState,
+    change,
+    config_rule,
+    execution,
+    facts,
+    listed,
+)
 from aws.errors import (
     AwsBusyError,
     AwsDoubtError,
@@ -19,10 +27,12 @@ from aws.errors import (
 from aws.partitions import partition_of
 from aws.sessions import DecisionSession, session_name, source_identity
 from compliance.change import Change, FindingKey, ResourceFacts
+from compliance.known_rules import ConfigRule
 from compliance.readable import readable
 
 __all__ = [
     "KEYS_MAX",
+    "RULE_NAMES_MAX",
     "AwsBusyError",
     "AwsDoubtError",
     "AwsForbiddenError",
@@ -37,6 +47,9 @@ __all__ = [
 #: StartRemediationExecution, PutRemediationExceptions, BatchGetResourceConfig take at most this
 #: many keys (FACTS §4).
 KEYS_MAX = 100
+#: DescribeConfigRules and DescribeRemediationConfigurations take at most this many names.
+#: https://docs.aws.amazon.com/config/latest/APIReference/API_DescribeConfigRules.html
+RULE_NAMES_MAX = 25
 #: PutRemediationExceptions' Message (FACTS §4).
 _MESSAGE_MAX = 1024
 _NO_REASON = "AWS Config gave no reason."
@@ -177,12 +190,31 @@ class ConfigService:
         changes = (change(account, region, result) for result in results)
         return (each for each in changes if each is not None)
 
-    def rules(self, account: str, region: str) -> Mapping[str, str]:
-        """Return the ARNs of all Config rules there, by name; an error, not a part of them."""
+    def rules(
+        self, account: str, region: str, names: Sequence[str] = ()
+    ) -> Mapping[str, ConfigRule]:
+        """Return Config rules by name: all of them there, an error and not a part of them.
+
+        Of *names*, RULE_NAMES_MAX at most, each has to exist: else it is a NotConfiguredError.
+        """
         there = FindingKey(account, region, "", "", "")
+        asked = {"ConfigRuleNames": list(names)} if names else {}
+        items = self._items(there, "describe_config_rules", "ConfigRules", **asked)
+        rules = (config_rule(account, region, item) for item in items)
+        return {rule.key.rule: rule for rule in rules}
+
+    def remediations(self, account: str, region: str, names: Sequence[str]) -> Mapping[str, str]:
+        """Return the SSM documents that are configured for rules; rules without one are left out.
+
+        *names* are RULE_NAMES_MAX at most.
+        """
+        with aws_errors():
+            answer = self._config(account, region).describe_remediation_configurations(
+                ConfigRuleNames=list(names)
+            )
         return {
-            str(rule.get("ConfigRuleName")): str(rule.get("ConfigRuleArn") or "")
-            for rule in self._items(there, "describe_config_rules", "ConfigRules")
+            str(item.get("ConfigRuleName")): readable(str(item.get("TargetId") or ""))
+            for item in listed(answer, "RemediationConfigurations")
         }
 
     def facts(self, key: FindingKey) -> ResourceFacts | None:

@@ -185,7 +185,7 @@ class _Following:
     def wait(self, batch: Sequence[Finding]) -> list[Finding]:
         rule, window = self.moves.desk.rule(batch[0]), self.window
         note = "The change was applied. AWS Config has not evaluated the resource again yet."
-        if rule and rule.remediation.in_maintenance_window:
+        if rule.remediation and rule.remediation.in_maintenance_window:
             window = max(window, _MAINTENANCE)
             note = (
                 "The change was ordered and waits for the resource's maintenance window. AWS "

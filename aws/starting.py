@@ -81,16 +81,16 @@ class Starting:
         return not because
 
     def _outdated(self, finding: Finding) -> str:
-        """Return why what was agreed is not enough by the catalogue of now, empty if it is."""
-        rule, request = self.moves.desk.rule(finding), finding.decided
+        """Return why what was agreed is not enough by the rules of now, empty if it is."""
+        request = finding.decided
         if request is None:
             return "the ledger does not say who decided. An approver can press Remediate."
-        if rule is None:
-            return f"the rule {finding.key.rule} is not in the catalogue any more."
-        needed, agreed = rule.decision.needed(Verb.REMEDIATE), len(request.agreed)
+        policy = self.moves.desk.rule(finding).decision
+        needed, agreed = policy.needed(Verb.REMEDIATE), len(request.agreed)
         if needed > agreed:
+            others = "1 other" if needed == 1 else f"{needed} others"
             return (
-                f"the rule now wants {needed} others to agree, and {agreed or 'none'} did. An "
+                f"the rule now wants {others} to agree, and {agreed or 'none'} did. An "
                 "approver can press Remediate and ask for that."
             )
         return ""
@@ -190,9 +190,8 @@ class Starting:
     def _fail_all(self, findings: Iterable[Finding], error: AwsRefusedError) -> None:
         for finding in findings:
             rule = self.moves.desk.rule(finding)
-            by_hand = rule.by_hand if rule else "see AWS Config's console."
             if isinstance(error, NotConfiguredError):
-                note = NOT_CONFIGURED.format(by_hand=by_hand)
+                note = NOT_CONFIGURED.format(by_hand=rule.by_hand)
             elif is_session_too_narrow(str(error)):
                 note = SESSION_TOO_NARROW.format(message=error)
             elif isinstance(error, RoleRefusedError):

@@ -11,7 +11,7 @@ from aws.config_service import AwsBusyError, AwsRefusedError, ConfigService
 from aws.tasks import Place, Tasks
 from compliance.change import Change, Compliance, FindingKey
 from compliance.finding import Finding, State
-from compliance.rules import Catalogue, catalogue_entry
+from compliance.known_rules import ConfigRule
 from ledger.reports import TransitionCount
 
 __all__ = ["Place", "Sweep", "Swept"]
@@ -28,6 +28,10 @@ _ACCOUNT_GONE = "The account {account} is not looked after any more."
 
 #: Hears how many of how many accounts and Regions have been read.
 Progress = Callable[[int, int], None]
+
+
+#: Takes in what AWS says of the rules of a place; returns the names of those that make findings.
+Hear = Callable[[Collection[ConfigRule]], Collection[str]]
 
 
 class Known(Protocol):
@@ -168,7 +172,7 @@ class Sweep:
         service: ConfigService,
         tasks: Tasks,
         places: Sequence[Place],
-        catalogue: Catalogue,
+        hear: Hear,
         records: Records,
         accounts: Callable[[], Collection[str] | None],
         now: Callable[[], datetime],
@@ -176,7 +180,7 @@ class Sweep:
         self._service = service
         self._tasks = tasks
         self._places = places
-        self._catalogue = catalogue
+        self._hear = hear
         self._record = records.record
         self._known = records.known
         self._watched = records.watched
@@ -265,11 +269,9 @@ class Sweep:
             tally.miss(place, "", error)
             return
         broken: dict[str, set[FindingKey]] = {}
-        for rule, arn in rules.items():
-            if catalogue_entry(self._catalogue, rule) is None:
-                continue
+        for rule in sorted(self._hear(rules.values())):
             try:
-                broken[rule] = self._rule(place, rule, arn, tally)
+                broken[rule] = self._rule(place, rule, rules[rule].arn, tally)
             except AwsBusyError as error:
                 # The other rules would only be asked about in vain.
                 tally.miss(place, "", error)

@@ -16,15 +16,13 @@ def authorise(
 ) -> Verdict | None:
     """Return the verdict on all who decided *verb*; None when chat cannot say who somebody is now.
 
-    The rule is asked as well: it may have left the catalogue or want more people by now.
+    The rule is asked as well: it may want more people by now, or have left the catalogue, which
+    makes it one of the other rules, for which a second person is wanted.
     """
     request = _request(finding, verb)
     if request is None:
         return Verdict(False, f"Nobody asks for the {verb.noun} any more.")
-    rule = desk.rule(finding)
-    if rule is None:
-        return Verdict(False, "The rule is not in the catalogue any more.")
-    missing = rule.decision.needed(verb) - len(request.agreed)
+    missing = desk.rule(finding).decision.needed(verb) - len(request.agreed)
     if missing > 0:
         return Verdict(False, f"The rule's policy has changed: {missing} more must agree.")
     return _all_may(desk, person, finding, request)

@@ -127,8 +127,7 @@ class Bulk:
         return [each for each in left if _newest(each, origin.press.verb) <= origin.opened_at]
 
     def _open_to(self, press: Press, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-        rule = self.desk.rule(findings[0])
-        return decidable(findings, rule, _EACH[press.button], press.verb)
+        return decidable(findings, self.desk.rule, _EACH[press.button], press.verb)
 
     def _admitted(
         self, press: Press, actor: Actor, until: datetime | None = None

@@ -19,8 +19,8 @@ from commands.ignore import REASON_MAX, REASON_MIN, TICKET_MAX, Ignore
 from compliance.allowlist import ExceptionClass
 from compliance.card import Button, Card, Press, given_with
 from compliance.group import GroupCard, by_place, how_many
+from compliance.policy import AnyRule
 from compliance.request import Request, Verb
-from compliance.rules import Rule
 
 #: The names of an exception's fields.
 CLASS, REASON, TICKET, EXPIRES = "exception_class", "reason", "ticket", "expires"
@@ -51,7 +51,7 @@ _WITHDRAWN = "The {noun} will not be carried out. Anybody who may decide can ask
 def form_of(
     press: Press,
     subject: Card | GroupCard,
-    rule: Rule | None,
+    rule: AnyRule | None,
     now: datetime,
     requests: Sequence[Request] = (),
 ) -> Form:
@@ -69,7 +69,7 @@ def form_of(
     )
 
 
-def exception_fields(rule: Rule | None, today: date) -> tuple[Field, ...]:
+def exception_fields(rule: AnyRule | None, today: date) -> tuple[Field, ...]:
     """Return what is asked about an exception, whether of one finding or of many."""
     longest = rule.decision.longest_exception if rule else None
     latest = today + longest if longest is not None else None
@@ -104,14 +104,14 @@ def exception_fields(rule: Rule | None, today: date) -> tuple[Field, ...]:
             latest=latest,
             missing="Choose the day on which the exception ends.",
             too_early="Choose a day that is not over yet.",
-            too_late=f"The catalogue allows exceptions from this rule until {latest} at most.",
+            too_late=f"An exception from this rule can last until {latest} at most.",
             initial=min(latest, today + _USUAL) if latest else today,
             hint=f"At most {longest.days} days from today." if longest else "The day it ends.",
         ),
     )
 
 
-def read_exception(rule: Rule | None, today: date, entered: Entered) -> Ignore:
+def read_exception(rule: AnyRule | None, today: date, entered: Entered) -> Ignore:
     """Return what was entered about an exception; raises FormError with what is wrong."""
     values = read_fields(exception_fields(rule, today), entered)
     expires = values[EXPIRES]
@@ -134,7 +134,7 @@ def _about(subject: Card | GroupCard) -> tuple[Passage, ...]:
 
 
 def _consequences(
-    press: Press, subject: Card | GroupCard, rule: Rule | None, requests: Sequence[Request]
+    press: Press, subject: Card | GroupCard, rule: AnyRule | None, requests: Sequence[Request]
 ) -> tuple[Passage, ...]:
     if press.button in _IGNORES:
         return _others(rule, Verb.EXCEPT)
@@ -152,7 +152,7 @@ def _consequences(
     )
 
 
-def _others(rule: Rule | None, verb: Verb) -> tuple[Passage, ...]:
+def _others(rule: AnyRule | None, verb: Verb) -> tuple[Passage, ...]:
     """Say how many others must agree, where any must."""
     needed = rule.decision.needed(verb) if rule else 0
     words = f"{needed} more must agree before the {verb.noun} begins."

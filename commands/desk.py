@@ -1,16 +1,20 @@
 """What every decision needs to know: who owns the finding, what the rule says, what is excepted."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from commands.answers import Refused
 from compliance.allowlist import Allowlist, Entry
 from compliance.authority import Actor, Verdict, may_ask, may_decide, who_can
 from compliance.finding import Finding, IllegalMoveError, State
+from compliance.known_rules import KnownRules
+from compliance.policy import AnyRule, rule_of
 from compliance.routing import Team, Teams
-from compliance.rules import Catalogue, Rule, catalogue_entry
+from compliance.rules import Catalogue
 from ledger.errors import UnknownFindingError
 from ledger.store import Ledger
 
@@ -30,16 +34,24 @@ class Keeper(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where decisions are made: the ledger and what has been configured."""
+    """Where decisions are made: the ledger, what has been configured, and what AWS says of rules.
+
+    Without *known_rules*, AWS has said nothing of any rule.
+    """
 
     ledger: Ledger
     catalogue: Catalogue
     teams: Teams
     allowlist: Keeper
     now: Callable[[], datetime]
+    known_rules: KnownRules = field(default_factory=partial(KnownRules, MappingProxyType({})))
 
-    def rule(self, finding: Finding) -> Rule | None:
-        return catalogue_entry(self.catalogue, finding.key.rule)
+    def rule(self, finding: Finding) -> AnyRule:
+        """Return the rule that the finding is decided under: the catalogue's, or one that AWS has.
+
+        There always is one, so that every finding can be decided about in the same way.
+        """
+        return rule_of(finding, self.catalogue, self.known_rules)
 
     def team(self, finding: Finding) -> Team:
         return self.teams[finding.team]

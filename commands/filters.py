@@ -14,6 +14,8 @@ from compliance.rules import Catalogue, catalogue_entry
 from ledger.reports import Reports, Scope
 
 _EXAMPLES = 8
+#: How somebody asks for what lists show as not rated.
+_UNRATED = ("unrated", "not-rated")
 #: What each word means: an account's name its id, a severity its rules.
 Meanings = Mapping[str, frozenset[str]]
 
@@ -72,7 +74,11 @@ def _known(
         "team": _meanings((team.name, team.name) for team in desk.teams.ordered),
         "rule": _meanings((word, rule) for rule in rules for word in _called(desk.catalogue, rule)),
         "account": _meanings([*names, *((each, each) for each in ids)]),
-        "severity": _meanings((entry.severity, rule) for entry, rule in entries if entry),
+        "severity": _meanings(
+            (severity, rule)
+            for entry, rule in entries
+            for severity in ([entry.severity] if entry else _UNRATED)
+        ),
         "region": _meanings((each, each) for each in reports.regions(seen, SHOWN)),
     }
 

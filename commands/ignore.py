@@ -10,16 +10,12 @@ from commands.desk import Desk, seen, too_late
 from compliance.allowlist import ANY, Entry, ExceptionClass
 from compliance.authority import Actor
 from compliance.finding import Finding, IllegalMoveError, ask
+from compliance.policy import AnyRule
 from compliance.request import Request, Verb
-from compliance.rules import Rule
 from compliance.text import clean
 from ledger.store import Decision
 
 STAR = "This resource's id is *, which in the allowlist means all resources. Nothing was changed."
-
-UNLISTED = (
-    "This rule is not in the catalogue any more, so it has no exceptions. Nothing was changed."
-)
 
 #: The shortest reason that can tell the next reader anything (DESIGN §5).
 REASON_MIN = 20
@@ -45,8 +41,6 @@ def ignore(desk: Desk, finding_id: str, actor: Actor, form: Ignore) -> Answer:
     if isinstance(finding, Refused):
         return finding
     rule = desk.rule(finding)
-    if rule is None:
-        return Refused(UNLISTED)
     if wrong := problems(form, rule, desk.now().date()):
         return Invalid(wrong)
     request = _request(desk, rule, actor, _given(entry_of(finding, actor.id, form)))
@@ -67,7 +61,7 @@ def ignore(desk: Desk, finding_id: str, actor: Actor, form: Ignore) -> Answer:
 
 
 def _request(
-    desk: Desk, rule: Rule, actor: Actor, given: Mapping[str, str] | None = None
+    desk: Desk, rule: AnyRule, actor: Actor, given: Mapping[str, str] | None = None
 ) -> Request:
     needed = rule.decision.needed(Verb.EXCEPT)
     return Request(Verb.EXCEPT, actor.id, needed, desk.now(), detail=given or {})
@@ -81,8 +75,6 @@ def may_ignore(desk: Desk, finding_id: str, actor: Actor) -> Finding | Refused:
     if finding.key.resource_id == ANY:
         return Refused(STAR)
     rule = desk.rule(finding)
-    if rule is None:
-        return Refused(UNLISTED)
     try:
         ask(finding, _request(desk, rule, actor), desk.now())
     except IllegalMoveError as error:
@@ -90,7 +82,7 @@ def may_ignore(desk: Desk, finding_id: str, actor: Actor) -> Finding | Refused:
     return finding
 
 
-def problems(form: Ignore, rule: Rule | None, today: date) -> dict[str, str]:
+def problems(form: Ignore, rule: AnyRule | None, today: date) -> dict[str, str]:
     """Return what is wrong with *form*, by field; empty when it can be recorded."""
     found = {}
     reason = clean(form.reason).strip()
@@ -108,7 +100,7 @@ def problems(form: Ignore, rule: Rule | None, today: date) -> dict[str, str]:
         found["expires"] = "Choose a day that is not over yet."
     elif rule and form.expires > today + rule.decision.longest_exception:
         last = today + rule.decision.longest_exception
-        found["expires"] = f"The catalogue allows exceptions from this rule until {last} at most."
+        found["expires"] = f"An exception from this rule can last until {last} at most."
     return found
 
 

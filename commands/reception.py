@@ -33,6 +33,7 @@ from compliance.card import Account, Button, Press, card_of
 from compliance.channel import Channel
 from compliance.finding import Finding
 from compliance.group import gather
+from compliance.policy import AnyRule
 from compliance.request import Verb
 from ledger.errors import UnknownFindingError
 from ledger.reports import Reports
@@ -67,7 +68,9 @@ class Reception:
         self._accounts = accounts
         self._person = person
         self._bulk = Bulk(desk, reports, person)
-        self._card_of = partial(card_of, catalogue=desk.catalogue, accounts=accounts)
+        self._card_of = partial(
+            card_of, catalogue=desk.catalogue, accounts=accounts, known_rules=desk.known_rules
+        )
 
     def answer(self, asked: Asked, actor: Actor, channels: Collection[Channel]) -> Answer:
         """Return what *actor* reads, and nobody else.
@@ -177,7 +180,7 @@ class Reception:
     def _form(self, press: Press, about: tuple[Finding, ...]) -> Form:
         desk = self._desk
         subject = (
-            gather(about, desk.catalogue, self._accounts)
+            gather(about, desk.catalogue, self._accounts, desk.known_rules)
             if press.button in _OF_MANY
             else self._card_of(about[0])
         )
@@ -200,7 +203,7 @@ class Reception:
     def _exception(self, origin: Origin, entered: Entered) -> Ignore:
         desk = self._desk
         try:
-            rule = desk.rule(desk.ledger.find(origin.press.finding_id))
+            rule: AnyRule | None = desk.rule(desk.ledger.find(origin.press.finding_id))
         except UnknownFindingError:
             # The decision itself answers that.
             rule = None

@@ -6,27 +6,21 @@ from commands.answers import Answer, Done, Refused
 from commands.desk import Desk, seen, too_late
 from compliance.authority import Actor
 from compliance.finding import Finding, IllegalMoveError, ask
+from compliance.policy import AnyRule, why_no_remediation
 from compliance.request import Request, Verb
-from compliance.rules import Rule
 from ledger.store import Decision
 
-OWNED_BY_AWS = (
-    "An AWS service owns this rule, and AWS Config takes no remediation for such rules. "
-    "Fix it by hand: {by_hand}"
-)
 EXCEPTED = "An exception covers this finding until {end}. Remove it from the allowlist first."
 
 
-def may_remediate(desk: Desk, finding_id: str, actor: Actor) -> tuple[Finding, Rule] | Refused:
+def may_remediate(desk: Desk, finding_id: str, actor: Actor) -> tuple[Finding, AnyRule] | Refused:
     """Return the finding and its rule if *actor* may ask for the remediation now."""
     finding = desk.admit(finding_id, actor, "remediate")
     if isinstance(finding, Refused):
         return finding
     rule = desk.rule(finding)
-    if rule is None:
-        return Refused("This rule is not in the catalogue any more, so it has no remediation.")
-    if finding.service_linked:
-        return Refused(OWNED_BY_AWS.format(by_hand=rule.by_hand))
+    if why := why_no_remediation(finding, rule):
+        return Refused(why)
     if entry := desk.allowlist.current.covering(finding.key, desk.now()):
         return Refused(EXCEPTED.format(end=entry.expires))
     try:
@@ -59,5 +53,5 @@ def remediate(desk: Desk, finding_id: str, actor: Actor) -> Answer:
     return Done("Approved. The card shows each step.")
 
 
-def _request(desk: Desk, rule: Rule, actor: Actor) -> Request:
+def _request(desk: Desk, rule: AnyRule, actor: Actor) -> Request:
     return Request(Verb.REMEDIATE, actor.id, rule.decision.needed(Verb.REMEDIATE), desk.now())

@@ -5,6 +5,9 @@ from datetime import date
 from commands.answers import Table
 from compliance.rules import Catalogue, catalogue_entry
 
+#: The severity of rules that the catalogue has not, as people read it.
+UNRATED = "not rated"
+
 
 def rules(catalogue: Catalogue, today: date) -> Table:
     """List the catalogue; a rule whose review is due says so."""
@@ -28,4 +31,4 @@ def rules(catalogue: Catalogue, today: date) -> Table:
 
 def severity_of(catalogue: Catalogue, rule_name: str) -> str:
     rule = catalogue_entry(catalogue, rule_name)
-    return rule.severity.value if rule else "not in the catalogue"
+    return rule.severity.value if rule else UNRATED

@@ -7,9 +7,11 @@ from enum import StrEnum
 from urllib.parse import quote
 
 from compliance.accounts import Account as Account
-from compliance.finding import CAN_ASK, Finding, State
+from compliance.finding import CAN_ASK, SETTLED, Finding, State
+from compliance.known_rules import KnownRules
+from compliance.policy import AnyRule, rule_of, why_no_remediation
 from compliance.request import Request, Verb
-from compliance.rules import Catalogue, Rule, Severity, catalogue_entry
+from compliance.rules import Catalogue, Severity
 
 #: What AWS and its tools leave on a resource: a tag, and the tool that it hints at; where that is
 #: empty, the tag's value names the tool. People write such tags by hand and copy them, so that a
@@ -200,18 +202,23 @@ class Departed:
     """What stays where a finding's card was when another team has it now: no fact, no button."""
 
 
-def card_of(finding: Finding, catalogue: Catalogue, accounts: Mapping[str, Account]) -> Card:
-    """Return the card of *finding*; a rule that left the catalogue shows by its name alone."""
-    rule = catalogue_entry(catalogue, finding.key.rule)
+def card_of(
+    finding: Finding,
+    catalogue: Catalogue,
+    accounts: Mapping[str, Account],
+    known_rules: KnownRules | None = None,
+) -> Card:
+    """Return the card of *finding*; *known_rules*: what AWS says of rules."""
+    rule = rule_of(finding, catalogue, known_rules or KnownRules(catalogue))
     account = accounts.get(finding.key.account, Account(finding.key.account))
     return Card(
         finding_id=finding.id,
-        title=rule.title if rule else finding.key.rule,
-        severity=rule.severity if rule else None,
-        why=rule.why if rule else "This rule is not in the catalogue any more.",
+        title=rule.title,
+        severity=rule.severity,
+        why=rule.why,
         facts=_facts(finding, account),
         console_url=console_url(finding),
-        preflight=preflight(rule, account) if rule else (),
+        preflight=preflight(rule, account),
         source_fix=_source_fix(finding, rule),
         by_hand=_by_hand(finding, rule),
         state=finding.state,
@@ -225,11 +232,8 @@ def card_of(finding: Finding, catalogue: Catalogue, accounts: Mapping[str, Accou
     )
 
 
-def presses(finding: Finding, rule: Rule | None) -> tuple[Press, ...]:
-    """Return what can be pressed now: about each request that waits, and what it does not hide.
-
-    A rule that AWS owns takes no remediation (FACTS §6).
-    """
+def presses(finding: Finding, rule: AnyRule) -> tuple[Press, ...]:
+    """Return what can be pressed now: about each request that waits, and what it does not hide."""
     return (*_about_requests(finding), *_new_decisions(finding, rule))
 
 
@@ -240,8 +244,8 @@ def _about_requests(finding: Finding) -> Iterable[Press]:
         yield Press(Button.WITHDRAW, finding.id, request.verb)
 
 
-def _new_decisions(finding: Finding, rule: Rule | None) -> Iterable[Press]:
-    takes_remediation = rule is not None and not finding.service_linked
+def _new_decisions(finding: Finding, rule: AnyRule) -> Iterable[Press]:
+    takes_remediation = not why_no_remediation(finding, rule)
     if takes_remediation and _can_be_asked(finding, Verb.REMEDIATE):
         yield Press(Button.REMEDIATE, finding.id)
     if finding.state is not State.APPROVED and _can_be_asked(finding, Verb.EXCEPT):
@@ -296,10 +300,12 @@ def _facts(finding: Finding, account: Account) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact.text)
 
 
-def preflight(rule: Rule, account: Account | None = None) -> tuple[Fact, ...]:
+def preflight(rule: AnyRule, account: Account | None = None) -> tuple[Fact, ...]:
     """Return what a person must know before they press Remediate, of one *account* if given."""
     impact = rule.impact
-    reversible = f"Yes. {impact.undo}" if impact.reversible else f"No. {impact.undo}"
+    if impact is None:
+        return ()
+    reversible = f"{_REVERSIBLE[impact.reversible]} {impact.undo}".strip()
     where = " · ".join(filter(None, (str(account), account.environment))) if account else ""
     facts = (
         Fact(FactKind.CHANGE, impact.change),
@@ -310,6 +316,9 @@ def preflight(rule: Rule, account: Account | None = None) -> tuple[Fact, ...]:
         Fact(FactKind.WHERE, where),
     )
     return tuple(fact for fact in facts if fact.text)
+
+
+_REVERSIBLE = {True: "Yes.", False: "No.", None: "Not known."}
 
 
 def given_with(request: Request) -> tuple[Fact, ...]:
@@ -346,10 +355,10 @@ def managed_by(tags: Mapping[str, str]) -> Hint | None:
     return None
 
 
-def _source_fix(finding: Finding, rule: Rule | None) -> str:
+def _source_fix(finding: Finding, rule: AnyRule) -> str:
     hint = managed_by(finding.tags)
     # What is compliant is so as its code has it, or as nobody knows: nothing is to be undone.
-    if hint is None or rule is None or finding.state is State.RESOLVED:
+    if hint is None or finding.state is State.RESOLVED:
         return ""
     undone = (
         f"{hint.tool} may manage this resource (its tag {hint}). If it does, its next deploy may "
@@ -358,19 +367,19 @@ def _source_fix(finding: Finding, rule: Rule | None) -> str:
     return f"{undone} {at_the_source([hint.tool], rule)}"
 
 
-def at_the_source(tools: Iterable[str], rule: Rule) -> str:
+def at_the_source(tools: Iterable[str], rule: AnyRule) -> str:
     """Say what to change in the code of *tools*; the catalogue knows it in Terraform's words."""
-    if not any("terraform" in tool.lower() for tool in tools):
+    if rule.terraform is None or not any("terraform" in tool.lower() for tool in tools):
         return "Fix it in the code that deploys this resource."
     source = f"{rule.terraform.resource}: {rule.terraform.attribute}"
     return f"Change this at the source instead: {source}"
 
 
-def _by_hand(finding: Finding, rule: Rule | None) -> str:
-    if rule is None:
+def _by_hand(finding: Finding, rule: AnyRule) -> str:
+    if finding.state in SETTLED:
         return ""
-    if finding.service_linked:
-        return f"An AWS service owns this rule, so it takes no remediation. By hand: {rule.by_hand}"
+    if why := why_no_remediation(finding, rule):
+        return why
     return rule.by_hand if finding.state in {State.FAILED, State.NOT_VERIFIED} else ""
 
 

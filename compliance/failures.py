@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from compliance.rules import Rule
+from compliance.policy import AnyRule
 
 NOT_CONFIGURED = (
     "AWS Config has no remediation configured for this rule in this account and Region. "
@@ -85,7 +85,7 @@ class Refusal:
     role: str = ""
 
 
-def explain(message: str, rule: Rule | None) -> str:
+def explain(message: str, rule: AnyRule | None) -> str:
     """Return AWS's *message* as a sentence for an engineer, with what to do next."""
     what = message.strip() or "AWS gave no message."
     cause = _cause(read_refusal(what), rule)
@@ -123,9 +123,10 @@ def _code(message: str) -> str:
     return next((code for code, form in _SAYS_NO_CODE.items() if form.search(message)), "")
 
 
-def _denied(refusal: Refusal, rule: Rule | None) -> str:
+def _denied(refusal: Refusal, rule: AnyRule | None) -> str:
     """Return the cause where an action is refused; it is told by who can allow it."""
-    needed = refusal.action or (", ".join(rule.remediation.iam_actions) if rule else "")
+    known = rule.remediation if rule else None
+    needed = refusal.action or (", ".join(known.iam_actions) if known else "")
     named = f" ({needed})" if needed else ""
     if refusal.denied_by.startswith(("service control", "resource control")):
         return (
@@ -204,12 +205,12 @@ _BY_CODE: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def _cause(refusal: Refusal, rule: Rule | None) -> str:
+def _cause(refusal: Refusal, rule: AnyRule | None) -> str:
     if refusal.code in _DENIALS or refusal.action or refusal.denied_by:
         return _denied(refusal, rule)
     return _BY_CODE.get(refusal.code, "").format(role="")
 
 
-def _unknown(message: str, rule: Rule | None) -> str:
+def _unknown(message: str, rule: AnyRule | None) -> str:
     by_hand = f" Or by hand: {rule.by_hand}" if rule else ""
     return f"AWS said: {message} Correct the cause and press Remediate again.{by_hand}"

@@ -192,9 +192,14 @@ def absorb(finding: Finding, copies: Iterable[Copy], now: datetime) -> Finding:
 
 
 def close(finding: Finding, note: str, now: datetime) -> Finding:
-    """The finding is shown elsewhere, and nothing is left to decide about it here."""
-    _require(finding, "close", UNDECIDED | {State.APPROVAL_PENDING, State.EXCEPTED})
-    return _to(State.RESOLVED, finding, now, note=note, until=None, requests=())
+    """The finding is shown elsewhere: nothing is left to decide about it here, or to count."""
+    _require(finding, "close", UNDECIDED | {State.APPROVAL_PENDING, State.EXCEPTED} | SETTLED)
+    none = Compliance.NOT_APPLICABLE
+    copies = tuple(replace(copy, compliance=none) for copy in finding.copies)
+    closed = replace(finding, compliance=none, copies=copies, note=note)
+    if finding.state in SETTLED:
+        return closed
+    return _to(State.RESOLVED, closed, now, until=None, requests=())
 
 
 def _heard(finding: Finding, copies: tuple[Copy, ...], why: str, now: datetime) -> Finding:

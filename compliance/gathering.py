@@ -6,6 +6,7 @@ from dataclasses import replace
 from compliance.card import Account, Button
 from compliance.finding import Finding
 from compliance.group import Content, GroupCard, content_of
+from compliance.known_rules import KnownRules
 from compliance.rules import Catalogue, Severity, catalogue_entry
 from compliance.tally import Tally
 
@@ -18,9 +19,10 @@ def content_of_message(
     tally: Tally,
     catalogue: Catalogue,
     accounts: Mapping[str, Account],
+    known_rules: KnownRules | None = None,
 ) -> Content:
     """Return what a message shows that names *findings* and stands for all in *tally*."""
-    content = content_of(findings, catalogue, accounts)
+    content = content_of(findings, catalogue, accounts, known_rules)
     if not isinstance(content, GroupCard):
         return content
     counted = replace(

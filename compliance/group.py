@@ -1,8 +1,10 @@
 """What one message says of many findings of one rule: counts, impact, the first of them. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 
 from compliance.card import (
     Account,
@@ -10,6 +12,7 @@ from compliance.card import (
     Card,
     Departed,
     Fact,
+    FactKind,
     Hint,
     Press,
     at_the_source,
@@ -19,8 +22,10 @@ from compliance.card import (
     presses,
 )
 from compliance.finding import UNDECIDED, Finding, State
+from compliance.known_rules import KnownRules
+from compliance.policy import AnyRule, rule_of
 from compliance.request import Verb
-from compliance.rules import Catalogue, Rule, Severity, catalogue_entry
+from compliance.rules import Catalogue, Severity
 
 #: How many of them the message names.
 _NAMED = 5
@@ -54,28 +59,37 @@ class GroupCard:
         return frozenset(press.button for press in self.presses)
 
 
+#: Copies of one rule can have another remediation in each account.
+RuleOf = Callable[[Finding], AnyRule]
+
 #: All that a message in a team's channel can show.
 Content = Card | GroupCard | Departed
 
 
 def content_of(
-    findings: Sequence[Finding], catalogue: Catalogue, accounts: Mapping[str, Account]
+    findings: Sequence[Finding],
+    catalogue: Catalogue,
+    accounts: Mapping[str, Account],
+    known_rules: KnownRules | None = None,
 ) -> Content:
     """Return what the message of *findings* shows; Departed where its team has none of them."""
     match findings:
         case []:
             return Departed()
         case [finding]:
-            return card_of(finding, catalogue, accounts)
-    return gather(findings, catalogue, accounts)
+            return card_of(finding, catalogue, accounts, known_rules)
+    return gather(findings, catalogue, accounts, known_rules)
 
 
 def gather(
-    findings: Sequence[Finding], catalogue: Catalogue, accounts: Mapping[str, Account]
+    findings: Sequence[Finding],
+    catalogue: Catalogue,
+    accounts: Mapping[str, Account],
+    known_rules: KnownRules | None = None,
 ) -> GroupCard:
     """Return the card of *findings*, which are one at least and all of one rule."""
-    first = card_of(findings[0], catalogue, accounts)
-    rule = catalogue_entry(catalogue, findings[0].key.rule)
+    first = card_of(findings[0], catalogue, accounts, known_rules)
+    of = partial(rule_of, catalogue=catalogue, known_rules=known_rules or KnownRules(catalogue))
     waiting_first = sorted(findings, key=lambda each: each.state not in UNDECIDED)
     return GroupCard(
         finding_id=first.finding_id,
@@ -88,20 +102,22 @@ def gather(
         named=tuple(
             (each.id, each.resource_name or each.key.resource_id) for each in waiting_first[:_NAMED]
         ),
-        preflight=preflight(rule) if rule else (),
-        source_fix=_source_fix(findings, rule),
-        presses=_presses(findings, rule),
+        preflight=_preflight(findings, of),
+        source_fix=_source_fix(findings, of(findings[0])),
+        presses=_presses(findings, of),
     )
 
 
 def decidable(
-    findings: Iterable[Finding], rule: Rule | None, button: Button, verb: Verb | None = None
+    findings: Iterable[Finding], of: RuleOf, button: Button, verb: Verb | None = None
 ) -> tuple[Finding, ...]:
     """Return those of *findings* whose own card offers *button* now, for *verb* where one is given.
 
-    *button* is one of a single card.
+    *button* is one of a single card, *of* gives the rule of each.
     """
-    return tuple(each for each in findings if Press(button, each.id, verb) in presses(each, rule))
+    return tuple(
+        each for each in findings if Press(button, each.id, verb) in presses(each, of(each))
+    )
 
 
 def how_many(number: int) -> str:
@@ -130,10 +146,18 @@ def _by_account(
     return tuple(Counter(map(str, named)).most_common())
 
 
-def _source_fix(findings: Iterable[Finding], rule: Rule | None) -> str:
+def _preflight(findings: Iterable[Finding], of: RuleOf) -> tuple[Fact, ...]:
+    """Return what their remediations do, each different thing once."""
+    texts: dict[FactKind, dict[str, None]] = {}
+    for fact in chain.from_iterable(preflight(of(each)) for each in findings):
+        texts.setdefault(fact.kind, {})[fact.text] = None
+    return tuple(Fact(kind, " ".join(different)) for kind, different in texts.items())
+
+
+def _source_fix(findings: Iterable[Finding], rule: AnyRule) -> str:
     unresolved = (each for each in findings if each.state is not State.RESOLVED)
     hints = Counter(filter(None, (managed_by(each.tags) for each in unresolved)))
-    if not hints or rule is None:
+    if not hints:
         return ""
     counted = ", ".join(f"{hint.tool}: {number}, tag {hint}" for hint, number in _most(hints))
     return (
@@ -151,10 +175,10 @@ def _most(hints: "Counter[Hint]") -> Iterable[tuple[Hint, int]]:
         yield next(hint for hint, _ in hints.most_common() if hint.tool == tool), number
 
 
-def _presses(findings: Sequence[Finding], rule: Rule | None) -> tuple[Press, ...]:
+def _presses(findings: Sequence[Finding], of: RuleOf) -> tuple[Press, ...]:
     """Return a button for what at least one of *findings* offers; requests come first."""
     first = findings[0].id
-    offered = {(press.button, press.verb) for each in findings for press in presses(each, rule)}
+    offered = {(press.button, press.verb) for each in findings for press in presses(each, of(each))}
     return (
         Press(Button.LIST, first),
         *(Press(Button.AGREE_ALL, first, verb) for verb in Verb if (Button.AGREE, verb) in offered),

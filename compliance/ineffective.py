@@ -22,6 +22,8 @@ _IDS = {
 #: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _OLD_BUCKETS = "us-east-1"
 
+IsRule = Callable[[str], bool]
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class EntryWarning:
@@ -39,12 +41,14 @@ def ineffective(
     catalogue: Catalogue,
     places: Collection[tuple[str, str]],
     today: date,
+    is_rule: IsRule = lambda name: False,
 ) -> tuple[EntryWarning, ...]:
     """Return what keeps entries from doing what their writers meant, in the order of their lines.
 
-    *places* are the accounts and Regions that are watched.
+    *places* are the accounts and Regions that are watched. *is_rule* says of a name that the
+    catalogue has not whether AWS Config has such a rule.
     """
-    look = _Look(catalogue, places, today)
+    look = _Look(catalogue, places, today, is_rule)
     return tuple(
         EntryWarning(line, text) for line, entry in allowlist.numbered() for text in look(entry)
     )
@@ -54,8 +58,13 @@ class _Look:
     """Looks at one entry after another; what many of them have in common it looks at once."""
 
     def __init__(
-        self, catalogue: Catalogue, places: Collection[tuple[str, str]], today: date
+        self,
+        catalogue: Catalogue,
+        places: Collection[tuple[str, str]],
+        today: date,
+        is_rule: IsRule,
     ) -> None:
+        self._is_rule = is_rule
         self._catalogue = catalogue
         self._places = frozenset(places)
         self._accounts = frozenset(account for account, _ in places)
@@ -65,8 +74,9 @@ class _Look:
 
     def __call__(self, entry: Entry) -> Iterator[str]:
         rule = self._rule(entry.rule)
-        if rule is None:
-            yield f"no rule {entry.rule!r} in the catalogue{_nearest(entry.rule, self._catalogue)}"
+        if rule is None and not self._is_rule(entry.rule):
+            near = _nearest(entry.rule, self._catalogue)
+            yield f"no rule {entry.rule!r} in the catalogue, and none that AWS Config named{near}"
         yield from self._place(entry)
         if entry.resource != ANY:
             yield from _resource(entry, rule)
@@ -135,7 +145,9 @@ class Warnings:
         catalogue: Catalogue,
         places: Collection[tuple[str, str]],
         today: Callable[[], date],
+        is_rule: IsRule = lambda name: False,
     ) -> None:
+        self._is_rule = is_rule
         self._current = current
         self._catalogue = catalogue
         self._places = places
@@ -146,6 +158,6 @@ class Warnings:
         allowlist, today = self._current(), self._today()
         known = self._known
         if known is None or known[0] is not allowlist or known[1] != today:
-            found = ineffective(allowlist, self._catalogue, self._places, today)
+            found = ineffective(allowlist, self._catalogue, self._places, today, self._is_rule)
             known = self._known = allowlist, today, found
         return known[2]

@@ -27,13 +27,16 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What a remediation does to the people who depend on the resource."""
+    """What a remediation does to the people who depend on the resource.
+
+    *reversible* is None where nobody knows.
+    """
 
     change: str
     downtime: str
     cost: str
     who_notices: str
-    reversible: bool
+    reversible: bool | None
     undo: str
 
 
@@ -105,6 +108,11 @@ class Rule:
     last_reviewed: date
     review_interval: timedelta
     decision: DecisionPolicy
+
+    @property
+    def unremediable(self) -> str:
+        """Empty: every rule of the catalogue has a remediation."""
+        return ""
 
     def review_due(self, today: date) -> bool:
         return today > self.last_reviewed + self.review_interval

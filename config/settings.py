@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from compliance.accounts import Account, Directory
+from compliance.known_rules import OtherRules
 from config.faults import ConfigError, read, validate
 from config.shapes import AccountId, Region, Strict, Text
 
@@ -80,6 +81,7 @@ class _Bot(Strict):
     source_identity: bool = True
     session_policy: Literal["narrow", "none"] | list[_Action] = "narrow"
     tasks: Annotated[int, Field(strict=True, ge=1, le=64)] = 8
+    other_rules: OtherRules = OtherRules.SHOW
     remediation: _Remediation = _Remediation()
     digest: _Digest = _Digest()
     intake: _Intake = _Intake()
@@ -100,6 +102,7 @@ class Settings:
     session_policy: tuple[str, ...] | None
     source_identity: bool
     tasks: int
+    other_rules: OtherRules
     verify_window: timedelta
     poll_seconds: float
     weekday: int
@@ -142,6 +145,7 @@ def load_settings(path: Path) -> Settings:
         source_identity=told.source_identity,
         session_policy=_further(told.session_policy),
         tasks=told.tasks,
+        other_rules=told.other_rules,
         verify_window=timedelta(minutes=told.remediation.verify_minutes),
         poll_seconds=told.remediation.poll_seconds,
         weekday=_DAYS.index(told.digest.day),

@@ -1,4 +1,4 @@
-"""Findings that an earlier version kept under the names which AWS gave copies of a rule."""
+"""Findings that were kept under AWS's name for a rule before it was known to be the catalogue's."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -7,7 +7,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from compliance.change import Compliance, FindingKey
 from compliance.finding import IN_PROGRESS, SETTLED, Finding, State, absorb, close
+from compliance.known_rules import RuleKey
 from ledger.audit import AuditRow
 from ledger.database import reading, writing
 from ledger.effects import InForce, Moved, detail_of, follow, swap
@@ -24,45 +26,54 @@ SHOWN_ELSEWHERE = "This is the same violation as {id}, under another rule's name
 class Folding:
     """Makes one finding of those that differ only in the name that AWS gave the rule.
 
-    It is done once: what is recorded since has the catalogue's name from the first moment. A
-    remediation that is under way is let come to its end first.
+    *canonical* gives the catalogue's name for the rule of a key. What is recorded after that is
+    known has the catalogue's name from the first moment. A remediation that is under way is let
+    come to its end first.
     """
 
     engine: sa.Engine
-    canonical: Callable[[str], str]
+    canonical: Callable[[FindingKey], str]
     in_force: InForce
     now: Callable[[], datetime]
     on_move: Callable[[], None] = lambda: None
     actor: str = "bot"
 
     def round(self) -> int:
-        """Return how many findings were folded."""
-        query = sa.select(counts.c.rule).distinct().where(counts.c.number > 0)
+        """Return how many findings were folded; at rest only the counts are read."""
+        # What was folded stays, under its old name, for those who look its id up.
+        is_folded = counts.c.state.in_([each.value for each in SETTLED]) & ~counts.c.applicable
+        place = counts.c.account, counts.c.region, counts.c.rule
+        query = sa.select(*place).distinct().where(counts.c.number > 0, ~is_folded)
         with reading(self.engine) as db:
-            names = db.execute(query).scalars().all()
-        folded = sum(self._fold_rule(name) for name in names if self.canonical(name) != name)
+            keys = [RuleKey(*row) for row in db.execute(query)]
+        folded = sum(map(self._fold_rule, filter(self._has_another_name, keys)))
         if folded:
             log.info("findings of one rule's copies were made one", extra={"folded": folded})
             self.on_move()
         return folded
 
-    def _fold_rule(self, rule: str) -> int:
+    def _has_another_name(self, key: RuleKey) -> bool:
+        return self.canonical(FindingKey(*key, "", "")) != key.rule
+
+    def _fold_rule(self, key: RuleKey) -> int:
         last, folded = "", 0
-        while page := self._page(rule, last):
-            for finding_id in page:
-                folded += self._fold(finding_id)
+        while page := self._page(key, last):
+            folded += sum(map(self._fold, page))
             last = page[-1]
         return folded
 
-    def _page(self, rule: str, last: str) -> Sequence[str]:
+    def _page(self, key: RuleKey, last: str) -> Sequence[str]:
         is_over = findings.c.state.not_in([state.value for state in IN_PROGRESS])
-        # One that was closed here stays, under its old name, for those who look its id up.
-        is_shown = sa.not_(
-            (findings.c.state == State.RESOLVED.value)
-            & findings.c.note.startswith(SHOWN_ELSEWHERE.partition("{")[0])
+        is_folded = findings.c.state.in_([each.value for each in SETTLED]) & (
+            findings.c.compliance == Compliance.NOT_APPLICABLE.value
         )
         query = sa.select(findings.c.id).where(
-            findings.c.id > last, findings.c.rule == rule, is_over, is_shown
+            findings.c.id > last,
+            findings.c.account == key.account,
+            findings.c.region == key.region,
+            findings.c.rule == key.rule,
+            is_over,
+            ~is_folded,
         )
         with reading(self.engine) as db:
             return db.execute(query.order_by(findings.c.id).limit(_PAGE)).scalars().all()
@@ -73,13 +84,18 @@ class Folding:
             copy = _get(db, findings.c.id == finding_id)
             if copy is None or copy.state in IN_PROGRESS:
                 return 0
-            key = replace(copy.key, rule=self.canonical(copy.key.rule))
+            key = replace(copy.key, rule=self.canonical(copy.key))
             original = _get(db, findings.c.key == key_digest(key))
             if original is None:
                 moves = _rename(db, copy, replace(copy, key=key, version=copy.version + 1))
             else:
                 moves = _merge(db, copy, original, now)
-            rows = [self._row(before, after, now) for before, after in moves if before]
+            rows = [
+                self._row(before, after, now)
+                for before, after in moves
+                # That a resource never broke the rule does not belong into the audit log.
+                if before and after.state is not State.COMPLIANT
+            ]
             follow(db, moves, rows, now)
         return 1
 
@@ -99,9 +115,7 @@ def _rename(db: sa.Connection, before: Finding, after: Finding) -> Sequence[Move
 
 def _merge(db: sa.Connection, copy: Finding, original: Finding, now: datetime) -> Sequence[Moved]:
     absorbed = absorb(original, copy.copies, now)
-    closed = copy
-    if copy.state not in SETTLED:
-        closed = close(copy, SHOWN_ELSEWHERE.format(id=original.id), now)
+    closed = close(copy, SHOWN_ELSEWHERE.format(id=original.id), now)
     moves = [
         (before, replace(after, version=before.version + 1))
         for before, after in ((original, absorbed), (copy, closed))

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from compliance.change import Change, FindingKey
 from compliance.finding import (
+    IN_PROGRESS,
     SETTLED,
     Finding,
     Move,
@@ -19,7 +20,9 @@ from compliance.finding import (
     observe,
     short_ids,
 )
+from compliance.known_rules import RuleKey
 from ledger.audit import AuditRow
+from ledger.config_rules import note
 from ledger.effects import InForce, Moved, detail_of, insert, is_nameless, swap
 from ledger.rows import from_row, key_digest, resource_of
 from ledger.tables import findings, resources
@@ -45,28 +48,26 @@ _NAMES = sa.select(resources.c.key, resources.c.name, resources.c.tags).where(
 
 @dataclass(frozen=True, slots=True)
 class Observer:
-    """Records changes. *canonical* gives the catalogue's name for a Config rule's.
+    """Records changes. *canonical* gives the catalogue's name for the rule of a key.
 
-    *accepts* says of a Config rule's name whether it can make a new finding: a rule that has left
-    the catalogue can still resolve its old ones. *enforce* is applied to a finding after each
-    change (the allowlist is enforced there). All of them are pure.
+    *accepts* says of a finding's key whether it can be a new one: one that is known already is
+    moved whatever its rule is. *is_unheard* says of a key whether AWS has to be asked about its
+    rule. *enforce* is applied to a finding after each change (the allowlist is enforced there). All
+    of them are pure.
     """
 
     owner: Owner
     enforce: Move
-    canonical: Callable[[str], str]
-    accepts: Callable[[str], object]
+    canonical: Callable[[FindingKey], str]
+    accepts: Callable[[FindingKey], bool]
+    is_unheard: Callable[[FindingKey], bool]
     in_force: InForce
 
     def observe(
         self, db: sa.Connection, changes: Sequence[Change], now: datetime
     ) -> tuple[list[Moved], list[AuditRow]]:
         """Write what *changes* make of findings; return that, and its rows for the audit log."""
-        by_key: dict[FindingKey, list[Change]] = {}
-        for change in sorted(changes, key=lambda each: each.recorded_at):
-            key = replace(change.key, rule=self.canonical(change.key.rule))
-            by_key.setdefault(key, []).append(change)
-        known, taken = _known(db, by_key)
+        by_key, known, taken = self._by_key(db, changes)
         names = _names(db, [key for key in by_key if key not in known])
         new: list[Finding] = []
         moves: list[tuple[Finding, Finding]] = []
@@ -74,15 +75,37 @@ class Observer:
             before = known.get(key)
             if before is not None:
                 moves += self._move(before, in_order, now)
-            elif self.accepts(in_order[0].key.rule):
+            elif self.accepts(key):
                 new.append(self._first(key, in_order, _free_id(key, taken), names.get(key), now))
         insert(db, new, now)
         swap(db, moves)
         _look_up(db, moves, now)
+        note(db, (RuleKey.of(each.key) for each in changes if self.is_unheard(each.key)), now)
         every: list[Moved] = [*((None, each) for each in new), *moves]
         return every, [
             self._row(before, after, now) for before, after in every if _is_news(before, after)
         ]
+
+    def _by_key(
+        self, db: sa.Connection, changes: Sequence[Change]
+    ) -> tuple[dict[FindingKey, list[Change]], dict[FindingKey, Finding], set[str]]:
+        """Return the changes of each finding in order, the known findings, and ids that are taken.
+
+        What is being remediated under a name of AWS's own is followed under it to its end.
+        """
+        canonical = {each.key: self._canonical(each.key) for each in changes}
+        known, taken = _known(db, {*canonical, *canonical.values()})
+        by_key: dict[FindingKey, list[Change]] = {}
+        for change in sorted(changes, key=lambda each: each.recorded_at):
+            own = known.get(change.key)
+            is_followed = own is not None and own.state in IN_PROGRESS
+            key = change.key if is_followed else canonical[change.key]
+            by_key.setdefault(key, []).append(change)
+        return by_key, known, taken
+
+    def _canonical(self, key: FindingKey) -> FindingKey:
+        name = self.canonical(key)
+        return key if name == key.rule else replace(key, rule=name)
 
     def _move(
         self, before: Finding, changes: Iterable[Change], now: datetime

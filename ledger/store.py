@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from compliance.change import Change, ResourceFacts
+from compliance.change import Change, FindingKey, ResourceFacts
 from compliance.finding import SETTLED, Finding, Move, State
 from ledger import attempts, audit
 from ledger.attempts import Attempt
@@ -46,9 +46,10 @@ class Ledger:
 
     What is handed in is pure: *owner* names the team of a finding; *enforce* is applied to a
     finding after each change that AWS reports (the allowlist is enforced there); *canonical* gives
-    the catalogue's name for a Config rule's; *accepts* says whether a Config rule can make a new
-    finding; *in_force* gives the hashes of the entries in force; *types* are the resource types
-    that configuration items are kept of. *on_move* is called after whatever moved a finding.
+    the catalogue's name for the rule of a key; *accepts* says whether a key can be a new finding's;
+    *is_unheard* whether AWS has to be asked about its rule; *in_force* gives the hashes of the
+    entries in force; *types* are the resource types that configuration items are kept of. *on_move*
+    is called after whatever moved a finding.
     """
 
     def __init__(
@@ -58,15 +59,16 @@ class Ledger:
         owner: Owner,
         enforce: Move = lambda finding: finding,
         *,
-        canonical: Callable[[str], str] = str,
-        accepts: Callable[[str], object] = lambda rule: True,
+        canonical: Callable[[FindingKey], str] = lambda key: key.rule,
+        accepts: Callable[[FindingKey], bool] = lambda key: True,
+        is_unheard: Callable[[FindingKey], bool] = lambda key: False,
         in_force: InForce = lambda finding: {},
         types: Collection[str] | None = None,
         on_move: Callable[[], None] = lambda: None,
     ) -> None:
         self.engine = engine
         self.now = now
-        self._observer = Observer(owner, enforce, canonical, accepts, in_force)
+        self._observer = Observer(owner, enforce, canonical, accepts, is_unheard, in_force)
         self._learner = Learner(owner, types)
         self._in_force = in_force
         self._on_move = on_move

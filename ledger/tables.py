@@ -212,3 +212,26 @@ marks = sa.Table(
     sa.Column("name", sa.String(32), primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
 )
+
+#: What AWS Config answered about rules that are not known by their names.
+config_rules = sa.Table(
+    "config_rules",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("region", sa.Text, primary_key=True),
+    sa.Column("rule", sa.Text, primary_key=True),
+    sa.Column("arn", sa.Text, nullable=False, default=""),
+    sa.Column("identifier", sa.Text, nullable=False, default=""),
+    sa.Column("owner", sa.Text, nullable=False, default=""),
+    sa.Column("description", sa.Text, nullable=False, default=""),
+    sa.Column("created_by", sa.Text, nullable=False, default=""),
+    sa.Column("remediation", sa.Text, nullable=False, default=""),
+    # When AWS answered last, null before it did; when it is asked next; when the messages of the
+    # rule's findings are to say what is new, null where they do.
+    sa.Column("answered_at", UtcDateTime),
+    sa.Column("due", UtcDateTime, nullable=False),
+    sa.Column("redraw_due", UtcDateTime),
+)
+sa.Index("config_rules_due", config_rules.c.due)
+sa.Index("config_rules_answered", config_rules.c.answered_at)
+sa.Index("config_rules_redraw_due", config_rules.c.redraw_due)

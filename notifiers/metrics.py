@@ -1,20 +1,27 @@
 """How the bot speaks to Prometheus: what came in, how findings stand, and what chat shows."""
 
 from collections import Counter as Tally
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from compliance.change import Change, ResourceFacts
+from compliance.known_rules import KnownRules, OtherRules
 from ledger.errors import LedgerUnavailableError
 from ledger.messages import Messages
 from ledger.reports import Reports
 from notifiers.troubles import Troubles
 
 #: A topic may carry anything, and Prometheus keeps every name that it was ever given.
-_KINDS_MAX = 100
+_NAMES_MAX = 100
+_OTHERS = "other"
+
+
+#: The ledger's method, as the intake calls it.
+Record = Callable[[Sequence[Change], Sequence[ResourceFacts]], None]
 
 
 class Metrics:
@@ -28,7 +35,7 @@ class Metrics:
         now: Callable[[], datetime],
     ) -> None:
         self.registry = CollectorRegistry()
-        self._kinds: set[str] = set()
+        self._kinds, self._rules = _Names(), _Names()
         self.registry.register(_FromLedger(reports, messages, now))
         self.registry.register(_Channels(troubles))
         self._messages = Counter(
@@ -38,10 +45,43 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._changes = Counter(
+            "compliance_other_rule_changes",
+            "Changes that AWS Config reported of rules that the catalogue does not have.",
+            ["rule"],
+            registry=self.registry,
+        )
+
     def count(self, kind: str) -> None:
-        if len(self._kinds) < _KINDS_MAX:
-            self._kinds.add(kind)
-        self._messages.labels(kind if kind in self._kinds else "other").inc()
+        self._messages.labels(self._kinds.bounded(kind)).inc()
+
+    def counting(self, record: Record, known_rules: KnownRules) -> Record:
+        """Return *record* so that changes of rules outside the catalogue are counted by name.
+
+        Where they are dropped they are counted together, so that they do not vanish in silence.
+        """
+
+        def recorded(changes: Sequence[Change], facts: Sequence[ResourceFacts]) -> None:
+            record(changes, facts)
+            for change in changes:
+                if known_rules.is_other(change.key):
+                    is_named = known_rules.others is not OtherRules.DROP
+                    name = self._rules.bounded(change.key.rule) if is_named else _OTHERS
+                    self._changes.labels(name).inc()
+
+        return recorded
+
+
+class _Names:
+    """The names that Prometheus was given, so that there are not too many of them."""
+
+    def __init__(self) -> None:
+        self._given: set[str] = set()
+
+    def bounded(self, name: str) -> str:
+        if len(self._given) < _NAMES_MAX:
+            self._given.add(name)
+        return name if name in self._given else _OTHERS
 
 
 class _FromLedger(Collector):

@@ -222,7 +222,7 @@ def how_many_open(number: int) -> str:
 
 
 def severity(of: Severity | None) -> str:
-    return f"{of} severity" if of else "rule not in the catalogue"
+    return f"{of} severity" if of else "not rated"
 
 
 def end(

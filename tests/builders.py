@@ -9,6 +9,7 @@ from compliance.authority import Actor, Standing
 from compliance.change import Change, Compliance, FindingKey
 from compliance.channel import Channel
 from compliance.finding import Finding, first_seen, short_ids
+from compliance.known_rules import ConfigRule, RuleKey
 from compliance.request import Request, Verb
 from compliance.routing import Approvers, Match, Team, Teams
 from compliance.rules import (
@@ -106,6 +107,19 @@ def reroute(engine, clock, owner) -> int:
     """Give every finding to its owner, as after a change of the routes."""
     fingerprint = str(owner)
     return Rerouting(engine, owner, lambda finding: {}, lambda: fingerprint, clock).round()
+
+
+def config_rule(name: str, **answered: str) -> ConfigRule:
+    """What AWS Config answers about a rule of its own; a remediation is configured."""
+    place = key(rule=name)
+    fields = {
+        "arn": f"arn:aws:config:{place.region}:{place.account}:config-rule/config-rule-a1b2c3",
+        "identifier": "HOME_MADE",
+        "owner": "AWS",
+        "remediation": "AWS-PublishSNSNotification",
+        **answered,
+    }
+    return ConfigRule(RuleKey.of(place), **fields)
 
 
 def finding(**named) -> Finding:

@@ -71,7 +71,7 @@ def test_calls_of_many_threads_are_each_made_in_their_own_account(in_environment
 def test_every_page_of_an_answer_is_asked_for_in_its_account(in_environment, world):
     rules = ConfigService(Accounts("compliance-bot")).rules(PAYMENTS, REGION)
 
-    assert {arn.split(":")[4] for arn in rules.values()} == {PAYMENTS}
+    assert {rule.arn.split(":")[4] for rule in rules.values()} == {PAYMENTS}
 
 
 def test_what_is_held_does_not_grow_with_the_accounts(in_environment):

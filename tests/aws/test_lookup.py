@@ -17,7 +17,7 @@ from ledger.messages import Messages
 from ledger.stale import Turn
 from ledger.store import Ledger
 from ledger.watched import Watched
-from tests.aws.world import CATALOGUE, WorldClients
+from tests.aws.world import HEAR, WorldClients
 from tests.builders import ID, at, change, teams
 from tests.playground.aws.world import BUCKET_RULE, HOUSING, REGION
 
@@ -145,7 +145,7 @@ def bot(world, engine):
     lookup = Lookup(lookups, service, ledger.record, world.clock)
     records = Records(ledger.record, lookups, Watched(engine), lambda since, until: ())
     places = [Place(HOUSING, REGION)]
-    sweep = Sweep(service, Tasks(2), places, CATALOGUE, records, lambda: None, world.clock)
+    sweep = Sweep(service, Tasks(2), places, HEAR, records, lambda: None, world.clock)
 
     def swept():
         sweep.sweep()

@@ -567,7 +567,7 @@ def test_a_rule_that_left_the_catalogue_starts_nothing(bot):
     bot.worker.round()
 
     assert bot.state(finding) is State.FAILED
-    assert bot.note(finding).startswith(f"Not started, because the rule {BUCKET_RULE} is not in")
+    assert bot.note(finding).startswith("Not started, because the rule now wants 1 other to agree")
     assert bot.clients.starts == 0
 
 

@@ -1,5 +1,6 @@
 """What AWS Config itself says, read account by account."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,8 +14,8 @@ from ledger.lookups import Lookups
 from ledger.reports import Reports
 from ledger.store import Ledger
 from ledger.watched import Watched
-from tests.aws.world import CATALOGUE, WorldClients
-from tests.builders import finding
+from tests.aws.world import CATALOGUE, HEAR, WorldClients
+from tests.builders import finding, rule
 from tests.playground.aws.world import BUCKET_RULE, HOUSING, PAYMENTS, REGION
 
 PLACES = [Place(HOUSING, REGION), Place(PAYMENTS, REGION)]
@@ -47,12 +48,12 @@ class Unsettled:
 def swept(world, service, engine):
     """Sweep with what the ledger holds; return what was found and what was recorded."""
 
-    def run(known=None, catalogue=CATALOGUE, places=PLACES, accounts=None):
+    def run(known=None, hear=HEAR, places=PLACES, accounts=None):
         recorded = []
         records = Records(
             recorded.extend, known or Unsettled(), Watched(engine), lambda since, until: ()
         )
-        sweep = Sweep(service, Tasks(2), places, catalogue, records, lambda: accounts, world.clock)
+        sweep = Sweep(service, Tasks(2), places, hear, records, lambda: accounts, world.clock)
         return sweep.sweep(), recorded, sweep
 
     return run
@@ -73,7 +74,7 @@ def test_every_evaluation_of_our_rules_is_recorded_with_its_rules_arn(world, swe
 def test_rules_that_are_not_in_the_catalogue_are_passed_over(world, swept):
     world.public_bucket()
 
-    assert swept(catalogue={})[1] == []
+    assert swept(hear=lambda rules: ())[1] == []
 
 
 def test_an_account_that_cannot_be_read_is_told_and_does_not_stop_the_others(world, swept):
@@ -196,7 +197,7 @@ def test_a_sweep_says_what_the_ledger_made_of_it(world, service, engine):
     bucket = world.public_bucket()
     lookups, reports = Lookups(engine, world.clock), Reports(engine)
     records = Records(ledger.record, lookups, Watched(engine), reports.transitions)
-    sweep = Sweep(service, Tasks(2), PLACES[:1], CATALOGUE, records, lambda: None, world.clock)
+    sweep = Sweep(service, Tasks(2), PLACES[:1], HEAR, records, lambda: None, world.clock)
 
     first = sweep.sweep()
     world.clock.move(timedelta(minutes=1))
@@ -215,8 +216,20 @@ def test_a_place_that_is_set_up_has_nothing_missing(service):
     assert problems(check_place(service, PLACES[0], CATALOGUE)) == {}
 
 
+def named(name, identifier="NO_SUCH_IDENTIFIER"):
+    return replace(rule(name), identifier=identifier)
+
+
+def test_a_rule_that_has_another_name_in_the_account_is_there(service):
+    known = CATALOGUE[BUCKET_RULE]
+
+    checks = check_place(service, PLACES[0], {"ours": replace(known, name="ours")})
+
+    assert f"called {BUCKET_RULE} there" in list(checks)[-1].what
+
+
 def test_a_rule_that_does_not_exist_is_named(service):
-    found = problems(check_place(service, PLACES[0], {"no-such-rule": None}))
+    found = problems(check_place(service, PLACES[0], {"no-such-rule": named("no-such-rule")}))
 
     assert found == {f"rule no-such-rule in account {HOUSING}, {REGION}": "does not exist"}
 
@@ -225,7 +238,7 @@ def test_a_rule_without_remediation_is_named(world, service):
     source = {"Owner": "AWS", "SourceIdentifier": "SNS_ENCRYPTED_KMS"}
     world.config.put_config_rule(ConfigRule={"ConfigRuleName": "bare", "Source": source})
 
-    found = problems(check_place(service, PLACES[0], {"bare": None}))
+    found = problems(check_place(service, PLACES[0], {"bare": named("bare")}))
 
     world.config.delete_config_rule(ConfigRuleName="bare")
     assert list(found.values()) == ["has no remediation"]

@@ -52,7 +52,7 @@ def test_a_word_means_what_it_names(asked, words, meant):
         ("account:housing-prodution", "Did you mean account:housing-production?"),
         ("region:eu-west3", "Did you mean region:eu-west-3?"),
         ("severity:hihg", "Did you mean severity:high?"),
-        ("severity:zzz", "There are, for example: high."),
+        ("severity:zzz", "There are, for example: high, not-rated, unrated."),
         ("severity:high rule:left", "None of these rules is of that severity."),
     ],
 )

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 import compliance.finding as life
-from commands.answers import Done, Refused
+from commands.answers import Done, Invalid, Refused
 from commands.carry_out import ignore_and_carry_out
-from commands.ignore import UNLISTED, Ignore, ignore, may_ignore, problems
+from commands.ignore import Ignore, ignore, may_ignore, problems
 from commands.remediate import remediate
 from compliance.allowlist import ANY
 from compliance.finding import State
@@ -168,8 +168,19 @@ def test_an_exception_is_asked_for_once(desk, asked):
     assert all("The exception was asked for already" in answer.text for answer in again)
 
 
-def test_a_rule_that_left_the_catalogue_has_no_exceptions(opened):
+def test_an_exception_from_a_rule_outside_the_catalogue_is_asked_for_with_a_second_person(opened):
     without = replace(opened, catalogue={})
 
-    assert may_ignore(without, ID, member()) == Refused(UNLISTED)
-    assert ignore(without, ID, member(), FORM) == Refused(UNLISTED)
+    answer = ignore(without, ID, member(), FORM)
+
+    assert answer == Done("Asked. 1 more must agree before the exception begins.")
+
+
+def test_an_exception_from_a_rule_outside_the_catalogue_lasts_a_quarter_at_most(opened, clock):
+    without = replace(opened, catalogue={})
+    too_long = replace(FORM, expires=clock().date() + timedelta(days=91))
+
+    answer = ignore(without, ID, member(), too_long)
+
+    assert isinstance(answer, Invalid)
+    assert list(answer.problems) == ["expires"]

@@ -6,12 +6,24 @@ import threading
 import pytest
 
 import compliance.finding as life
+from commands.agree import agree
 from commands.answers import Done, Refused
 from commands.remediate import may_remediate, remediate
 from compliance.authority import Actor, Standing
 from compliance.finding import State
-from compliance.rules import catalogue_entry
-from tests.builders import ID, PACK_ARN, PAIRED_RULE, change, entry, member, move, rule, write
+from compliance.request import Verb
+from tests.builders import (
+    ID,
+    PACK_ARN,
+    PAIRED_RULE,
+    change,
+    config_rule,
+    entry,
+    member,
+    move,
+    rule,
+    write,
+)
 
 
 @pytest.fixture
@@ -20,8 +32,8 @@ def opened(desk):
     return desk
 
 
-def state(desk):
-    return desk.ledger.find(ID).state
+def state(desk, finding_id=ID):
+    return desk.ledger.find(finding_id).state
 
 
 def paired(desk):
@@ -101,12 +113,47 @@ def test_a_rule_that_aws_owns_takes_no_remediation_and_the_way_by_hand_is_told(d
     assert state(desk) is State.OPEN
 
 
-def test_a_rule_that_left_the_catalogue_takes_no_remediation(desk):
-    desk.ledger.record([change(rule="gone")])
-    finding = next(desk.ledger.each([State.OPEN])).id
-    assert catalogue_entry(desk.catalogue, "gone") is None
+@pytest.fixture
+def other(desk):
+    """The id of a finding of a rule that the catalogue has not."""
+    desk.ledger.record([change(rule="home-made")])
+    return next(desk.ledger.each([State.OPEN])).id
 
-    assert "not in the catalogue" in remediate(desk, finding, member()).text
+
+def test_a_rule_outside_the_catalogue_takes_no_remediation_before_aws_says_that_it_has_one(
+    desk, other
+):
+    answer = remediate(desk, other, member())
+
+    assert "has not answered yet" in answer.text
+    assert state(desk, other) is State.OPEN
+
+
+def test_a_rule_outside_the_catalogue_takes_no_remediation_where_none_is_configured(desk, other):
+    desk.known_rules.add([config_rule("home-made", remediation="")])
+
+    answer = remediate(desk, other, member())
+
+    assert "no remediation configured" in answer.text
+    assert "AWS Config's console" in answer.text
+
+
+def test_a_rule_outside_the_catalogue_is_remediated_once_a_second_person_agrees(desk, other):
+    desk.known_rules.add([config_rule("home-made")])
+
+    asked = remediate(desk, other, member())
+    agreed = agree(desk, other, Verb.REMEDIATE, member("slack:U0HARRY"))
+
+    assert asked == Done("Asked. 1 more must agree before the remediation starts.")
+    assert agreed == Done("Agreed. The remediation is about to start.")
+
+
+def test_a_rule_outside_the_catalogue_that_an_aws_service_made_takes_no_remediation(desk, other):
+    desk.known_rules.add([config_rule("home-made", created_by="config-conforms.amazonaws.com")])
+
+    answer = remediate(desk, other, member())
+
+    assert answer.text.startswith("An AWS service owns this rule")
 
 
 def test_what_the_allowlist_covers_is_not_remediated(opened):

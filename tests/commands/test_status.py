@@ -52,7 +52,7 @@ def test_rules_are_called_by_what_they_ask_and_unknown_ones_by_name(filled, repo
 def test_severities_come_the_most_severe_first(filled, reports):
     names = [row[0] for row in rows(ask(filled, reports), "By severity")]
 
-    assert names == ["high", "not in the catalogue"]
+    assert names == ["high", "not rated"]
 
 
 def test_the_oldest_open_findings_are_listed(filled, reports):

@@ -7,8 +7,9 @@ import pytest
 import compliance.finding as life
 from compliance.card import Account, Button, Fact, FactKind, Press, card_of, given_with, managed_by
 from compliance.finding import State
+from compliance.known_rules import KnownRules
 from compliance.request import Verb
-from tests.builders import ID, PACK_ARN, RULE, at, finding, request, rule
+from tests.builders import ID, PACK_ARN, RULE, at, config_rule, finding, request, rule
 
 ACCOUNTS = {"111122223333": Account("111122223333", "housing-production", "production")}
 
@@ -148,12 +149,68 @@ def test_a_rule_of_a_conformance_pack_has_our_entrys_title():
     assert card(packed).title == rule().title
 
 
-def test_a_rule_that_left_the_catalogue_shows_by_its_name_and_takes_no_remediation():
-    unknown = card(catalogue={})
+def other(**answered):
+    """The card of a finding whose rule only AWS Config has, after AWS *answered*."""
+    known_rules = KnownRules({})
+    if answered:
+        known_rules.add([config_rule("home-made", **answered)])
+    return card_of(finding(rule="home-made"), {}, {}, known_rules)
 
-    assert (unknown.title, unknown.severity) == (RULE, None)
-    assert unknown.buttons == {Button.IGNORE}
-    assert (unknown.preflight, unknown.source_fix, unknown.by_hand) == ((), "", "")
+
+def test_a_rule_that_the_catalogue_has_not_shows_by_its_name_until_aws_has_answered():
+    unanswered = other()
+
+    assert (unanswered.title, unanswered.severity) == ("home-made", None)
+    assert unanswered.buttons == {Button.IGNORE}
+    assert "has not answered yet" in unanswered.why
+    assert "has not answered yet" in unanswered.by_hand
+
+
+def test_a_rule_that_the_catalogue_has_not_shows_what_aws_says_of_it():
+    words = "Checks that every widget of the department is polished, because dull ones rust. " * 2
+
+    described = other(description=words)
+
+    assert (described.title, described.why) == ("home-made", words)
+
+
+def test_what_aws_says_in_a_few_words_is_the_title():
+    short = other(description="Widgets are polished.")
+
+    assert short.title == "Widgets are polished."
+    assert "home-made" in short.why
+
+
+def test_a_remediation_that_aws_has_says_plainly_that_nobody_knows_what_it_does():
+    configured = other(remediation="PolishWidget")
+
+    assert Button.REMEDIATE in configured.buttons
+    facts = {fact.kind: fact.text for fact in configured.preflight}
+    assert "PolishWidget" in facts[FactKind.CHANGE]
+    assert facts[FactKind.DOWNTIME] == facts[FactKind.REVERSIBLE] == "Not known."
+
+
+@pytest.mark.parametrize(
+    ("answered", "why"),
+    [
+        ({"remediation": ""}, "no remediation configured"),
+        ({"created_by": "securityhub.amazonaws.com"}, "An AWS service owns this rule"),
+        ({"arn": "", "remediation": ""}, "does not have this rule any more"),
+    ],
+    ids=["none configured", "service-linked", "gone"],
+)
+def test_what_takes_no_remediation_says_why_and_where_to_look(answered, why):
+    shown = other(**answered)
+
+    assert shown.buttons == {Button.IGNORE}
+    assert why in shown.by_hand
+    assert "AWS Config's console" in shown.by_hand
+
+
+def test_the_console_shows_the_rule_under_the_name_that_aws_has_for_it():
+    name = f"{RULE}-conformance-pack-qayjyopmd"
+
+    assert card(finding(rule=name)).console_url.endswith(f"configRuleName={name}")
 
 
 def test_a_name_that_people_know_stands_beside_the_id_that_aws_knows():

@@ -1,12 +1,10 @@
 """One finding of what an earlier version kept under several names."""
 
-from functools import partial
-
 import pytest
 
 import compliance.finding as life
 from compliance.finding import State
-from compliance.rules import canonical_name
+from compliance.known_rules import KnownRules
 from ledger.folding import Folding
 from ledger.reports import Reports
 from ledger.store import Ledger
@@ -23,8 +21,7 @@ def older(engine, clock):
 
 @pytest.fixture
 def folding(engine, clock):
-    canonical = partial(canonical_name, {RULE: rule()})
-    return Folding(engine, canonical, lambda finding: {}, clock)
+    return Folding(engine, KnownRules({RULE: rule()}).canonical, lambda finding: {}, clock)
 
 
 def copied(minute=1, compliance="NON_COMPLIANT"):

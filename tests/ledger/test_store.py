@@ -290,7 +290,9 @@ def test_a_press_that_comes_while_a_name_is_learnt_loses_neither(ledger, engine,
 
 def test_a_rule_that_left_the_catalogue_opens_nothing_and_still_resolves_its_own(engine, clock):
     listed = {RULE}
-    ledger = Ledger(engine, clock, lambda key, tags: "housing", accepts=listed.__contains__)
+    ledger = Ledger(
+        engine, clock, lambda key, tags: "housing", accepts=lambda key: key.rule in listed
+    )
     ledger.record([change()])
 
     listed.clear()

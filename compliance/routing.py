@@ -111,6 +111,11 @@ class Teams:
     tda_channels: tuple[Channel, ...] = ()
     everywhere: Approvers = Approvers()
 
+    @property
+    def tda(self) -> Channel | None:
+        """Where the technical design authority reads, None where nobody said so."""
+        return next(iter(self.tda_channels), None)
+
     @cached_property
     def _by_name(self) -> Mapping[str, Team]:
         return {team.name: team for team in self.ordered}

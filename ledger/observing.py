@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
+from typing import Protocol
 
 import sqlalchemy as sa
 
@@ -46,21 +47,42 @@ _NAMES = sa.select(resources.c.key, resources.c.name, resources.c.tags).where(
 )
 
 
+class Rules(Protocol):
+    """What is known of AWS Config's rules, by the key of a finding."""
+
+    def canonical(self, key: FindingKey) -> str:
+        """Return the catalogue's name for the rule, its own where the catalogue has none."""
+
+    def accepts(self, key: FindingKey) -> bool:
+        """Say whether it can be a new finding's; a known one is moved whatever its rule is."""
+
+    def is_unheard(self, key: FindingKey) -> bool:
+        """Say whether AWS has to be asked about the rule."""
+
+
+class EveryRule:
+    """Takes every rule by its own name, and asks about none."""
+
+    def canonical(self, key: FindingKey) -> str:
+        return key.rule
+
+    def accepts(self, key: FindingKey) -> bool:
+        return True
+
+    def is_unheard(self, key: FindingKey) -> bool:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class Observer:
-    """Records changes. *canonical* gives the catalogue's name for the rule of a key.
+    """Records changes. *enforce* is applied to a finding after each of them: the allowlist, say.
 
-    *accepts* says of a finding's key whether it can be a new one: one that is known already is
-    moved whatever its rule is. *is_unheard* says of a key whether AWS has to be asked about its
-    rule. *enforce* is applied to a finding after each change (the allowlist is enforced there). All
-    of them are pure.
+    What it is made of is pure.
     """
 
     owner: Owner
     enforce: Move
-    canonical: Callable[[FindingKey], str]
-    accepts: Callable[[FindingKey], bool]
-    is_unheard: Callable[[FindingKey], bool]
+    rules: Rules
     in_force: InForce
 
     def observe(
@@ -75,12 +97,12 @@ class Observer:
             before = known.get(key)
             if before is not None:
                 moves += self._move(before, in_order, now)
-            elif self.accepts(key):
+            elif self.rules.accepts(key):
                 new.append(self._first(key, in_order, _free_id(key, taken), names.get(key), now))
         insert(db, new, now)
         swap(db, moves)
         _look_up(db, moves, now)
-        note(db, (RuleKey.of(each.key) for each in changes if self.is_unheard(each.key)), now)
+        note(db, (RuleKey.of(each.key) for each in changes if self.rules.is_unheard(each.key)), now)
         every: list[Moved] = [*((None, each) for each in new), *moves]
         return every, [
             self._row(before, after, now) for before, after in every if _is_news(before, after)
@@ -104,7 +126,7 @@ class Observer:
         return by_key, known, taken
 
     def _canonical(self, key: FindingKey) -> FindingKey:
-        name = self.canonical(key)
+        name = self.rules.canonical(key)
         return key if name == key.rule else replace(key, rule=name)
 
     def _move(

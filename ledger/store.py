@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from compliance.change import Change, FindingKey, ResourceFacts
+from compliance.change import Change, ResourceFacts
 from compliance.finding import SETTLED, Finding, Move, State
 from ledger import attempts, audit
 from ledger.attempts import Attempt
@@ -17,7 +17,7 @@ from ledger.database import reading, writing
 from ledger.effects import InForce, detail_of, follow, swap
 from ledger.errors import LedgerUnavailableError, UnknownFindingError, is_deadlock
 from ledger.learning import Learner
-from ledger.observing import AWS_CONFIG, Observer, Owner
+from ledger.observing import AWS_CONFIG, EveryRule, Observer, Owner, Rules
 from ledger.routes import routed_rows
 from ledger.rows import from_row
 from ledger.tables import UNSETTLED, findings
@@ -45,11 +45,9 @@ class Ledger:
     """Findings and everything that happens to them.
 
     What is handed in is pure: *owner* names the team of a finding; *enforce* is applied to a
-    finding after each change that AWS reports (the allowlist is enforced there); *canonical* gives
-    the catalogue's name for the rule of a key; *accepts* says whether a key can be a new finding's;
-    *is_unheard* whether AWS has to be asked about its rule; *in_force* gives the hashes of the
-    entries in force; *types* are the resource types that configuration items are kept of. *on_move*
-    is called after whatever moved a finding.
+    finding after each change that AWS reports (the allowlist is enforced there); *rules* knows AWS
+    Config's rules; *in_force* gives the hashes of the entries in force; *types* are the resource
+    types that configuration items are kept of. *on_move* is called after whatever moved a finding.
     """
 
     def __init__(
@@ -59,16 +57,14 @@ class Ledger:
         owner: Owner,
         enforce: Move = lambda finding: finding,
         *,
-        canonical: Callable[[FindingKey], str] = lambda key: key.rule,
-        accepts: Callable[[FindingKey], bool] = lambda key: True,
-        is_unheard: Callable[[FindingKey], bool] = lambda key: False,
+        rules: Rules | None = None,
         in_force: InForce = lambda finding: {},
         types: Collection[str] | None = None,
         on_move: Callable[[], None] = lambda: None,
     ) -> None:
         self.engine = engine
         self.now = now
-        self._observer = Observer(owner, enforce, canonical, accepts, is_unheard, in_force)
+        self._observer = Observer(owner, enforce, rules or EveryRule(), in_force)
         self._learner = Learner(owner, types)
         self._in_force = in_force
         self._on_move = on_move

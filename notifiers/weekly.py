@@ -1,7 +1,7 @@
 """The weekly digest: each covers exactly the time since the one before, also after an outage."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -109,3 +109,11 @@ class Weekly:
         if moment.tzinfo is not None:
             return moment
         return datetime.combine(moment.date(), self.schedule.at, self.schedule.zone)
+
+
+def send_now(
+    chats: Mapping[str, Chat], channels: Iterable[Channel], report: Digest, now: datetime
+) -> None:
+    """Send *report* to each of *channels*, whatever was sent before; raises the errors of Chat."""
+    for channel in channels:
+        chats[channel.product].digest(channel, report, Post(f"{JOB} {now.isoformat()}"))

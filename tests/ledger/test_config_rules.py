@@ -30,9 +30,7 @@ def hearing(engine, clock, known_rules):
         engine,
         clock,
         lambda key, tags: "housing",
-        canonical=known_rules.canonical,
-        accepts=known_rules.accepts,
-        is_unheard=known_rules.is_unheard,
+        rules=known_rules,
     )
 
 

@@ -11,7 +11,7 @@ import compliance.finding as life
 from compliance.change import ResourceFacts
 from compliance.finding import IllegalMoveError, State
 from ledger.errors import UnknownFindingError
-from ledger.observing import AWS_CONFIG
+from ledger.observing import AWS_CONFIG, EveryRule
 from ledger.reports import Reports, Scope
 from ledger.store import BOT, Ledger
 from tests.builders import ID, RULE, at, change, key, move, request, reroute
@@ -290,9 +290,12 @@ def test_a_press_that_comes_while_a_name_is_learnt_loses_neither(ledger, engine,
 
 def test_a_rule_that_left_the_catalogue_opens_nothing_and_still_resolves_its_own(engine, clock):
     listed = {RULE}
-    ledger = Ledger(
-        engine, clock, lambda key, tags: "housing", accepts=lambda key: key.rule in listed
-    )
+
+    class Listed(EveryRule):
+        def accepts(self, key):
+            return key.rule in listed
+
+    ledger = Ledger(engine, clock, lambda key, tags: "housing", rules=Listed())
     ledger.record([change()])
 
     listed.clear()

@@ -32,7 +32,7 @@ stop = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: stop.set())
 bot.log_as_json()
 with playing(Path({config!r}), 0, by_http={by_http}, pace=pace):
-    sys.exit(bot.run(stop))
+    sys.exit(bot.assemble().run(stop))
 """
 
 

@@ -1,0 +1,56 @@
+"""What the bot does in accounts and Regions again and again, put together."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from aws.config_service import ConfigService
+from aws.lookup import Lookup
+from aws.mirror import Mirror
+from aws.moves import Authorise
+from aws.organization import Organization
+from aws.remediation import Remediator
+from aws.rules import RuleLookup
+from aws.sweep import Place, Records, Sweep
+from aws.tasks import Tasks
+from commands.desk import Desk
+from compliance.accounts import Directory
+from ledger.lookups import Lookups
+from ledger.mirrors import Mirrors
+from ledger.reports import Reports
+from ledger.upkeep import Upkeep
+from ledger.watched import Watched
+
+#: Who reads AWS waits so long for its tasks, so that most of what they bring is there.
+_PATIENCE_SECONDS = 1
+
+
+class Rounds:
+    """Everything that the clock brings to AWS, and the sweep; *at_once* tasks work for each.
+
+    *places* are the accounts and Regions that a sweep reads. *window* is how long AWS Config may
+    take to see a remediation.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        service: ConfigService,
+        may: Authorise,
+        upkeep: Upkeep,
+        accounts: Directory,
+        places: Sequence[Place],
+        window: timedelta,
+        at_once: int,
+    ) -> None:
+        now: Callable[[], datetime] = desk.now
+        engine, record, known = desk.ledger.engine, desk.ledger.record, desk.known_rules
+        lookups, tasks = Lookups(engine, now), partial(Tasks, at_once, _PATIENCE_SECONDS)
+        self.remediation = Remediator(desk, service, may, window, tasks())
+        self.lookup = Lookup(lookups, service, record, now, tasks())
+        self.mirror = Mirror(Mirrors(engine), service, now, tasks())
+        asked = upkeep.config_rules, service, known, upkeep.folding
+        self.rules = RuleLookup(*asked, record, now, tasks())
+        self.organization = Organization(accounts)
+        records = Records(record, lookups, Watched(engine), Reports(engine).transitions)
+        self.sweep = Sweep(service, tasks(), places, known.hear, records, accounts.ids, now)

@@ -1,0 +1,28 @@
+"""The command line: what can be typed behind ``python bot.py``."""
+
+import argparse
+import signal
+from collections.abc import Callable, Sequence
+
+
+def read_command_line(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the *command* and its options; a wrong line ends the process with its usage and 2."""
+    parser = argparse.ArgumentParser(prog="bot.py", description="AWS Config findings in chat.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    local = commands.add_parser("demo", help="a local AWS and a local Slack to try it in")
+    local.add_argument("--port", type=int, default=8765, help="of its page on 127.0.0.1")
+    commands.add_parser("run", help="the real thing, from config/ and the environment")
+    commands.add_parser("check", help="looks at all that is set up, and names what is missing")
+    commands.add_parser("sweep", help="reads every account's compliance from AWS Config")
+    weekly = commands.add_parser("digest", help="sends the weekly digest now")
+    weekly.add_argument("--print", action="store_true", help="prints it instead")
+    return parser.parse_args(arguments)
+
+
+def on_signal(end: Callable[[], object]) -> None:
+    """Call *end* when the process is asked to end: SIGTERM, or Ctrl+C.
+
+    Process 1 of a container ignores signals that nobody handles.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: end())

@@ -1,0 +1,43 @@
+"""What brings findings in line with a configuration that has changed, put together."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from compliance.change import FindingKey
+from compliance.known_rules import KnownRules
+from ledger.config_rules import ConfigRules
+from ledger.effects import InForce
+from ledger.folding import Folding
+from ledger.routes import Rerouting
+
+
+class Routes(Protocol):
+    """Called with a key and tags it names the owner; *fingerprint* changes when answers may."""
+
+    def __call__(self, key: FindingKey, tags: Mapping[str, str]) -> str: ...
+
+    def fingerprint(self) -> str: ...
+
+
+class Upkeep:
+    """Rerouting after the routes have changed, and folding after a rule was recognised.
+
+    *rules* knows at once what AWS has said of rules before.
+    """
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        routes: Routes,
+        rules: KnownRules,
+        in_force: InForce,
+        now: Callable[[], datetime],
+        on_move: Callable[[], None],
+    ) -> None:
+        self.config_rules = ConfigRules(engine, now, on_move)
+        rules.add(self.config_rules.news())
+        self.rerouting = Rerouting(engine, routes, in_force, routes.fingerprint, now, on_move)
+        self.folding = Folding(engine, rules.canonical, in_force, now, on_move)

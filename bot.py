@@ -40,6 +40,7 @@ from commands.reception import Reception
 from compliance.change import FindingKey
 from compliance.channel import SLACK
 from compliance.enforcement import enforce
+from compliance.finding import Finding
 from compliance.fingerprint import InForce, fingerprint
 from compliance.gathering import content_of_message
 from compliance.ineffective import Warnings
@@ -90,7 +91,7 @@ class Bot:
             engine,
             now,
             owner=self.owner,
-            enforce=lambda finding: enforce(finding, self.allowlist.current, now()),
+            enforce=self.enforce,
             canonical=self.known_rules.canonical,
             accepts=self.known_rules.accepts,
             is_unheard=self.known_rules.is_unheard,
@@ -162,7 +163,8 @@ class Bot:
         remediator = Remediator(self.desk, self.service, may, settings.verify_window, self.tasks())
         lookup = Lookup(self.lookups, self.service, self.ledger.record, now, self.tasks())
         mirror = Mirror(Mirrors(engine), self.service, now, self.tasks())
-        folding = Folding(engine, self.known_rules.canonical, self.in_force, now, self.bell.ring)
+        folded = self.known_rules.canonical, self.in_force, now, self.bell.ring, self.enforce
+        folding = Folding(engine, *folded)
         asking = self.config_rules, self.service, self.known_rules, folding, self.ledger.record
         routes = Rerouting(engine, self.owner, self.in_force, self.routes, now, self.bell.ring)
         tda = next(iter(self.teams.tda_channels), None)
@@ -187,6 +189,9 @@ class Bot:
 
     def owner(self, key: FindingKey, tags: Mapping[str, str]) -> str:
         return self.teams.owner(key, tags, self.settings.accounts.account(key.account)).name
+
+    def enforce(self, finding: Finding) -> Finding:
+        return enforce(finding, self.allowlist.current, now())
 
     def routes(self) -> str:
         """Return what changes with any team's routes, and with what they are matched against."""

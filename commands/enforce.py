@@ -6,7 +6,7 @@ from functools import partial
 
 from commands.desk import Desk
 from compliance.allowlist import ANY, Allowlist, Entry
-from compliance.enforcement import enforce
+from compliance.enforcement import enforce, exception_of
 from compliance.finding import CAN_BEGIN, IN_PROGRESS, Finding, State
 from compliance.rules import canonical_name
 from ledger.exceptions import Exceptions, Resource
@@ -77,7 +77,7 @@ class Enforcement:
         moved, under_way = 0, set()
         move = partial(enforce, allowlist=allowlist, now=now)
         for finding in findings:
-            if finding.state in IN_PROGRESS and (entry := allowlist.covering(finding.key, now)):
+            if finding.state in IN_PROGRESS and (entry := exception_of(finding, allowlist, now)):
                 under_way.add(entry)
             if move(finding) is not finding:
                 self._desk.ledger.move(finding.id, move, actor=BOT, action="allowlist")

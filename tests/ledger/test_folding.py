@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 
 import compliance.finding as life
+from compliance.allowlist import Allowlist
+from compliance.enforcement import enforce
 from compliance.finding import State
 from compliance.known_rules import KnownRules
 from ledger.folding import Folding
 from ledger.reports import Reports
 from ledger.store import Ledger
-from tests.builders import ID, PACK_ARN, PAYMENTS, RULE, change, config_rule, move, rule
+from tests.builders import ID, PACK_ARN, PAYMENTS, RULE, change, config_rule, entry, move, rule
 
 HUB = f"securityhub-{RULE}-1a2b3c4d"
 
@@ -112,6 +114,24 @@ def test_what_was_folded_counts_once_and_is_not_looked_at_again(older, folding, 
 
     assert sum(each.number for each in Reports(engine).counts(applicable=True)) == 1
     assert folding.round() == 0
+
+
+def test_an_exception_for_the_name_that_is_folded_holds_for_the_rules_finding(older, engine, clock):
+    name = "our-own-name"
+    known_rules = KnownRules({RULE: replace(rule(), identifier="BUCKETS")})
+    known_rules.add([config_rule(name, identifier="BUCKETS")])
+    allowlist = Allowlist((entry(rule=name),))
+    older.record([change(rule=name), change()])
+
+    Folding(
+        engine,
+        known_rules.canonical,
+        lambda finding: {},
+        clock,
+        enforce=lambda finding: enforce(finding, allowlist, clock()),
+    ).round()
+
+    assert older.find(ID).state is State.EXCEPTED
 
 
 def test_it_is_done_once(older, folding):

@@ -28,11 +28,10 @@ from commands.checks import Check, check_allowlist, check_entries, print_all
 from commands.command_line import on_signal, read_command_line
 from commands.desk import Desk
 from commands.digest import WEEK, digest
-from commands.enforce import Enforcement
+from commands.enforce import Enforcement, enforce_now
 from commands.progress import Bar
 from commands.reception import Reception
 from compliance.channel import SLACK
-from compliance.enforcement import enforce
 from compliance.fingerprint import InForce
 from compliance.ineffective import Warnings
 from compliance.known_rules import KnownRules
@@ -70,12 +69,13 @@ class Bot:
         in_force = InForce(self.catalogue, self.teams)
         owner = Ownership(self.teams, self.settings.accounts)
         rules = self.rules = KnownRules(self.catalogue, self.settings.other_rules)
-        self.upkeep = Upkeep(engine, owner, rules, in_force, now, self.bell.ring)
+        in_line = partial(enforce_now, self.allowlist, now)
+        self.upkeep = Upkeep(engine, owner, rules, in_force, in_line, now, self.bell.ring)
         self.ledger = Ledger(
             engine,
             now,
             owner=owner,
-            enforce=lambda finding: enforce(finding, self.allowlist.current, now()),
+            enforce=in_line,
             rules=rules,
             in_force=in_force,
             on_move=self.bell.ring,

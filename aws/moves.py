@@ -10,7 +10,7 @@ from typing import Protocol
 import compliance.finding as life
 from commands.desk import Desk
 from compliance.authority import Verdict
-from compliance.enforcement import enforce
+from compliance.enforcement import enforce, exception_of
 from compliance.finding import Finding, IllegalMoveError, Move
 from ledger.store import BOT
 
@@ -55,7 +55,7 @@ class Moves:
     def is_excepted(self, finding: Finding) -> bool:
         """Say whether the allowlist covers the finding by now, and let it be excepted."""
         allowlist, now = self.desk.allowlist.current, self.desk.now()
-        if not allowlist.covering(finding.key, now):
+        if not exception_of(finding, allowlist, now):
             return False
         self._move(finding, partial(enforce, allowlist=allowlist, now=now), "allowlist")
         return True

@@ -17,7 +17,7 @@ from commands.desk import Desk, too_late
 from commands.ignore import Ignore, entry_of, form_of_request, ignore, problems
 from compliance.allowlist import Entry, UnwritableAllowlistError
 from compliance.authority import Actor
-from compliance.enforcement import excepted
+from compliance.enforcement import excepted, exception_of
 from compliance.finding import Finding, IllegalMoveError, State
 from compliance.request import Request, Verb
 from ledger.exceptions import Exceptions
@@ -172,4 +172,4 @@ def _begin(desk: Desk, finding: Finding, entry: Entry) -> Answer:
 
 def _excepted(desk: Desk, entry: Entry, now: datetime, finding: Finding) -> Finding:
     """Return the finding under what covers it: the new entry, or an older one that lasts longer."""
-    return excepted(finding, desk.allowlist.current.covering(finding.key, now) or entry, now)
+    return excepted(finding, exception_of(finding, desk.allowlist.current, now) or entry, now)

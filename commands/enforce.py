@@ -1,12 +1,12 @@
 """Enforce the allowlist: findings follow it, whoever edited it and whenever."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from commands.desk import Desk
+from commands.desk import Desk, Keeper
 from compliance.allowlist import ANY, Allowlist, Entry
-from compliance.enforcement import enforce
+from compliance.enforcement import enforce, exception_of
 from compliance.finding import CAN_BEGIN, IN_PROGRESS, Finding, State
 from compliance.rules import canonical_name
 from ledger.exceptions import Exceptions, Resource
@@ -16,6 +16,11 @@ from ledger.store import BOT
 _PAUSE = timedelta(minutes=10)
 #: What an entry can be about; nobody looks at the others, which are nearly all.
 _CONCERNED = (*sorted(CAN_BEGIN | IN_PROGRESS), State.EXCEPTED)
+
+
+def enforce_now(allowlist: Keeper, now: Callable[[], datetime], finding: Finding) -> Finding:
+    """Return *finding* as the allowlist in force wants it at this moment."""
+    return enforce(finding, allowlist.current, now())
 
 
 class Enforcement:
@@ -77,7 +82,7 @@ class Enforcement:
         moved, under_way = 0, set()
         move = partial(enforce, allowlist=allowlist, now=now)
         for finding in findings:
-            if finding.state in IN_PROGRESS and (entry := allowlist.covering(finding.key, now)):
+            if finding.state in IN_PROGRESS and (entry := exception_of(finding, allowlist, now)):
                 under_way.add(entry)
             if move(finding) is not finding:
                 self._desk.ledger.move(finding.id, move, actor=BOT, action="allowlist")

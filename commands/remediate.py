@@ -5,6 +5,7 @@ from functools import partial
 from commands.answers import Answer, Done, Refused
 from commands.desk import Desk, seen, too_late
 from compliance.authority import Actor
+from compliance.enforcement import exception_of
 from compliance.finding import Finding, IllegalMoveError, ask
 from compliance.policy import AnyRule, why_no_remediation
 from compliance.request import Request, Verb
@@ -21,7 +22,7 @@ def may_remediate(desk: Desk, finding_id: str, actor: Actor) -> tuple[Finding, A
     rule = desk.rule(finding)
     if why := why_no_remediation(finding, rule):
         return Refused(why)
-    if entry := desk.allowlist.current.covering(finding.key, desk.now()):
+    if entry := exception_of(finding, desk.allowlist.current, desk.now()):
         return Refused(EXCEPTED.format(end=entry.expires))
     try:
         ask(finding, _request(desk, rule, actor), desk.now())

@@ -1,5 +1,6 @@
 """The allowlist, enforced on findings: the file is the truth and findings follow it. Pure."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from compliance.allowlist import Allowlist, Entry
@@ -17,7 +18,7 @@ def enforce(finding: Finding, allowlist: Allowlist, now: datetime) -> Finding:
     """Return the finding as the allowlist wants it, the same object where it is so already."""
     if finding.state is not State.EXCEPTED and finding.state not in CAN_BEGIN:
         return finding
-    entry = allowlist.covering(finding.key, now)
+    entry = exception_of(finding, allowlist, now)
     if entry is not None:
         return excepted(finding, entry, now)
     if finding.state is not State.EXCEPTED:
@@ -27,6 +28,17 @@ def enforce(finding: Finding, allowlist: Allowlist, now: datetime) -> Finding:
     else:
         note = "The exception was taken out of the allowlist. Nobody has decided again yet."
     return end_exception(finding, note, now)
+
+
+def exception_of(finding: Finding, allowlist: Allowlist, now: datetime) -> Entry | None:
+    """Return the entry that covers the finding and lasts longest, None if there is none.
+
+    People write the rule's name as they read it in AWS's console, which can be a copy's.
+    """
+    others = {copy.rule for copy in finding.copies} - {finding.key.rule}
+    keys = (finding.key, *(replace(finding.key, rule=name) for name in sorted(others)))
+    entries = filter(None, (allowlist.covering(key, now) for key in keys))
+    return max(entries, key=lambda entry: entry.expires, default=None)
 
 
 def excepted(finding: Finding, entry: Entry, now: datetime) -> Finding:

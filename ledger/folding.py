@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from compliance.change import Compliance, FindingKey
-from compliance.finding import IN_PROGRESS, SETTLED, Finding, State, absorb, close
+from compliance.finding import IN_PROGRESS, SETTLED, Finding, Move, State, absorb, close
 from compliance.known_rules import RuleKey
 from ledger.audit import AuditRow
 from ledger.database import reading, writing
@@ -28,7 +28,8 @@ class Folding:
 
     *canonical* gives the catalogue's name for the rule of a key. What is recorded after that is
     known has the catalogue's name from the first moment. A remediation that is under way is let
-    come to its end first.
+    come to its end first. *enforce* is applied to what it was folded into: an exception can be
+    written for the name that was folded.
     """
 
     engine: sa.Engine
@@ -36,6 +37,7 @@ class Folding:
     in_force: InForce
     now: Callable[[], datetime]
     on_move: Callable[[], None] = lambda: None
+    enforce: Move = lambda finding: finding
     actor: str = "bot"
 
     def round(self) -> int:
@@ -89,7 +91,7 @@ class Folding:
             if original is None:
                 moves = _rename(db, copy, replace(copy, key=key, version=copy.version + 1))
             else:
-                moves = _merge(db, copy, original, now)
+                moves = self._merge(db, copy, original, now)
             rows = [
                 self._row(before, after, now)
                 for before, after in moves
@@ -98,6 +100,22 @@ class Folding:
             ]
             follow(db, moves, rows, now)
         return 1
+
+    def _merge(
+        self, db: sa.Connection, copy: Finding, original: Finding, now: datetime
+    ) -> Sequence[Moved]:
+        absorbed = absorb(original, copy.copies, now)
+        pairs = (
+            (original, absorbed if absorbed is original else self.enforce(absorbed)),
+            (copy, close(copy, SHOWN_ELSEWHERE.format(id=original.id), now)),
+        )
+        moves = [
+            (before, replace(after, version=before.version + 1))
+            for before, after in pairs
+            if after != before
+        ]
+        swap(db, moves)
+        return moves
 
     def _row(self, before: Finding, after: Finding, now: datetime) -> AuditRow:
         detail = detail_of(after, self.in_force, {"was": before.key.rule})
@@ -111,18 +129,6 @@ def _rename(db: sa.Connection, before: Finding, after: Finding) -> Sequence[Move
     db.execute(sa.update(findings).where(of_it).values(named))
     swap(db, [(before, after)])
     return [(before, after)]
-
-
-def _merge(db: sa.Connection, copy: Finding, original: Finding, now: datetime) -> Sequence[Moved]:
-    absorbed = absorb(original, copy.copies, now)
-    closed = close(copy, SHOWN_ELSEWHERE.format(id=original.id), now)
-    moves = [
-        (before, replace(after, version=before.version + 1))
-        for before, after in ((original, absorbed), (copy, closed))
-        if after != before
-    ]
-    swap(db, moves)
-    return moves
 
 
 def _get(db: sa.Connection, wanted: sa.ColumnElement[bool]) -> Finding | None:

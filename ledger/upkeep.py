@@ -7,6 +7,7 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from compliance.change import FindingKey
+from compliance.finding import Move
 from compliance.known_rules import KnownRules
 from ledger.config_rules import ConfigRules
 from ledger.effects import InForce
@@ -34,10 +35,11 @@ class Upkeep:
         routes: Routes,
         rules: KnownRules,
         in_force: InForce,
+        enforce: Move,
         now: Callable[[], datetime],
         on_move: Callable[[], None],
     ) -> None:
         self.config_rules = ConfigRules(engine, now, on_move)
         rules.add(self.config_rules.news())
         self.rerouting = Rerouting(engine, routes, in_force, routes.fingerprint, now, on_move)
-        self.folding = Folding(engine, rules.canonical, in_force, now, on_move)
+        self.folding = Folding(engine, rules.canonical, in_force, now, on_move, enforce)

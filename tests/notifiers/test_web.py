@@ -8,12 +8,13 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from compliance.known_rules import KnownRules, OtherRules
 from ledger.messages import Messages
 from notifiers.chat import ChannelClosedError
 from notifiers.metrics import Metrics
 from notifiers.troubles import Troubles
 from notifiers.web import PortInUseError, application, serving
-from tests.builders import change
+from tests.builders import RULE, change, rule
 from tests.notifiers.chat import HOUSING, TEAMS, FakeChat
 
 
@@ -69,6 +70,46 @@ def test_whatever_a_topic_carries_the_kinds_stay_few(metrics):
 
     assert told.count("compliance_messages_total{") <= 101
     assert 'compliance_messages_total{kind="other"} 900.0' in told
+
+
+@pytest.mark.parametrize(
+    ("others", "counted"),
+    [
+        (OtherRules.SHOW, {"home-made": 2}),
+        (OtherRules.COUNT, {"home-made": 2}),
+        (OtherRules.DROP, {"other": 2}),
+    ],
+)
+def test_changes_of_rules_outside_the_catalogue_are_counted(metrics, others, counted):
+    taken = []
+    record = metrics.counting(
+        lambda changes, facts: taken.extend(changes), KnownRules({RULE: rule()}, others)
+    )
+
+    record([change(), change(rule="home-made"), change("COMPLIANT", rule="home-made")], [])
+
+    assert len(taken) == 3
+    seen = {
+        each.labels["rule"]: each.value
+        for family in metrics.registry.collect()
+        for each in family.samples
+        if each.name == "compliance_other_rule_changes_total"
+    }
+    assert seen == counted
+
+
+def test_however_many_rules_there_are_few_names_are_given_to_prometheus(metrics):
+    record = metrics.counting(lambda changes, facts: None, KnownRules({}))
+
+    record([change(rule=f"rule-{number}") for number in range(300)], [])
+
+    names = {
+        each.labels["rule"]
+        for family in metrics.registry.collect()
+        for each in family.samples
+        if each.name == "compliance_other_rule_changes_total"
+    }
+    assert len(names) == 101
 
 
 def test_the_server_answers_on_its_port_and_ends(metrics, eventually):

@@ -4,6 +4,10 @@ Everything that happens to a finding is a pure function from finding to finding,
 the only thing that applies one.
 """
 
+from notifiers import terminal
+
+terminal.prepare()
+
 import argparse
 import os
 import signal
@@ -46,9 +50,10 @@ from compliance.ineffective import Warnings
 from compliance.known_rules import KnownRules
 from compliance.mendable import MendableError
 from config import Config, load
-from config.environment import Environment, read_environment
+from config.environment import Environment, read_environment, veil_of
 from ledger.config_rules import ConfigRules
 from ledger.database import connect, only_process
+from ledger.errors import LedgerUnavailableError
 from ledger.folding import Folding
 from ledger.lookups import Lookups
 from ledger.messages import Messages
@@ -239,6 +244,7 @@ def send_digest(*, printed: bool) -> int:
 
 def main(arguments: Sequence[str]) -> int:
     asked = usage().parse_args(arguments)
+    terminal.veil_output(veil_of(os.environ))
     log_as_json()
     stop = threading.Event()
     end = stop.set if asked.command in ("demo", "run") else partial(sys.exit, 1)
@@ -254,7 +260,7 @@ def main(arguments: Sequence[str]) -> int:
     }
     try:
         return commands[asked.command]()
-    except MendableError as error:
+    except (MendableError, LedgerUnavailableError) as error:
         print(error, file=sys.stderr)
         return 1
 

@@ -7,6 +7,7 @@ from datetime import date
 from difflib import get_close_matches
 
 from compliance.allowlist import ANY, Allowlist, Entry
+from compliance.forms import ACCOUNT
 from compliance.rules import Catalogue, Rule, canonical_name
 
 #: How AWS Config names resources (FACTS §1.4): what an id looks like, and what it is called.
@@ -16,7 +17,7 @@ _IDS = {
     "AWS::S3::Bucket": (re.compile(r"[a-zA-Z0-9][\w.-]+", re.ASCII), "the bucket's name"),
     "AWS::Lambda::Function": (re.compile(r"[\w-]+", re.ASCII), "the function's name"),
     "AWS::DynamoDB::Table": (re.compile(r"[\w.-]+", re.ASCII), "the table's name"),
-    "AWS::::Account": (re.compile(r"[0-9]{12}"), "the account's id"),
+    "AWS::::Account": (ACCOUNT, "the account's id"),
 }
 #: Elsewhere, and here since 2018, no bucket has capitals in its name.
 #: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html

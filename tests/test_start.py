@@ -1,0 +1,165 @@
+"""However the start goes wrong, whoever starts the bot reads a sentence and not a traceback."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SECRET = "xoxb-marked-secret"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    shutil.copytree(ROOT / "config", tmp_path / "config", ignore=shutil.ignore_patterns("*.py*"))
+    return tmp_path
+
+
+@pytest.fixture
+def start(folder):
+    """Start ``bot.py`` with everything that ``run`` asks for; nothing listens where it points."""
+    running = []
+
+    def run(*arguments, python=(sys.executable,), **variables):
+        process = subprocess.Popen(
+            [*python, ROOT / "bot.py", *arguments],
+            cwd=ROOT,
+            env={
+                "PATH": os.environ["PATH"],
+                "COMPLIANCE_CONFIG": str(folder / "config"),
+                "DATABASE_URL": f"sqlite:///{folder}/ledger.db",
+                "AWS_REGION": "eu-west-2",
+                "AWS_ACCESS_KEY_ID": "x",
+                "AWS_SECRET_ACCESS_KEY": "x",
+                "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+                "SLACK_API_URL": "http://127.0.0.1:9/",
+                "SLACK_BOT_TOKEN": SECRET,
+                "SLACK_SIGNING_SECRET": "marked-signing",
+                "QUEUE_URLS": "http://127.0.0.1:9/q",
+                "HTTP_PORT": "0",
+                **variables,
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    yield run
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def ended(process):
+    """Return the exit code and all that was printed, in which no secret is and no traceback."""
+    out, err = process.communicate(timeout=60)
+    assert "Traceback" not in out + err
+    assert "marked" not in (out + err).replace("xoxb-marked-file", "")
+    return process.returncode, out + err
+
+
+def test_without_its_packages_it_says_what_to_run(start):
+    code, told = ended(start("check", python=(sys.executable, "-S", "-I")))
+
+    assert code == 1
+    assert "python3 dev.py demo" in told
+    assert len(told.splitlines()) == 1
+
+
+def test_on_an_old_python_it_says_which_one_it_needs(start, tmp_path):
+    """The version is all that differs: the file is read by this Python."""
+    old = (
+        "import runpy, sys; sys.version_info = (3, 9, 2); sys.argv = sys.argv[1:]; "
+        f"sys.path.insert(0, {str(ROOT)!r}); runpy.run_path(sys.argv[0], run_name='__main__')"
+    )
+
+    code, told = ended(start("check", python=(sys.executable, "-c", old)))
+
+    assert code == 1
+    assert "needs Python 3.11 or newer, and this is Python 3.9" in told
+
+
+@pytest.mark.parametrize("name", ["bot.py", "notifiers/terminal.py", "notifiers/__init__.py"])
+def test_what_runs_first_can_be_read_by_an_old_python(name):
+    compile((ROOT / name).read_text(), name, "exec", dont_inherit=True, _feature_version=7)
+
+
+LEDGERS = {
+    "a folder": "sqlite:////tmp",
+    "where nothing can be written": "sqlite:////proc/nothing/ledger.db",
+    "not a database": f"sqlite:///{ROOT}/pyproject.toml",
+    "out of reach": "postgresql+psycopg://u:marked@127.0.0.1:9/d?password=marked",
+    "without a host": "postgresql+psycopg://u:marked@h@h/d",
+}
+
+
+@pytest.mark.parametrize("url", LEDGERS.values(), ids=LEDGERS)
+def test_a_ledger_that_cannot_be_used_is_named(start, url):
+    code, told = ended(start("digest", "--print", DATABASE_URL=url))
+
+    assert code == 1
+    assert "DATABASE_URL" in told
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"HTTP_PORT": "99999"}, "HTTP_PORT: expected a port"),
+        ({"HTTP_HOST": "no..host"}, "HTTP_HOST: expected an address"),
+        ({"SLACK_BOT_TOKEN": f"{SECRET}\n{SECRET}"}, "SLACK_BOT_TOKEN: expected one line"),
+        ({"COMPLIANCE_CONFIG": "/nowhere"}, "COMPLIANCE_CONFIG: there is no folder /nowhere"),
+        ({"ALLOWLIST_URL": "file:/tmp"}, "/tmp"),
+    ],
+    ids=["port", "host", "token", "folder", "allowlist"],
+)
+def test_a_variable_that_cannot_be_used_is_named(start, variables, expected):
+    code, told = ended(start("run", **variables))
+
+    assert code == 1
+    assert expected in told
+
+
+def test_a_port_in_use_and_a_host_that_is_not_here_are_named(start):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        both = [start("run", HTTP_PORT=port), start("run", HTTP_HOST="192.0.2.1")]
+
+        for process in both:
+            code, told = ended(process)
+            assert code == 1
+            assert "HTTP_PORT" in told or "SLACK" in told or "Slack" in told
+
+
+def test_check_names_what_is_out_of_reach(start):
+    code, told = ended(start("check"))
+
+    assert code == 1
+    assert "missing" in told
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("after", [0.05, 0.4])
+def test_a_signal_while_python_imports_ends_it_without_a_word(start, number, after):
+    process = start("run")
+    time.sleep(after)
+
+    process.send_signal(number)
+
+    _, told = ended(process)
+    assert told == "" or after > 0.1
+
+
+def test_who_stops_reading_the_output_gets_no_traceback(start):
+    process = start("check")
+
+    process.stdout.close()
+
+    assert "Traceback" not in process.stderr.read()

@@ -8,6 +8,7 @@ from commands.answers import Refused
 from commands.findings import explain, findings, history, show
 from commands.remediate import remediate
 from compliance.card import Button, card_of
+from compliance.change import ResourceFacts
 from compliance.finding import State
 from ledger.reports import Scope
 from tests.builders import ID, RULE, change, member, rule
@@ -85,7 +86,11 @@ def test_the_default_team_is_explained_as_such(desk):
 
 
 def test_a_route_that_a_finding_just_missed_is_named(desk):
-    desk.ledger.record([change(account="999999999999", tags={"team": "Payments"})])
+    missed = change(account="999999999999")
+    where = missed.key.account, missed.key.region, missed.key.resource_type, missed.key.resource_id
+    desk.ledger.record(
+        [missed], [ResourceFacts(*where, missed.recorded_at, tags={"team": "Payments"})]
+    )
     [finding] = desk.ledger.each([State.OPEN])
 
     text = explain(desk, {}, finding.id, HOUSING).text

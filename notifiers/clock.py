@@ -58,6 +58,7 @@ class Job:
             wanted = self.run()
         except LedgerUnavailableError as error:
             log.warning("a job waits for the ledger", extra={"why": str(error)})
+            return self.every
         except Exception:
             # What one run could not do is still due in the next one.
             log.exception("a job failed and runs again")

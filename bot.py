@@ -1,8 +1,11 @@
 """The command line and the composition root: whoever reads this sees the whole architecture.
 
-Everything that happens to a finding is a pure function from finding to finding, and the ledger is
-the only thing that applies one.
+All that happens to a finding is a pure function of it, and the ledger alone applies one.
 """
+
+from notifiers import terminal
+
+terminal.prepare()
 
 import os
 import sys
@@ -38,7 +41,7 @@ from compliance.known_rules import KnownRules
 from compliance.mendable import MendableError
 from compliance.ownership import Ownership
 from config import Config, load
-from config.environment import Environment, read_environment
+from config.environment import Environment, read_environment, veil_of
 from ledger.database import connect, only_process
 from ledger.periods import Periods
 from ledger.reports import Reports
@@ -64,8 +67,8 @@ class Bot:
         self.catalogue, self.allowlist = config.catalogue, config.allowlist
 
         # What there is to talk to: the ledger, AWS, and chat.
-        engine = self.engine = connect(environment.database_url)
-        self.reports, self.bell = Reports(engine), Bell()
+        engine = connect(environment.database_url)
+        self.reports, self.periods, self.bell = Reports(engine), Periods(engine), Bell()
         in_force = InForce(self.catalogue, self.teams)
         owner = Ownership(self.teams, self.settings.accounts)
         rules = self.rules = KnownRules(self.catalogue, self.settings.other_rules)
@@ -93,12 +96,10 @@ class Bot:
         self.desk = Desk(self.ledger, self.catalogue, self.teams, self.allowlist, now, rules)
         self.reception = Reception(self.desk, self.reports, accounts, fresh)
         self.digest = partial(digest, self.reports, self.catalogue)
-        watched = self.catalogue, self.settings.places, lambda: now().date(), rules.has_name
-        self.warnings = Warnings(lambda: self.allowlist.current, *watched)
+        self.warnings = Warnings(self.allowlist, self.catalogue, self.places, now, rules.has_name)
         may = partial(authorise, self.desk, fresh)
-        asked = self.desk, self.service, may, self.upkeep
-        window, tasks = self.settings.verify_window, self.settings.tasks
-        self.aws = Rounds(*asked, accounts, self.places, window, tasks)
+        decided = self.desk, self.service, may, self.upkeep
+        self.aws = Rounds(*decided, accounts, self.places, *self.settings.pace)
 
     def run(self, stop: threading.Event) -> int:
         """Listen until *stop*. Reading the queues is the process: if it ends, so does the bot."""
@@ -119,8 +120,7 @@ class Bot:
 
     def clock(self) -> AbstractContextManager[None]:
         """What the clock brings: every so many seconds, and at once where something moved."""
-        settings, chat, fresh = self.settings, self.slack.chat, self.slack.people.fresh
-        periods, tda = Periods(self.engine), self.teams.tda
+        settings, chat, tda = self.settings, self.slack.chat, self.teams.tda
         monday = Schedule(settings.weekday, settings.digest_at, settings.zone)
         jobs = [
             every(5, self.outbox.courier.round, self.bell.event(self.outbox.courier.woken)),
@@ -128,15 +128,15 @@ class Bot:
             every(settings.poll_seconds, self.aws.remediation.round),
             every(5, self.allowlist.refresh),
             every(10, Enforcement(self.desk).round),
-            every(10, partial(carry_out_exceptions, self.desk, fresh)),
+            every(10, partial(carry_out_exceptions, self.desk, self.slack.people.fresh)),
             every(10, AllowlistWatch(self.allowlist.problem, chat, tda, self.warnings).round),
             every(2, self.aws.rules.round),
             every(30, self.aws.mirror.round),
             every(600, self.upkeep.rerouting.round),
             every(3600, self.upkeep.folding.round),
             every(3600, self.aws.organization.refresh),
-            Weekly(periods, monday, self.digest, chat, tda, now).job(),
-            Nightly(self.aws.sweep.tonight, "sweep", time(2, 30), periods, now).job(),
+            Weekly(self.periods, monday, self.digest, chat, tda, now).job(),
+            Nightly(self.aws.sweep.tonight, "sweep", time(2, 30), self.periods, now).job(),
         ]
         return ticking(jobs)
 
@@ -177,6 +177,7 @@ def demo(stop: threading.Event, port: int) -> int:
 
 def main(arguments: Sequence[str]) -> int:
     asked = read_command_line(arguments)
+    terminal.veil_output(veil_of(os.environ))
     log_as_json()
     stop = threading.Event()
     on_signal(stop.set if asked.command in ("demo", "run") else partial(sys.exit, 1))

@@ -15,7 +15,7 @@ from aws.errors import AwsDoubtError
 from compliance.change import Change, Compliance, FindingKey, ResourceFacts
 from compliance.known_rules import ConfigRule, RuleKey
 from compliance.notification import resource_name, resource_tags
-from compliance.readable import annotation, readable
+from compliance.text import annotation, clean
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +80,8 @@ def execution(status: Mapping[str, Any]) -> Execution:
         invoked_at=_began(status, steps),
         step=steps.index(current) + 1 if current else 0,
         steps=len(steps),
-        step_name=readable(str(current.get("Name", ""))),
-        message=readable(str(current.get("ErrorMessage") or ""))[:_MESSAGE_MAX],
+        step_name=clean(str(current.get("Name", ""))),
+        message=clean(str(current.get("ErrorMessage") or ""))[:_MESSAGE_MAX],
     )
 
 
@@ -118,7 +118,7 @@ def config_rule(account: str, region: str, item: Mapping[str, Any]) -> ConfigRul
         arn=str(item.get("ConfigRuleArn") or ""),
         identifier=str(source.get("SourceIdentifier") or ""),
         owner=str(source.get("Owner") or ""),
-        description=readable(str(item.get("Description") or "")).strip(),
+        description=clean(str(item.get("Description") or "")).strip(),
         created_by=str(item.get("CreatedBy") or ""),
     )
 
@@ -140,7 +140,7 @@ def facts(key: FindingKey, item: Mapping[str, Any]) -> ResourceFacts | None:
         resource_id=key.resource_id,
         captured_at=_utc(captured_at),
         name=resource_name({**item, "configuration": configuration}),
-        arn=readable(str(item.get("arn") or "")),
+        arn=clean(str(item.get("arn") or "")),
         tags=resource_tags(item.get("tags")),
         deleted=str(item.get("configurationItemStatus")).startswith("ResourceDeleted"),
     )

@@ -28,7 +28,7 @@ from aws.partitions import partition_of
 from aws.sessions import DecisionSession, session_name, source_identity
 from compliance.change import Change, FindingKey, ResourceFacts
 from compliance.known_rules import ConfigRule
-from compliance.readable import readable
+from compliance.text import clean
 
 __all__ = [
     "KEYS_MAX",
@@ -81,7 +81,7 @@ class Starter:
             )
         items = answer.get("FailedItems") or ()
         failed = {(item.get("resourceType"), item.get("resourceId")) for item in items}
-        why = readable(answer.get("FailureMessage") or "") or _NO_REASON
+        why = clean(answer.get("FailureMessage") or "") or _NO_REASON
         if answer.get("FailureMessage") and not failed:
             return dict.fromkeys(keys, why)
         return {key: why for key in keys if (key.resource_type, key.resource_id) in failed}
@@ -213,7 +213,7 @@ class ConfigService:
                 ConfigRuleNames=list(names)
             )
         return {
-            str(item.get("ConfigRuleName")): readable(str(item.get("TargetId") or ""))
+            str(item.get("ConfigRuleName")): clean(str(item.get("TargetId") or ""))
             for item in listed(answer, "RemediationConfigurations")
         }
 
@@ -310,4 +310,4 @@ def _exception_key(key: FindingKey) -> dict[str, str]:
 
 def _raise_failed(answer: Mapping[str, Any]) -> None:
     for batch in answer.get("FailedBatches") or ():
-        raise AwsRefusedError(readable(batch.get("FailureMessage") or "") or _NO_REASON)
+        raise AwsRefusedError(clean(batch.get("FailureMessage") or "") or _NO_REASON)

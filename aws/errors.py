@@ -17,7 +17,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from compliance.readable import readable
+from compliance.text import clean
 
 #: What stands between the bot and AWS can answer with a whole page.
 _MESSAGE_MAX = 500
@@ -111,7 +111,7 @@ def aws_errors() -> Iterator[None]:
 def _ours(error: ClientError) -> Exception:
     details = error.response.get("Error", {})
     code = str(details.get("Code", ""))
-    message = readable(str(details.get("Message") or error))[:_MESSAGE_MAX]
+    message = clean(str(details.get("Message") or error))[:_MESSAGE_MAX]
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in _PASSING:
         return AwsBusyError(message)

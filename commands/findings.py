@@ -1,15 +1,17 @@
 """Findings, show, explain and history: reading the ledger, within what the reader may see."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from commands.answers import Answer, Explained, Line, Refused, Shown, Table
 from commands.desk import NOT_FOUND, Desk
 from commands.rules import severity_of
 from commands.sight import within_sight
 from compliance.authority import who_can
-from compliance.card import Card
+from compliance.card import Account, Card
 from compliance.finding import UNRESOLVED, Finding
+from compliance.near_misses import near_misses
 from compliance.routing import Match
 from ledger.errors import UnknownFindingError
 from ledger.reports import Reports, Scope
@@ -55,17 +57,25 @@ def show(
     return finding if isinstance(finding, Refused) else Shown(card_of(finding))
 
 
-def explain(desk: Desk, finding_id: str, visible: frozenset[str]) -> Answer:
-    """Say why the finding went to this team and who may decide about it."""
+def explain(
+    desk: Desk, accounts: Mapping[str, Account], finding_id: str, visible: frozenset[str]
+) -> Answer:
+    """Say why the finding went to this team, which route it just missed, and who may decide."""
     finding = _visible(desk, finding_id, visible)
     if isinstance(finding, Refused):
         return finding
     team = desk.team(finding)
-    match = next((m for m in team.matches if m.covers(finding.key, finding.tags)), None)
+    account = accounts.get(finding.key.account)
+    about = finding.key, finding.tags, account
+    match = next((each for each in team.matches if each.covers(*about)), None)
+    # The first match wins: only the routes before it could have taken the finding.
+    before = takewhile(lambda each: match is None or each != team, desk.teams.ordered)
+    others = tuple(each for each in before if each != team)
+    missed = "".join(f"But {each}. " for each in near_misses(others, *about))
     users, groups = who_can(team, desk.teams)
     return Explained(
         f"{finding.id} went to team {team.name} because {_why(match)}. "
-        "These people may decide about it:",
+        f"{missed}These people may decide about it:",
         users,
         groups,
     )
@@ -129,6 +139,8 @@ def _why(match: Match | None) -> str:
             ("Region", match.regions),
             ("resource type", match.resource_types),
             ("rule", match.rules),
+            ("unit", match.units),
+            ("environment", match.environments),
         )
         if wanted
     ]

@@ -123,7 +123,7 @@ class Reception:
             "status": lambda: self._listing(question, visible),
             "findings": lambda: self._listing(question, visible),
             "show": lambda: show(desk, self._card_of, finding_id, visible),
-            "explain": lambda: explain(desk, finding_id, visible),
+            "explain": lambda: explain(desk, self._accounts, finding_id, visible),
             "history": lambda: history(desk, self._reports, finding_id, visible),
             "home": lambda: open_work(desk, self._reports, actor),
             "rules": lambda: rules(desk.catalogue, desk.now().date()),

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from difflib import get_close_matches
+from typing import Protocol
 
 from compliance.allowlist import ANY, Allowlist, Entry
+from compliance.forms import ACCOUNT
 from compliance.rules import Catalogue, Rule, canonical_name
 
 #: How AWS Config names resources (FACTS §1.4): what an id looks like, and what it is called.
@@ -16,7 +18,7 @@ _IDS = {
     "AWS::S3::Bucket": (re.compile(r"[a-zA-Z0-9][\w.-]+", re.ASCII), "the bucket's name"),
     "AWS::Lambda::Function": (re.compile(r"[\w-]+", re.ASCII), "the function's name"),
     "AWS::DynamoDB::Table": (re.compile(r"[\w.-]+", re.ASCII), "the table's name"),
-    "AWS::::Account": (re.compile(r"[0-9]{12}"), "the account's id"),
+    "AWS::::Account": (ACCOUNT, "the account's id"),
 }
 #: Elsewhere, and here since 2018, no bucket has capitals in its name.
 #: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
@@ -136,26 +138,32 @@ def _nearest(word: str, known: Collection[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
+class InForce(Protocol):
+    """Whatever holds the allowlist that is in force now."""
+
+    current: Allowlist
+
+
 class Warnings:
     """The warnings about the allowlist in force; looked for when it or the day is another one."""
 
     def __init__(
         self,
-        current: Callable[[], Allowlist],
+        allowlist: InForce,
         catalogue: Catalogue,
         places: Collection[tuple[str, str]],
-        today: Callable[[], date],
+        now: Callable[[], datetime],
         is_rule: IsRule = lambda name: False,
     ) -> None:
         self._is_rule = is_rule
-        self._current = current
+        self._allowlist = allowlist
         self._catalogue = catalogue
         self._places = places
-        self._today = today
+        self._now = now
         self._known: tuple[Allowlist, date, tuple[EntryWarning, ...]] | None = None
 
     def __call__(self) -> tuple[EntryWarning, ...]:
-        allowlist, today = self._current(), self._today()
+        allowlist, today = self._allowlist.current, self._now().date()
         known = self._known
         if known is None or known[0] is not allowlist or known[1] != today:
             found = ineffective(allowlist, self._catalogue, self._places, today, self._is_rule)

@@ -22,7 +22,7 @@ from compliance.envelopes import (
     open_envelopes,
 )
 from compliance.forms import ACCOUNT, REGION, RESOURCE_TYPE, RULE
-from compliance.readable import annotation, readable
+from compliance.text import annotation, clean
 
 #: StartRemediationExecution takes no longer resource id (FACTS §4).
 _RESOURCE_ID_MAX = 768
@@ -178,9 +178,7 @@ def resource_name(item: Mapping[str, Any]) -> str:
 def resource_tags(tags: Any) -> dict[str, str]:
     if not isinstance(tags, dict):
         return {}
-    return {
-        readable(name): readable(value) for name, value in tags.items() if isinstance(value, str)
-    }
+    return {clean(name): clean(value) for name, value in tags.items() if isinstance(value, str)}
 
 
 def _agree(account: str, region: str, letter: Letter, *arns: str) -> None:
@@ -216,7 +214,7 @@ def _text(message: Mapping[str, Any], name: str) -> str:
 
 def _optional(message: Mapping[str, Any], name: str) -> str:
     value = message.get(name)
-    return readable(value) if isinstance(value, str) else ""
+    return clean(value) if isinstance(value, str) else ""
 
 
 def _matching(message: Mapping[str, Any], name: str, form: re.Pattern[str]) -> str:

@@ -2,6 +2,10 @@
 
 import unicodedata
 
+#: AWS Config's own limit of an annotation (FACTS §2.3).
+_ANNOTATION_MAX = 256
+#: Letters and marks that show nothing, though Unicode calls them printable.
+_EMPTY = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _LINE_ENDS = frozenset("\n\r\x85\u2028\u2029")
 
 
@@ -12,12 +16,19 @@ def clean(text: str) -> str:
     Zero-width characters, bidirectional overrides and half characters go: they change what a
     sentence seems to say.
     """
-    if text.isprintable():
+    if text.isprintable() and _EMPTY.isdisjoint(text):
         return text
     return "".join(map(_visible, text.replace("\r\n", "\n")))
 
 
+def annotation(text: str) -> str:
+    """Return why AWS Config judged so, cleaned and at most as long as AWS lets it be."""
+    return clean(text).strip()[:_ANNOTATION_MAX]
+
+
 def _visible(character: str) -> str:
+    if character in _EMPTY:
+        return ""
     if character.isprintable():
         return character
     if character in _LINE_ENDS:

@@ -33,6 +33,9 @@ def load(folder: Path, allowlist: Path | None = None, found: Iterable[Fault] = (
     The allowlist is *folder*'s own where none is given. Faults *found* before are told with them.
     """
     faults = list(found)
+    if not folder.is_dir():
+        problem = f"there is no folder {folder}; expected the one that holds bot.yaml"
+        raise ConfigError([*faults, Fault("COMPLIANCE_CONFIG", 0, "", problem)])
 
     def attempt(loader: Callable[[], _Loaded]) -> _Loaded | None:
         try:

@@ -1,15 +1,21 @@
 """Reads the environment variables of DESIGN §3; a value ``file:PATH`` is what that file holds."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from compliance.forms import REGION, is_topic
 from config.faults import ConfigError, Fault
+from config.secrets import SECRET, Veil, secrets_of
 
 _FILE = "file:"
-_TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w.-]+", re.ASCII)
+#: Secrets that can be mounted: the rest of SECRET is boto3's.
+_MOUNTABLE = frozenset({*SECRET, "DATABASE_URL"})
+#: What a header can carry; quotes are those of a file or a shell, left in by mistake.
+_TOKEN = re.compile(r"[!#-&(-~]+")
+_NUMBERED = re.compile(r"[0-9]{1,5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +82,26 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         config=config,
         database_url=reader.database("DATABASE_URL", "sqlite:///var/ledger.db"),
         allowlist=reader.allowlist(config / "allowlist.yaml"),
-        slack_bot_token=reader.text("SLACK_BOT_TOKEN"),
-        slack_app_token=reader.text("SLACK_APP_TOKEN"),
-        slack_signing_secret=reader.text("SLACK_SIGNING_SECRET"),
-        slack_api_url=reader.text("SLACK_API_URL"),
-        queue_urls=reader.listed("QUEUE_URLS"),
+        slack_bot_token=reader.token("SLACK_BOT_TOKEN"),
+        slack_app_token=reader.token("SLACK_APP_TOKEN"),
+        slack_signing_secret=reader.token("SLACK_SIGNING_SECRET"),
+        slack_api_url=reader.url("SLACK_API_URL"),
+        queue_urls=reader.queues("QUEUE_URLS"),
         sns_topic_arns=reader.topics("SNS_TOPIC_ARNS"),
-        http_host=reader.text("HTTP_HOST", "127.0.0.1"),
+        http_host=reader.host("HTTP_HOST", "127.0.0.1"),
         http_port=reader.port("HTTP_PORT", 8080),
         # AWS's own containers set the one, boto3 reads the other.
-        aws_region=reader.text("AWS_REGION", reader.text("AWS_DEFAULT_REGION")),
+        aws_region=reader.region("AWS_REGION") or reader.region("AWS_DEFAULT_REGION"),
         # Read last: by then every variable was looked at.
         faults=tuple(reader.faults),
     )
+
+
+def veil_of(variables: Mapping[str, str]) -> Veil:
+    """Return what hides every secret of the environment, those in mounted files as well."""
+    reader = _Reader(variables)
+    mounted = {name: reader.text(name) for name in _MOUNTABLE if name in variables}
+    return Veil(secrets_of(variables) | secrets_of(mounted))
 
 
 class _Reader:
@@ -104,31 +117,78 @@ class _Reader:
             return value or default
         try:
             return Path(value.removeprefix(_FILE)).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            self._fault(name, f"expected a file that can be read: {type(error).__name__}")
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or "it is not a text in UTF-8"
+            self._fault(name, f"expected a file that can be read: {why}")
             return default
 
+    def token(self, name: str) -> str:
+        """Return a secret that a header can carry; what is wrong with it is not shown."""
+        value = self.text(name)
+        if not value or _TOKEN.fullmatch(value):
+            return value
+        self._fault(
+            name,
+            "expected one line without spaces, quotes and letters beyond ASCII; the value is not "
+            "shown here because it is secret",
+        )
+        return ""
+
     def listed(self, name: str) -> tuple[str, ...]:
-        return tuple(filter(None, map(str.strip, self.text(name).split(","))))
+        values = filter(None, map(str.strip, self.text(name).split(",")))
+        return tuple(dict.fromkeys(values))
 
     def topics(self, name: str) -> tuple[str, ...]:
         found = self.listed(name)
-        for each in found:
-            if not _TOPIC.fullmatch(each):
-                self._fault(name, f"expected a topic's ARN, found {each!r}")
+        self._each(name, map(is_topic, found), "a topic's ARN, arn:aws:sns:REGION:ACCOUNT:NAME")
         return found
+
+    def queues(self, name: str) -> tuple[str, ...]:
+        found = self.listed(name)
+        example = "a queue's URL, https://sqs.REGION.amazonaws.com/ACCOUNT/NAME, not its ARN"
+        self._each(name, (_is_url(each) and urlsplit(each).path != "" for each in found), example)
+        return found
+
+    def url(self, name: str) -> str:
+        value = self.text(name)
+        if not value or _is_url(value):
+            return value
+        self._fault(name, "expected a URL like https://slack.com/api/, without a password in it")
+        return ""
+
+    def host(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        if re.fullmatch(r"[A-Za-z0-9._:%-]{1,255}", value) and ".." not in value:
+            return value
+        self._fault(name, "expected an address or a name to listen on, like 0.0.0.0")
+        return default
+
+    def region(self, name: str) -> str:
+        value = self.text(name)
+        if not value or REGION.fullmatch(value):
+            return value
+        self._fault(name, "expected a Region like eu-west-2")
+        return ""
 
     def port(self, name: str, default: int) -> int:
         value = self.text(name, str(default))
-        if value.isdecimal() and int(value) < 65_536:
+        if _NUMBERED.fullmatch(value) and int(value) < 65_536:
             return int(value)
-        self._fault(name, f"expected a port, found {value!r}")
+        self._fault(name, "expected a port, a number from 0 to 65535")
         return default
+
+    def _each(self, name: str, fits: Iterable[bool], expected: str) -> None:
+        """Say which of several does not fit. What it is may be anything, a secret as well."""
+        wrong = [str(number) for number, each in enumerate(fits, 1) if not each]
+        if wrong:
+            self._fault(name, f"expected {expected}; found something else at {', '.join(wrong)}")
 
     def database(self, name: str, default: str) -> str:
         """A password is never shown, and one with an unescaped @ would end up in the host."""
         value = self.text(name, default)
-        if value.startswith("sqlite:///") or _is_postgresql(value):
+        if value.isprintable() and (
+            (value.startswith("sqlite:///") and "?" not in value) or _is_postgresql(value)
+        ):
             return value
         self._fault(
             name,
@@ -158,3 +218,13 @@ def _is_postgresql(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme == "postgresql+psycopg" and parts.netloc.count("@") <= 1
+
+
+def _is_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises where it is none
+    except ValueError:
+        return False
+    plain = url.isascii() and url.isprintable() and " " not in url and "@" not in parts.netloc
+    return plain and parts.scheme in ("http", "https") and bool(parts.hostname)

@@ -117,6 +117,11 @@ class Settings:
         """How the bot gets into an account: role, external id, session policy, source identity."""
         return self.role_name, self.external_id, self.session_policy, self.source_identity
 
+    @property
+    def pace(self) -> tuple[timedelta, int]:
+        """How long AWS Config may take to see a remediation, and how many tasks work at once."""
+        return self.verify_window, self.tasks
+
 
 def load_settings(path: Path) -> Settings:
     """Return the settings; raises ConfigError with every fault."""

@@ -73,6 +73,8 @@ def only_process(url: str) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout as error:
         raise LedgerInUseError(path) from error
+    except OSError as error:
+        raise LedgerOutOfReachError(sa.make_url(url), error) from error
     with lock:
         yield
 

@@ -16,7 +16,7 @@ class UnknownFindingError(Exception):
         self.finding_id = finding_id
 
 
-class LedgerUnavailableError(Exception):
+class LedgerUnavailableError(MendableError):
     """The database cannot be read or written just now; asking again later helps."""
 
 

@@ -16,6 +16,7 @@ from datetime import time as TimeOfDay  # noqa: N812 - a class, named like one
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from ledger.errors import LedgerUnavailableError
 from ledger.periods import Periods
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,9 @@ class Job:
     def _run(self) -> timedelta:
         try:
             wanted = self.run()
+        except LedgerUnavailableError as error:
+            log.warning("a job waits for the ledger", extra={"why": str(error)})
+            return self.every
         except Exception:
             # What one run could not do is still due in the next one.
             log.exception("a job failed and runs again")

@@ -75,4 +75,6 @@ def log_as_json(level: int = logging.INFO) -> None:
     # A round that takes longer than its interval is no event, and our own lines tell of Slack.
     for library in ("apscheduler", "slack_bolt"):
         logging.getLogger(library).setLevel(logging.ERROR)
-    logging.getLogger("slack_sdk").setLevel(logging.CRITICAL)
+    # They write a traceback for what our own lines tell in a sentence: AWS or Slack is away.
+    for library in ("botocore.credentials", "slack_sdk"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)

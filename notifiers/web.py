@@ -132,7 +132,8 @@ class PortInUseError(MendableError):
 
     def __init__(self, host: str, port: int, why: str) -> None:
         super().__init__(
-            f"cannot listen on {host}:{port}: {why}. Choose another port with HTTP_PORT."
+            f"cannot listen on {host}:{port}: {why}. Choose another address with HTTP_HOST, or "
+            "another port with HTTP_PORT."
         )
 
 
@@ -172,7 +173,8 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
         # Whoever connects from here on is answered as soon as the thread is up.
         listener.listen()
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         listener.close()
-        raise PortInUseError(host, port, error.strerror or str(error)) from error
+        why = getattr(error, "strerror", None) or str(error)
+        raise PortInUseError(host, port, why) from error
     return listener

@@ -152,14 +152,33 @@ def _bold(text: str) -> Block:
     return {"type": "rich_text", "elements": [line]}
 
 
+def _letter_by_letter(title: str, text: str) -> Block:
+    """Return a sentence of somebody else's under a title.
+
+    Marks are marks only in mrkdwn; text of a rich_text block is shown as it is, ``s3:*`` too.
+    https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
+    """
+    elements = [
+        {"type": "text", "text": f"{title}\n", "style": {"bold": True}},
+        {"type": "text", "text": cut(text, SECTION_MAX)},
+    ]
+    line = {"type": "rich_text_section", "elements": elements}
+    return {"type": "rich_text", "elements": [line]}
+
+
 def _padded(cells: list[Block], width: int) -> list[Block]:
     """Slack takes no cell without a text."""
     return [*cells, *(_cell("\u00a0") for _ in range(width - len(cells)))]
 
 
 def _facts(card: Card) -> list[Block]:
-    fields = [_mrkdwn(cut(fact(known), FIELD_MAX)) for known in card.facts]
-    return [{"type": "section", "fields": fields[:_FIELDS_MAX]}]
+    short = [known for known in card.facts if known.kind is not FactKind.ANNOTATION]
+    fields = [_mrkdwn(cut(fact(known), FIELD_MAX)) for known in short]
+    said = card.fact(FactKind.ANNOTATION)
+    return [
+        {"type": "section", "fields": fields[:_FIELDS_MAX]},
+        *([_letter_by_letter(FactKind.ANNOTATION, said)] if said else []),
+    ]
 
 
 def _preflight(card: Card) -> list[Block]:

@@ -8,6 +8,7 @@ from commands.answers import Refused
 from commands.findings import explain, findings, history, show
 from commands.remediate import remediate
 from compliance.card import Button, card_of
+from compliance.change import ResourceFacts
 from compliance.finding import State
 from ledger.reports import Scope
 from tests.builders import ID, RULE, change, member, rule
@@ -59,7 +60,7 @@ def test_a_finding_is_shown_with_its_buttons_however_its_id_is_typed(opened):
 def test_what_is_not_the_readers_to_see_reads_like_what_does_not_exist(opened, reports):
     unseen = [
         show(opened, SHOWN, ID, PAYMENTS),
-        explain(opened, ID, PAYMENTS),
+        explain(opened, {}, ID, PAYMENTS),
         history(opened, reports, ID, PAYMENTS),
     ]
 
@@ -68,7 +69,7 @@ def test_what_is_not_the_readers_to_see_reads_like_what_does_not_exist(opened, r
 
 
 def test_why_a_team_has_a_finding_and_who_may_decide_is_explained(opened):
-    answer = explain(opened, ID, HOUSING)
+    answer = explain(opened, {}, ID, HOUSING)
 
     assert "because its account is one of 111122223333" in answer.text
     assert (answer.users, answer.groups) == (
@@ -81,7 +82,20 @@ def test_the_default_team_is_explained_as_such(desk):
     desk.ledger.record([change(account="999999999999")])
     [finding] = desk.ledger.each([State.OPEN])
 
-    assert "this team is the default" in explain(desk, finding.id, HOUSING).text
+    assert "this team is the default" in explain(desk, {}, finding.id, HOUSING).text
+
+
+def test_a_route_that_a_finding_just_missed_is_named(desk):
+    missed = change(account="999999999999")
+    where = missed.key.account, missed.key.region, missed.key.resource_type, missed.key.resource_id
+    desk.ledger.record(
+        [missed], [ResourceFacts(*where, missed.recorded_at, tags={"team": "Payments"})]
+    )
+    [finding] = desk.ledger.each([State.OPEN])
+
+    text = explain(desk, {}, finding.id, HOUSING).text
+
+    assert "But its tag 'team' is 'Payments', and a route has 'Team': 'payments'" in text
 
 
 def test_a_long_history_says_that_its_beginning_is_left_out(opened, reports):

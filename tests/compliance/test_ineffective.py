@@ -1,7 +1,8 @@
 """Entries that do not do what they seem to are named with their line."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, time
+from types import SimpleNamespace
 
 import pytest
 
@@ -79,13 +80,13 @@ def test_a_resource_is_named_as_aws_config_names_its_kind(resource_type, right, 
 
 
 def test_the_warnings_are_looked_for_again_when_the_day_or_the_allowlist_is_another():
-    looked, day = [], [TODAY]
-    versions = [Allowlist([entry(expires=TODAY)])]
-    told = Warnings(lambda: looked.append(1) or versions[-1], CATALOGUE, PLACES, lambda: day[0])
+    day = [TODAY]
+    kept = SimpleNamespace(current=Allowlist([entry(expires=TODAY)]))
+    told = Warnings(kept, CATALOGUE, PLACES, lambda: datetime.combine(day[0], time(), UTC))
 
     first = told(), told()
     day[0] = date(2026, 11, 3)
     later = told()
-    versions.append(Allowlist())
+    kept.current = Allowlist()
 
     assert (first, len(later), told()) == (((), ()), 1, ())

@@ -21,6 +21,7 @@ from compliance.text import clean
         ("tab\tbell\x07", "tab bell "),
         ("no\u00a0break", "no break"),
         ("half \ud83d", "half "),
+        ("filled\u3164 in\u2800", "filled in"),
     ],
     ids=ascii,
 )

@@ -6,8 +6,9 @@ from datetime import time, timedelta
 
 import pytest
 
+from ledger.errors import LedgerUnavailableError
 from ledger.periods import Periods
-from notifiers.clock import Job, Nightly, ticking
+from notifiers.clock import Job, Nightly, every, ticking
 
 
 def test_every_job_runs_at_once_and_again(eventually):
@@ -188,3 +189,14 @@ def test_a_job_that_cannot_do_everything_all_night_is_tried_again_the_next_night
 
     assert {each.hour for each in tries} <= set(range(2, 8))
     assert len(tries) > 5
+
+
+def test_a_job_that_finds_no_ledger_says_so_in_one_line_and_runs_again(caplog):
+    def unreachable():
+        raise LedgerUnavailableError("OperationalError: the database is away")
+
+    pause = every(7, unreachable)._run()
+
+    [record] = caplog.records
+    assert (pause, record.exc_info) == (timedelta(seconds=7), None)
+    assert "away" in record.why

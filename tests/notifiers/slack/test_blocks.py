@@ -104,7 +104,9 @@ def test_hostile_names_tags_notes_and_annotations_are_shown_and_do_nothing():
 
     drawn = blocks.card_blocks(card(hostile))
 
-    for text in [*texts(drawn), words.card(card(hostile), SLACK)]:
+    # The text of a rich_text block is no markup.
+    marked = [block for block in drawn if block["type"] != "rich_text"]
+    for text in [*texts(marked), words.card(card(hostile), SLACK)]:
         assert "<!channel>" not in text
         assert "<https://evil" not in text
         assert "<@U0HANNAH>" not in text
@@ -222,3 +224,13 @@ def test_status_and_digest_fit_into_a_message_however_long_they_are():
     assert "50.0% compliant" in json.dumps(blocks.digest_blocks(weekly))
     assert "no data yet" in json.dumps(blocks.digest_blocks(replace(weekly, share=None)))
     assert len(answer_message(report)[0]) <= 4000
+
+
+def test_what_aws_config_says_is_shown_letter_by_letter():
+    said = "Principal * and Action s3:* on *:* to _everyone_ ~except~ `x` &amp; <!channel>"
+
+    drawn = blocks.card_blocks(card(finding(annotation=said)))
+
+    [shown] = kinds(drawn, "rich_text")
+    assert shown["elements"][0]["elements"][1] == {"type": "text", "text": said}
+    assert not any("everyone" in text for text in texts(kinds(drawn, "section")))

@@ -6,7 +6,7 @@ makes of findings: recorded one by one, a million would take ten minutes.
 
 import random
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from benchmarks.surroundings import REGIONS, account, team
 from compliance.change import Change, Compliance, FindingKey
-from compliance.finding import Finding, State, first_seen
+from compliance.finding import State, first_seen
 from ledger.database import connect
 from ledger.rows import to_row
 from tests.postgresql import binaries, running
@@ -55,6 +55,10 @@ _COUNT = (
     " SELECT team, rule, account, region, state, compliance <> 'NOT_APPLICABLE', count(*)"
     " FROM findings GROUP BY 1, 2, 3, 4, 5, 6"
 )
+
+
+#: The columns of a finding, in order.
+_Row = tuple[Any, ...]
 
 
 class Ledgers:
@@ -119,43 +123,33 @@ def all_ledgers() -> Iterator[Ledgers]:
 
 def fill(url: str, number: int) -> None:
     """Write *number* findings, all of which chat shows as they are, and how many are alike."""
-    rows = _rows(number)
+    columns, rows = tuple(_row_of(State.OPEN)), _rows(number)
     if url.startswith("sqlite:"):
-        _fill_sqlite(sa.make_url(url).database or "", rows)
+        _fill_sqlite(sa.make_url(url).database or "", columns, rows)
     else:
-        _fill_postgresql(url, rows)
+        _fill_postgresql(url, columns, rows)
 
 
-def _fill_sqlite(path: str, rows: Iterator[dict[str, Any]]) -> None:
-    first = next(rows)
-    columns, marks = ", ".join(first), ", ".join("?" * len(first))
-    with sqlite3.connect(path) as db:
-        db.execute("PRAGMA synchronous=OFF")
-        insert = f"INSERT INTO findings ({columns}) VALUES ({marks})"  # noqa: S608 - our own names
-        db.execute(insert, _numbers(first))
-        db.executemany(insert, map(_numbers, rows))
+def _fill_sqlite(path: str, columns: Sequence[str], rows: Iterator[_Row]) -> None:
+    marks = ", ".join("?" * len(columns))
+    insert = f"INSERT INTO findings ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - ours
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA synchronous=OFF")
+    # Times are kept as microseconds since 1970.
+    sqlite3.register_adapter(datetime, lambda moment: (moment - _EPOCH) // _MICROSECOND)
+    with db:
+        db.executemany(insert, rows)
         db.execute(_COUNT)
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()
 
 
-def _numbers(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Return a row as SQLite keeps it: times as microseconds since 1970."""
-    return tuple(
-        (each - _EPOCH) // _MICROSECOND if isinstance(each, datetime) else each
-        for each in row.values()
-    )
-
-
-def _fill_postgresql(url: str, rows: Iterator[dict[str, Any]]) -> None:
+def _fill_postgresql(url: str, columns: Sequence[str], rows: Iterator[_Row]) -> None:
     plain = url.replace("postgresql+psycopg:", "postgresql:")
-    first = next(rows)
     with psycopg.connect(plain) as db:
-        copy_in = f"COPY findings ({', '.join(first)}) FROM STDIN"
-        with db.cursor().copy(copy_in) as copy:
-            copy.write_row(tuple(first.values()))
+        with db.cursor().copy(f"COPY findings ({', '.join(columns)}) FROM STDIN") as copy:
             for row in rows:
-                copy.write_row(tuple(row.values()))
+                copy.write_row(row)
         db.execute(_COUNT)
     with psycopg.connect(plain, autocommit=True) as db:
         # It does so by itself after a while; SQLite never does.
@@ -163,38 +157,37 @@ def _fill_postgresql(url: str, rows: Iterator[dict[str, Any]]) -> None:
         db.execute("VACUUM ANALYZE counts")
 
 
-def _rows(number: int) -> Iterator[dict[str, Any]]:
+def _rows(number: int) -> Iterator[_Row]:
+    """Yield rows made of one finding of each state: only what tells findings apart is new."""
     chance = random.Random(number)  # noqa: S311 - the same findings each time is what is wanted
     states = chance.choices(list(_STATES), list(_STATES.values()), k=number)
+    like = {state: _row_of(state) for state in _STATES}
     for each, state in enumerate(states):
-        finding = _finding(each, state)
-        until = finding.until
-        yield {
-            **to_row(finding),
-            "shown_version": finding.version,
-            "mirrored_until": until,
-            "mirror_due": None,
-            "lookup_due": None,
-        }
+        row = dict(like[state])
+        of_account = each % ACCOUNTS
+        row["rule"], row["resource_type"] = RULES[each // ACCOUNTS % len(RULES)]
+        row["region"] = REGIONS[each // (ACCOUNTS * len(RULES)) % len(REGIONS)]
+        row["id"], row["resource_id"] = f"F-{each:09d}", f"resource-{each:07d}"
+        row["key"], row["resource"] = chance.randbytes(16), chance.randbytes(16)
+        row["account"], row["team"] = account(of_account), team(of_account % TEAMS)
+        row["opened_at"] = row["opened_at"] and _START + timedelta(seconds=each * 7919 % 2_000_000)
+        yield tuple(row.values())
 
 
-def _finding(number: int, state: State) -> Finding:
+def _row_of(state: State) -> dict[str, Any]:
     is_broken = state not in {State.COMPLIANT, State.RESOLVED}
-    of_account = number % ACCOUNTS
-    rule, resource_type = RULES[number // ACCOUNTS % len(RULES)]
-    region = REGIONS[number // (ACCOUNTS * len(RULES)) % len(REGIONS)]
-    key = FindingKey(account(of_account), region, rule, resource_type, f"resource-{number:07d}")
+    key = FindingKey(account(0), REGIONS[0], *RULES[0], "resource-0000000")
     compliance = Compliance.NON_COMPLIANT if is_broken else Compliance.COMPLIANT
-    moment = _START + timedelta(seconds=number * 7919 % 2_000_000)
-    change = Change(key, compliance, moment)
-    seen = first_seen(change, f"F-{number:09d}", team(of_account % TEAMS), moment)
-    return replace(
+    seen = first_seen(Change(key, compliance, _START), "F-000000000", team(0), _START)
+    finding = replace(
         seen,
         state=state,
-        opened_at=None if state is State.COMPLIANT else moment,
-        until=moment + timedelta(days=90) if state is State.EXCEPTED else None,
-        resource_name=f"name-of-{number:07d}" if is_broken else "",
+        opened_at=None if state is State.COMPLIANT else _START,
+        until=_START + timedelta(days=90) if state is State.EXCEPTED else None,
+        resource_name="name-of-0000000" if is_broken else "",
     )
+    courier = {"shown_version": finding.version, "mirrored_until": finding.until}
+    return {**to_row(finding), **courier, "mirror_due": None, "lookup_due": None}
 
 
 def findings_bytes(url: str) -> int:

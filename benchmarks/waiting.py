@@ -27,7 +27,7 @@ from benchmarks.surroundings import (
 
 #: The rule that wants a second person, and the storm's.
 _PAIRED, _STORMY = RULES[2], RULES[0]
-_SIZE = Size(teams=40, accounts=500)
+_SIZE = Size(teams=120, accounts=500)
 _CARDS, _PRESSES, _STORM = 100, 20, 20_000
 _CARD_P50, _CARD_P99 = 0.3, 0.8
 _PRESS_P50, _PRESS_P99 = 0.3, 1.0
@@ -90,6 +90,7 @@ class _Crowd:
         self._around = around
         self._size = size
         self._numbers = count()
+        self._channels = count()
 
     def message(self, rule: tuple[str, str]) -> str:
         number = next(self._numbers)
@@ -97,9 +98,9 @@ class _Crowd:
 
     def card(self) -> tuple[float, Heard]:
         """Report a finding to the next team; return how long its card took, and the post."""
-        number = next(self._numbers) % self._size.teams
+        of_account = next(self._channels) % self._size.teams
         finding = next(self._numbers)
-        text = violation(finding, account(number), _PAIRED, datetime.now(UTC))
+        text = violation(finding, account(of_account), _PAIRED, datetime.now(UTC))
         visible = time.monotonic()
         self._around.aws.put([text])
         posted = self._around.slack.next_call(

@@ -117,9 +117,8 @@ class Courier:
     def _pause(self, stale: Mapping[Channel, frozenset[str]]) -> timedelta:
         with self._lock:
             now = self._monotonic()
-            looks = [self._lanes[each].next_look() for each in stale if each not in self._busy]
-        soonest = min((look - now for look in looks if look > now), default=1.0)
-        return max(_SOON, min(_AGAIN, timedelta(seconds=soonest)))
+            soonest = min(self._lanes[each].next_look(now) for each in stale)
+        return max(_SOON, min(_AGAIN, timedelta(seconds=soonest - now)))
 
     def _serve(self, channel: Channel, teams: frozenset[str]) -> None:
         has_done = False
@@ -134,7 +133,7 @@ class Courier:
             with self._lock:
                 self._busy.discard(channel)
                 if not has_done:
-                    self._lanes[channel].rest(self._monotonic(), _AGAIN)
+                    self._lanes[channel].rest(self._monotonic())
                 is_behind = self._is_behind
             if has_done or is_behind:
                 self.wake()

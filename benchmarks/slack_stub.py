@@ -18,7 +18,7 @@ import yaml
 from playground.slack import seed, server
 from playground.slack.entities import Direction
 
-_PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -78,9 +78,7 @@ def measure(ledgers: Ledgers, messages: int = _MESSAGES, runs: int = _RUNS) -> I
 
 
 def _middle(runs: Sequence[_Run]) -> _Run:
-    return _Run(
-        median([run.seconds for run in runs]), median([run.cpu_seconds for run in runs])
-    )
+    return _Run(median([run.seconds for run in runs]), median([run.cpu_seconds for run in runs]))
 
 
 def read_bare(variables: Mapping[str, str], workers: int) -> None:
@@ -117,9 +115,7 @@ def read_as_bot(variables: Mapping[str, str], workers: int) -> None:
     reports.read(threading.Event())
 
 
-def _run(
-    reader: Reader, new_ledger: Callable[[], str], texts: Sequence[str], workers: int
-) -> _Run:
+def _run(reader: Reader, new_ledger: Callable[[], str], texts: Sequence[str], workers: int) -> _Run:
     """Read all *texts*, and look whether the ledger holds what they said."""
     database = new_ledger()
     with local_aws(texts) as aws:

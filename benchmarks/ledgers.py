@@ -208,5 +208,3 @@ def findings_bytes(url: str) -> int:
         size = int(db.execute(query).scalar_one())
     engine.dispose()
     return size
-
-

@@ -94,9 +94,7 @@ def _envelope(place: int, account: str, change: dict[str, Any]) -> str:
     )
 
 
-def _violation(
-    place: int, account: str, rule: tuple[str, str], moment: datetime
-) -> dict[str, Any]:
+def _violation(place: int, account: str, rule: tuple[str, str], moment: datetime) -> dict[str, Any]:
     subject = _subject(place, rule)
     return {
         "awsAccountId": account,

@@ -84,7 +84,7 @@ def running(arguments: Sequence[str], variables: Mapping[str, str]) -> Iterator[
         cwd=ROOT,
         env=dict(variables),
         stdin=subprocess.PIPE,
-        stderr=open("/tmp/figures-bot.log","ab"),
+        stderr=open("/tmp/figures-bot.log", "ab"),
     )
     try:
         yield Running(process)

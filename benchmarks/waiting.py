@@ -74,9 +74,7 @@ def measure(
         yield Figure("the storm, until the bot was quiet again", time.monotonic() - began, "s")
 
 
-def _percentiles(
-    name: str, seconds: Sequence[float], p50: float, p99: float
-) -> Iterator[Figure]:
+def _percentiles(name: str, seconds: Sequence[float], p50: float, p99: float) -> Iterator[Figure]:
     in_order = sorted(seconds)
     rare = in_order[math.ceil(0.99 * len(in_order)) - 1]
     yield Figure(f"{name}, p50 of {len(in_order)}", median(in_order), "s", target=p50)
@@ -140,5 +138,3 @@ def _button(blocks: Sequence[Any], action: str) -> dict[str, str]:
         for element in block["elements"]
         if element["action_id"] == action
     )
-
-

@@ -61,8 +61,10 @@ class Lane:
     is_new_first: bool = False
     rests: int = 0
 
-    def due(self, now: float) -> bool:
-        return self.held_until <= now
+    def due(self, now: float, *, is_awaited: bool) -> bool:
+        """Say whether there may be something to show; *is_awaited* where somebody waits for it."""
+        next_at = min(self.next_at, self.next_awaited_at) if is_awaited else self.next_at
+        return max(self.held_until, next_at) <= now
 
     def turns(self, now: float) -> tuple[Turn, ...]:
         """Return what may be asked for now, in order."""
@@ -93,9 +95,11 @@ class Lane:
     def hold(self, now: float, pause: timedelta) -> None:
         self.held_until = max(self.held_until, now + pause.total_seconds())
 
-    def next_look(self, now: float) -> float:
+    def next_look(self, now: float, *, is_awaited: bool) -> float:
         """Return when to look again, also where it turns out that nothing can be shown now."""
         next_at = self.next_at if self.next_at > now else now + self._rest()
+        if is_awaited and self.next_awaited_at > now:
+            next_at = min(next_at, self.next_awaited_at)
         return max(self.held_until, next_at)
 
     def _rest(self) -> float:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 _TICKS = os.sysconf("SC_CLK_TCK")
-_RSS = re.compile(r"VmRSS:\s+(\d+) kB")
+_MEMORY = re.compile(r"(Vm\w+):\s+(\d+) kB")
 #: Of ``stat``, behind the name in brackets: user and system time.
 _UTIME, _STIME = 11, 12
 _PATIENCE_SECONDS = 60.0
@@ -31,10 +31,10 @@ def cpu_seconds(pid: int) -> float:
     return (int(behind_name[_UTIME]) + int(behind_name[_STIME])) / _TICKS
 
 
-def megabytes(pid: int) -> float:
-    """Return the resident memory of a process."""
-    found = _RSS.search(Path(f"/proc/{pid}/status").read_text())
-    return int(found[1]) / 1000 if found else 0.0
+def megabytes(pid: int, which: str = "VmRSS") -> float:
+    """Return the resident memory of a process, or what else ``status`` says in kilobytes."""
+    said = dict(_MEMORY.findall(Path(f"/proc/{pid}/status").read_text()))
+    return int(said.get(which, 0)) / 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,11 @@ class Running:
     @property
     def megabytes(self) -> float:
         return megabytes(self.process.pid)
+
+    @property
+    def peak_megabytes(self) -> float:
+        """The most resident memory that it ever had."""
+        return megabytes(self.process.pid, "VmHWM")
 
     def share_of_a_core(self, seconds: float) -> float:
         """Return the percentage of one core that it takes, observed for so many seconds."""

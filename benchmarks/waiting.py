@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+from benchmarks.aws_stub import LocalAws
 from benchmarks.figures import Figure, median
 from benchmarks.ledgers import RULES
 from benchmarks.notifications import resource_id, violation
@@ -34,6 +35,7 @@ _PRESS_P50, _PRESS_P99 = 0.3, 1.0
 _GROWTH_MB = 50.0
 #: Slack takes 50 changes of messages a minute, of which each press is one.
 _APART_SECONDS = 1.2
+_LOOK_SECONDS = 3.0
 
 
 def measure(
@@ -56,22 +58,37 @@ def measure(
         waits = [crowd.press(each, apart_seconds) for each in quiet]
         yield from _percentiles("press to card, quiet", waits, _PRESS_P50, _PRESS_P99)
         around.bot.quiet(2.0)
-        before, asked_before = around.bot.megabytes, sum(around.aws.calls().values())
-        began = time.monotonic()
-        around.aws.put([crowd.message(_STORMY) for _ in range(storm)])
-        waits = [crowd.press(each, apart_seconds) for each in stormy]
-        name = f"press to card, in a storm of {storm:,}"
-        yield from _percentiles(name, waits, _PRESS_P50, _PRESS_P99)
-        recorded = around.aws.drained() - began
-        yield Figure("the storm, until all of it was recorded", recorded, "s")
-        around.bot.quiet(5.0)
-        growth = around.bot.megabytes - before
-        yield Figure(
-            f"memory that it adds, {size.accounts} accounts", growth, "MB", target=_GROWTH_MB
-        )
-        calls = around.aws.calls()
-        yield Figure("calls to AWS for it", sum(calls.values()) - asked_before, "calls")
-        yield Figure("the storm, until the bot was quiet again", time.monotonic() - began, "s")
+        yield from _storm(around, crowd, storm, [(each, apart_seconds) for each in stormy])
+
+
+def _storm(
+    around: Surroundings, crowd: "_Crowd", storm: int, presses: Sequence[tuple[Heard, float]]
+) -> Iterator[Figure]:
+    """Let findings come by the thousand, and people press meanwhile."""
+    bot, aws = around.bot, around.aws
+    before, asked_before = bot.megabytes, sum(aws.calls().values())
+    began = time.monotonic()
+    aws.put([crowd.message(_STORMY) for _ in range(storm)])
+    waits = [crowd.press(*each) for each in presses]
+    name = f"press to card, in a storm of {storm:,}"
+    yield from _percentiles(name, waits, _PRESS_P50, _PRESS_P99)
+    yield Figure("the storm, until all of it was recorded", aws.drained() - began, "s")
+    asked = _all_named(aws) - asked_before
+    seconds = time.monotonic() - _LOOK_SECONDS - began
+    yield Figure("the storm, until AWS had named every resource", seconds, "s")
+    yield Figure("calls to AWS a finding", asked / storm, "calls")
+    yield Figure(
+        "memory that it adds at its peak", bot.peak_megabytes - before, "MB", target=_GROWTH_MB
+    )
+
+
+def _all_named(aws: LocalAws) -> int:
+    """Wait until AWS is asked nothing more; return how often it was asked."""
+    before, now = -1, sum(aws.calls().values())
+    while now != before:
+        time.sleep(_LOOK_SECONDS)
+        before, now = now, sum(aws.calls().values())
+    return now
 
 
 def _percentiles(name: str, seconds: Sequence[float], p50: float, p99: float) -> Iterator[Figure]:

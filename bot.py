@@ -47,6 +47,7 @@ from compliance.known_rules import KnownRules
 from compliance.mendable import MendableError
 from config import Config, load
 from config.environment import Environment, read_environment
+from config.process import share_heaps
 from ledger.config_rules import ConfigRules
 from ledger.database import connect, only_process
 from ledger.folding import Folding
@@ -212,6 +213,7 @@ def assemble() -> Bot:
 
 
 def run(stop: threading.Event) -> int:
+    share_heaps()
     bot = assemble()
     with only_process(bot.environment.database_url):
         return bot.run(stop)

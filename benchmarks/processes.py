@@ -89,7 +89,7 @@ def running(arguments: Sequence[str], variables: Mapping[str, str]) -> Iterator[
         cwd=ROOT,
         env=dict(variables),
         stdin=subprocess.PIPE,
-        stderr=open("/tmp/figures-bot.log", "ab"),
+        stderr=subprocess.DEVNULL,
     )
     try:
         yield Running(process)

@@ -1,6 +1,6 @@
 """Figures for status and digest, and lists of findings: questions that read and change nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,12 +69,19 @@ class Reports:
         states: Iterable[State] = State,
         *,
         applicable: bool = False,
+        by: Collection[str] = ("team", "rule", "account"),
     ) -> tuple[Count, ...]:
         """Count the findings in *states*.
 
-        *applicable* leaves out resources that were deleted or that the rule is not about.
+        *applicable* leaves out resources that were deleted or that the rule is not about. What is
+        not in *by* is counted together, its name empty: with 500 teams and accounts, all three
+        together are 20,000 numbers, and the database adds them up faster than they are read.
         """
-        columns = (counts.c.team, counts.c.rule, counts.c.account, counts.c.state)
+        columns = [
+            counts.c[name] if name in by else sa.literal("", sa.Text).label(name)
+            for name in ("team", "rule", "account")
+        ]
+        columns.append(counts.c.state)
         wanted = [
             *_within(scope, counts),
             counts.c.state.in_([state.value for state in states]),
@@ -83,7 +90,8 @@ class Reports:
         if applicable:
             wanted.append(counts.c.applicable)
         number = sa.func.sum(counts.c.number)
-        query = sa.select(*columns, number).where(*wanted).group_by(*columns)
+        apart = [counts.c[name] for name in (*by, "state")]
+        query = sa.select(*columns, number).where(*wanted).group_by(*apart)
         with reading(self._engine) as db:
             return tuple(
                 Count(team, rule, account, State(state), int(number))

@@ -11,7 +11,7 @@ from notifiers.chat import Pace
 
 _MINUTE = 60.0
 #: Of the changes in a minute, how many are kept for what people wait for.
-_RESERVED = 15
+_RESERVED = 30
 #: Somebody who waits sees what they did at once, and not at the pace of what nobody waits for.
 _AWAITED_APART = 0.5
 #: How long a channel is left alone where nothing could be shown, the first time, the second …
@@ -30,7 +30,7 @@ class Updates:
 
     def allow(self, turn: Turn) -> bool:
         """Say whether a message may be changed now; some room is kept for what is awaited."""
-        kept = 0 if turn is Turn.AWAITED else min(_RESERVED, self._most // 3)
+        kept = 0 if turn is Turn.AWAITED else min(_RESERVED, self._most * 3 // 5)
         with self._lock:
             now = self._monotonic()
             while self._made and self._made[0] <= now - _MINUTE:

@@ -1,7 +1,7 @@
 """Figures for status and digest, and lists of findings: questions that read and change nothing."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,6 +11,10 @@ from ledger.database import reading
 from ledger.errors import LedgerUnavailableError
 from ledger.rows import from_row
 from ledger.tables import UNSETTLED, audit, counts, findings, messages, posts
+
+
+#: Of so many teams the findings are looked up team by team.
+_FEW = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +119,20 @@ class Reports:
         """Return the findings in *states* that have been non-compliant longest."""
         states = frozenset(states)
         wanted = [
-            findings.c.state.in_([state.value for state in states]),
             findings.c.opened_at.is_not(None),
-            *_within(scope, findings),
+            *_within(replace(scope, teams=frozenset()), findings),
         ]
-        if not states & SETTLED:
-            wanted.append(UNSETTLED)
+        if scope.teams:
+            # Of few teams an index has the oldest; of many it is soon met in the order of age.
+            few = len(scope.teams) <= _FEW
+            team = findings.c.team if few else sa.func.coalesce(findings.c.team, "")
+            wanted.append(team.in_(scope.teams))
+        if states & SETTLED:
+            wanted.append(findings.c.state.in_([state.value for state in states]))
+        else:
+            # Those that are left out are few; an index on states would only be sorted by age.
+            others = frozenset(State) - SETTLED - states
+            wanted += [UNSETTLED, findings.c.state.not_in([state.value for state in others])]
         query = sa.select(findings).where(*wanted).order_by(findings.c.opened_at).limit(limit)
         with reading(self._engine) as db:
             return tuple(map(from_row, db.execute(query).mappings()))

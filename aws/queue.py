@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 #: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
 _BATCH = 10
 #: How many messages are recorded in one transaction at most.
-_TOGETHER = 50
+_TOGETHER = 100
 #: Ids of messages that were logged as refused; the dead-letter queue takes each after few receives.
 _REMEMBERED = 1000
 UNEXPECTED = "a subscription of a topic that is not expected"

@@ -40,7 +40,7 @@ _ENTRY = Entry(
 )
 
 
-def measure(numbers: tuple[int, ...] = _ENTRIES) -> Iterator[Figure]:
+def measure(ledgers: object, numbers: tuple[int, ...] = _ENTRIES) -> Iterator[Figure]:
     for number in numbers:
         with TemporaryDirectory() as folder:
             yield from _with(number, Path(folder) / "allowlist.yaml")

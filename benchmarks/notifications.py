@@ -53,20 +53,38 @@ def notifications(number: int) -> list[str]:
     return [text for _, text in sorted(arrivals)]
 
 
+def violation(place: int, account: str, rule: tuple[str, str], moment: datetime) -> str:
+    """Return one message that says NON_COMPLIANT of resource number *place*."""
+    return _envelope(place, account, _violation(place, account, rule, moment))
+
+
+def resource_id(place: int) -> str:
+    return f"resource-{place:06d}"
+
+
 def _after(moment: float, chance: random.Random) -> float:
     return moment + chance.random() * 0.2
 
 
 def _message(place: int, *, broken: bool) -> str:
-    account = _ACCOUNTS[place % len(_ACCOUNTS)]
-    inner = json.dumps(_change(place, account, broken=broken))
+    account, rule = _ACCOUNTS[place % len(_ACCOUNTS)], _RULES[place % len(_RULES)]
+    found = _START + timedelta(seconds=place)
+    change = _violation(place, account, rule, found)
+    if not broken:
+        recovery = _result(_subject(place, rule), "COMPLIANT", found + timedelta(hours=6))
+        before = change["newEvaluationResult"]
+        change = {**change, "newEvaluationResult": recovery, "oldEvaluationResult": before}
+    return _envelope(place, account, change)
+
+
+def _envelope(place: int, account: str, change: dict[str, Any]) -> str:
     return json.dumps(
         {
             "Type": "Notification",
             "MessageId": f"00000000-0000-4000-8000-{place:012d}",
             "TopicArn": f"arn:aws:sns:eu-west-2:{account}:config-delivery",
             "Subject": f"[AWS Config:eu-west-2] {account} compliance changed",
-            "Message": inner,
+            "Message": json.dumps(change),
             "Timestamp": _START.isoformat(),
             "SignatureVersion": "1",
             "Signature": "A" * 344,
@@ -76,26 +94,27 @@ def _message(place: int, *, broken: bool) -> str:
     )
 
 
-def _change(place: int, account: str, *, broken: bool) -> dict[str, Any]:
-    rule, resource_type = _RULES[place % len(_RULES)]
-    subject = {
-        "configRuleName": rule,
-        "resourceType": resource_type,
-        "resourceId": f"resource-{place:06d}",
-    }
-    found = _START + timedelta(seconds=place)
-    violation = _result(subject, "NON_COMPLIANT", found)
-    recovery = _result(subject, "COMPLIANT", found + timedelta(hours=6))
+def _violation(place: int, account: str, rule: tuple[str, str], moment: datetime) -> dict[str, Any]:
+    subject = _subject(place, rule)
     return {
         "awsAccountId": account,
         **subject,
         "configRuleARN": f"arn:aws:config:eu-west-2:{account}:config-rule/config-rule-abc123",
         "awsRegion": "eu-west-2",
-        "newEvaluationResult": violation if broken else recovery,
-        "oldEvaluationResult": None if broken else violation,
-        "notificationCreationTime": found.isoformat(),
+        "newEvaluationResult": _result(subject, "NON_COMPLIANT", moment),
+        "oldEvaluationResult": None,
+        "notificationCreationTime": moment.isoformat(),
         "messageType": "ComplianceChangeNotification",
         "recordVersion": "1.0",
+    }
+
+
+def _subject(place: int, rule: tuple[str, str]) -> dict[str, str]:
+    name, resource_type = rule
+    return {
+        "configRuleName": name,
+        "resourceType": resource_type,
+        "resourceId": resource_id(place),
     }
 
 

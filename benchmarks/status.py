@@ -1,132 +1,96 @@
-"""Status: what ``/compliance status`` asks of a ledger with many findings.
+"""Status: what ``/compliance status`` takes over many findings and teams.
 
-Measured is the time that its questions take in ``ledger/reports.py``: the database's work, and
-reading its rows. SQLite always; PostgreSQL where TEST_POSTGRESQL_URL names an empty database, whose
-tables are dropped again.
+*In the database* is what the ledger's reports take: the database's work, and reading its rows. *In
+all* is from the question at the reception to the blocks that Slack is sent.
 """
 
-import os
-import random
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import sqlalchemy as sa
-
 from benchmarks.figures import Figure, median
+from benchmarks.ledgers import ACCOUNTS, TEAMS, Ledgers
+from benchmarks.surroundings import APPROVER, Size, environment, team, write_configuration
+from bot import Bot
 from commands.status import status
-from compliance.change import Change, Compliance, FindingKey
-from compliance.finding import Finding, State, first_seen
-from compliance.routing import Team, Teams
-from ledger.database import connect
-from ledger.reports import EVERYTHING, Reports, Scope
-from ledger.rows import to_row
-from ledger.tables import findings, metadata
+from compliance.authority import Actor, Standing
+from config import load
+from config.environment import read_environment
+from ledger.reports import EVERYTHING, Reports
+from notifiers.slack.replies import answer_message
 
-_FINDINGS = 100_000
-_RUNS = 21
-_TARGET_MILLISECONDS = 50.0
-_START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-_TEAMS, _ACCOUNTS, _RULES = 20, 50, 8
-#: Most of what AWS Config looks at is as it should be.
-_STATES = {
-    State.COMPLIANT: 45,
-    State.RESOLVED: 25,
-    State.OPEN: 20,
-    State.REOPENED: 3,
-    State.EXCEPTED: 4,
-    State.WAITING: 1,
-    State.FAILED: 1,
-    State.NOT_VERIFIED: 1,
-}
+_FINDINGS = 1_000_000
+_RUNS = 7
+_DATABASE_MS, _ALL_MS = 50.0, 300.0
+_NOWHERE = "http://127.0.0.1:9"
+_ANALYST = Actor(f"slack:{APPROVER}", "Ana", Standing.MEMBER)
 
 
-def measure(number: int = _FINDINGS, runs: int = _RUNS) -> Iterator[Figure]:
-    with TemporaryDirectory() as folder:
-        yield from _on("SQLite", f"sqlite:///{folder}/ledger.db", number, runs)
-    if url := os.environ.get("TEST_POSTGRESQL_URL"):
-        yield from _on("PostgreSQL", url, number, runs)
+def measure(ledgers: Ledgers, number: int = _FINDINGS, runs: int = _RUNS) -> Iterator[Figure]:
+    for database, url in (
+        ("SQLite", ledgers.sqlite(number)),
+        ("PostgreSQL", ledgers.postgresql(number)),
+    ):
+        with TemporaryDirectory(prefix="bench-") as folder:
+            bot = _bot(Path(folder), url)
+            yield from _of(bot, f"{database}, {number:,} findings", runs)
+            bot.engine.dispose()
 
 
-def _on(database: str, url: str, number: int, runs: int) -> Iterator[Figure]:
-    engine = connect(url)
-    try:
-        _fill(engine, number)
-        for who, scope, visible in _ASKED:
-            seen = [_milliseconds(engine, scope, visible) for _ in range(runs)]
-            name = f"{database}, {number:,} findings, {who}"
-            yield Figure(name, median(seen), "ms", target=_TARGET_MILLISECONDS)
-    finally:
-        with engine.begin() as db:
-            metadata.drop_all(db)
-            db.exec_driver_sql("DROP TABLE alembic_version")
-        engine.dispose()
+def _bot(folder: Path, url: str) -> Bot:
+    config = write_configuration(folder, Size(TEAMS, ACCOUNTS))
+    variables = environment(_NOWHERE, _NOWHERE, url)
+    known = read_environment({**variables, "COMPLIANCE_CONFIG": str(config)})
+    return Bot(known, load(known.config, known.allowlist, known.faults))
 
 
-def _team(account: int) -> str:
-    return f"team-{account % _TEAMS:02d}"
+def _of(bot: Bot, about: str, runs: int) -> Iterator[Figure]:
+    everyone = frozenset(each.name for each in bot.teams.ordered)
+    for who, visible in (
+        ("an analyst about everything", everyone),
+        ("an engineer about their team", frozenset({team(7)})),
+    ):
+        seconds = [_in_database(bot, visible) for _ in range(runs)]
+        name = f"{about}, {who}, in the database"
+        yield Figure(name, median(seconds) * 1000, "ms", target=_DATABASE_MS)
+    # The whole reply, as an analyst gets it in a direct message.
+    seconds = [_timed(lambda: answer_message(_reply(bot))) for _ in range(runs)]
+    name = f"{about}, an analyst about everything, in all"
+    yield Figure(name, median(seconds) * 1000, "ms", target=_ALL_MS)
 
 
-_ALL_TEAMS = frozenset(map(_team, range(_ACCOUNTS)))
-_EVERY = Teams(
-    tuple(Team(name, "", frozenset(), frozenset(), ()) for name in sorted(_ALL_TEAMS)), _team(0)
-)
-_OWN = frozenset({_team(7)})
-_ASKED = (
-    ("an analyst about everything", EVERYTHING, _ALL_TEAMS),
-    ("an engineer about everything", EVERYTHING, _OWN),
-    ("an engineer about their team", Scope(teams=_OWN), _OWN),
-)
+def _reply(bot: Bot) -> Any:
+    return bot.reception.answer("status", _ANALYST, frozenset())
 
 
-class _Timed(Reports):
+def _in_database(bot: Bot, visible: frozenset[str]) -> float:
+    reports = _Timed(bot.reports)
+    status(reports, bot.catalogue, bot.teams, EVERYTHING, visible)  # type: ignore[arg-type]
+    return reports.seconds
+
+
+class _Timed:
     """The reports, and how long their questions have taken."""
 
-    seconds = 0.0
+    def __init__(self, reports: Reports) -> None:
+        self._reports = reports
+        self.seconds = 0.0
 
-    @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:  # type: ignore[override]
-        began = time.perf_counter()
-        with super()._reading() as connection:
-            yield connection
-        self.seconds += time.perf_counter() - began
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        ask = getattr(self._reports, name)
 
+        def timed(*asked: Any, **by_name: Any) -> Any:
+            began = time.perf_counter()
+            answer = ask(*asked, **by_name)
+            self.seconds += time.perf_counter() - began
+            return answer
 
-def _milliseconds(engine: sa.Engine, scope: Scope, visible: frozenset[str]) -> float:
-    reports = _Timed(engine)
-    status(reports, {}, _EVERY, scope, visible)
-    return reports.seconds * 1000
-
-
-def _fill(engine: sa.Engine, number: int) -> None:
-    chance = random.Random(number)  # noqa: S311 - the same findings each time is what is wanted
-    states = chance.choices(list(_STATES), list(_STATES.values()), k=number)
-    with engine.begin() as db:
-        rows = [_row(place, state) for place, state in enumerate(states)]
-        db.execute(sa.insert(findings), rows)
-        if db.dialect.name == "postgresql":
-            # It does so by itself after a while; SQLite never does.
-            db.exec_driver_sql("ANALYZE findings")
+        return timed
 
 
-def _row(place: int, state: State) -> dict[str, Any]:
-    broken = state is not State.COMPLIANT
-    key = FindingKey(
-        account=f"{place % _ACCOUNTS:012d}",
-        region="eu-west-2",
-        rule=f"rule-{place // _ACCOUNTS % _RULES:02d}",
-        resource_type="AWS::S3::Bucket",
-        resource_id=f"resource-{place:06d}",
-    )
-    compliance = Compliance.NON_COMPLIANT if broken else Compliance.COMPLIANT
-    moment = _START + timedelta(seconds=place * 7919 % 10_000_000)
-    return to_row(_finding(Change(key, compliance, moment), place, state))
-
-
-def _finding(change: Change, place: int, state: State) -> Finding:
-    team = _team(int(change.key.account))
-    return replace(first_seen(change, f"F-{place:09d}", team, change.recorded_at), state=state)
+def _timed(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began

@@ -1,7 +1,7 @@
 """Status: how many findings are open, by rule, team and severity, and which are the oldest."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from commands.answers import Refused, StatusReport, Table
 from commands.findings import line_of
@@ -24,25 +24,27 @@ def status(
     seen = within_sight(scope, visible)
     if isinstance(seen, Refused):
         return seen
-    counts = reports.counts(seen, SHOWN)
+    of_teams = reports.counts(seen, SHOWN, by=("team",))
+    of_rules = reports.counts(seen, SHOWN, by=("rule",))
     asked = scope.teams or {team.name for team in teams.ordered}
     return StatusReport(
-        total=sum(count.number for count in counts if count.state in UNRESOLVED),
-        tables=tuple(_tables(counts, catalogue)),
+        total=sum(count.number for count in of_teams if count.state in UNRESOLVED),
+        tables=tuple(_tables(of_teams, of_rules, catalogue)),
         oldest=tuple(map(line_of, reports.oldest(UNRESOLVED, seen))),
         note="" if asked <= seen.teams else NARROWED.format(teams=", ".join(sorted(seen.teams))),
     )
 
 
-def _tables(counts: Iterable[Count], catalogue: Catalogue) -> Iterable[Table]:
-    counts = tuple(counts)
+def _tables(
+    of_teams: Collection[Count], of_rules: Collection[Count], catalogue: Catalogue
+) -> Iterable[Table]:
     severities = [each.value for each in Severity]
-    yield _table("By team", "Team", counts, lambda count: count.team)
-    yield _table("By rule", "Rule", counts, lambda count: _title(catalogue, count.rule))
+    yield _table("By team", "Team", of_teams, lambda count: count.team)
+    yield _table("By rule", "Rule", of_rules, lambda count: _title(catalogue, count.rule))
     yield _table(
         "By severity",
         "Severity",
-        counts,
+        of_rules,
         lambda count: severity_of(catalogue, count.rule),
         order=lambda name: (severities.index(name) if name in severities else 99, name),
     )

@@ -11,6 +11,8 @@ from compliance.request import Request, Verb
 
 #: Crockford's base 32: no letter that a person mistakes for a digit.
 _ID_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+#: Two letters of ten bits, the lower five first.
+_ID_PAIRS = [f"{low}{high}" for high in _ID_LETTERS for low in _ID_LETTERS]
 _ID_SHORTEST = 5
 _ID_LONGEST = 12
 
@@ -142,9 +144,18 @@ def short_ids(key: FindingKey) -> tuple[str, ...]:
 
     The same key has the same ids for ever; the ledger takes the first that no other key has.
     """
-    number = int.from_bytes(hashlib.sha256(str(key).encode("utf-8", "replace")).digest()[:8])
-    letters = "".join(_ID_LETTERS[number >> shift & 31] for shift in range(0, 60, 5))
+    letters = _letters(key)
     return tuple(f"F-{letters[:length]}" for length in range(_ID_SHORTEST, _ID_LONGEST + 1))
+
+
+def shortest_id(key: FindingKey) -> str:
+    """Return the first of ``short_ids``, which nearly every finding has."""
+    return f"F-{_letters(key)[:_ID_SHORTEST]}"
+
+
+def _letters(key: FindingKey) -> str:
+    number = int.from_bytes(hashlib.sha256(str(key).encode("utf-8", "replace")).digest()[:8])
+    return "".join([_ID_PAIRS[number >> shift & 1023] for shift in range(0, 60, 10)])
 
 
 def first_seen(

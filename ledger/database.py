@@ -52,10 +52,16 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 
 @contextmanager
-def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Open a transaction; raises LedgerUnavailableError or UnfitError, and then nothing is kept."""
-    with our_errors(), engine.begin() as connection:
-        yield connection
+def writing(engine: sa.Engine, *, is_bulk: bool = False) -> Iterator[sa.Connection]:
+    """Open a transaction; raises LedgerUnavailableError or UnfitError, and then nothing is kept.
+
+    *is_bulk* is what comes by the thousand in a storm: on SQLite, where one writes at a time, all
+    others go first.
+    """
+    with our_errors(), engine.connect() as connection:
+        connection = connection.execution_options(is_bulk=is_bulk)
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
@@ -79,6 +85,35 @@ def only_process(url: str) -> Iterator[None]:
         yield
 
 
+class _Writers:
+    """A lock that those of its waiters get first who do not write in bulk, each kind in order."""
+
+    def __init__(self) -> None:
+        lock = threading.Lock()
+        self._first, self._bulk = threading.Condition(lock), threading.Condition(lock)
+        self._is_taken = False
+        self._waiting_first = 0
+
+    def acquire(self, *, is_bulk: bool, seconds: float) -> bool:
+        """Wait for the lock; False when *seconds* were over."""
+        with self._first:
+            if is_bulk:
+                free = self._bulk.wait_for(
+                    lambda: not self._is_taken and not self._waiting_first, seconds
+                )
+            else:
+                self._waiting_first += 1
+                free = self._first.wait_for(lambda: not self._is_taken, seconds)
+                self._waiting_first -= 1
+            self._is_taken = self._is_taken or free
+            return free
+
+    def release(self) -> None:
+        with self._first:
+            self._is_taken = False
+            (self._first if self._waiting_first else self._bulk).notify()
+
+
 def _postgresql(url: str) -> sa.Engine:
     # A server that hangs must not hang the bot: a round that fails is tried again.
     patience = {} if "connect_timeout" in sa.make_url(url).query else {"connect_timeout": 10}
@@ -98,7 +133,7 @@ def _sqlite(url: str) -> sa.Engine:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     options = {"timeout": _LOCK_SECONDS, "check_same_thread": False}
     engine = sa.create_engine(url, connect_args=options)
-    writer = threading.Lock()
+    writer = _Writers()
 
     @sa.event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
@@ -117,7 +152,8 @@ def _sqlite(url: str) -> sa.Engine:
             connection.exec_driver_sql("BEGIN")
             return
         if not connection.info.get("writes"):
-            connection.info["writes"] = writer.acquire(timeout=_LOCK_SECONDS)
+            is_bulk = bool(connection.get_execution_options().get("is_bulk"))
+            connection.info["writes"] = writer.acquire(is_bulk=is_bulk, seconds=_LOCK_SECONDS)
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     @sa.event.listens_for(engine, "checkin")

@@ -49,7 +49,7 @@ class Lookups:
     def postpone(self, account: str, region: str, due: datetime) -> None:
         """Let all that is due in an account and Region be asked at *due*."""
         later = sa.update(findings).where(*self._due_in(account, region)).values(lookup_due=due)
-        with writing(self._engine) as db:
+        with writing(self._engine, is_bulk=True) as db:
             db.execute(later)
 
     def doubt(self, finding_ids: Iterable[str]) -> None:
@@ -84,5 +84,5 @@ class Lookups:
         later = findings.c.lookup_due > self._now()
         of_each = (findings.c.id == sa.bindparam("asked")) & later.is_not(True)
         if asked:
-            with writing(self._engine) as db:
+            with writing(self._engine, is_bulk=True) as db:
                 db.execute(sa.update(findings).where(of_each).values(lookup_due=due), asked)

@@ -18,7 +18,7 @@ from compliance.routing import Teams
 from ledger import stale, storms
 from ledger.database import reading, writing
 from ledger.shown import MessageUpdate, Version, load
-from ledger.stale import NOTHING_TO_DO, Turn
+from ledger.stale import NOTHING_TO_DO, Stale, Turn
 from ledger.storms import Place
 from ledger.tables import UNCONFIRMED, findings, messages, posts
 
@@ -90,7 +90,7 @@ class Messages:
         self._now = now
         self._patience = patience
 
-    def stale(self) -> Mapping[Channel, frozenset[str]]:
+    def stale(self) -> Mapping[Channel, Stale]:
         """Return the channels that have something to do, with the teams whose findings are stale.
 
         One team may have none that this channel shows: take tells.
@@ -99,14 +99,17 @@ class Messages:
             pairs = stale.stale_pairs(db)
             searched = stale.channels_to_search(db, self._now())
         teams: defaultdict[Channel, set[str]] = defaultdict(set)
-        for team, channel in pairs:
+        awaited: set[Channel] = set()
+        for team, channel, is_awaited in pairs:
             for each in self._teams[team].channels:
                 teams[each].add(team)
             if channel is not None:
-                teams[Channel.parse(channel)].add(team)
+                where = Channel.parse(channel)
+                teams[where].add(team)
+                awaited |= {where} if is_awaited else set()
         for channel in searched:
             teams[Channel.parse(channel)].update()
-        return {channel: frozenset(some) for channel, some in teams.items()}
+        return {each: Stale(frozenset(some), each in awaited) for each, some in teams.items()}
 
     def take(self, channel: Channel, teams: Collection[str], turn: Turn) -> MessageUpdate | None:
         """Take on the message of *channel* that comes next; None if nothing does.

@@ -20,6 +20,7 @@ from compliance.finding import (
     is_said_again,
     observe,
     short_ids,
+    shortest_id,
 )
 from compliance.known_rules import RuleKey
 from ledger.audit import AuditRow
@@ -195,15 +196,14 @@ def _known(
 
     The longer ids are looked at only where a shortest one is not free, which is rare.
     """
-    ids = {key: short_ids(key) for key in keys}
-    shortest = {each[0] for each in ids.values()}
+    shortest = {shortest_id(key) for key in keys}
     asked = {"keys": list(map(key_digest, keys)), "ids": list(shortest)}
     known = {
         finding.key: finding for finding in map(from_row, db.execute(_KNOWN, asked).mappings())
     }
-    if known.keys() <= ids.keys() and len(shortest) == len(ids):
+    if known.keys() <= set(keys) and len(shortest) == len(keys):
         return known, {finding.id for finding in known.values()}
-    every = {"ids": list(chain.from_iterable(ids.values()))}
+    every = {"ids": list(chain.from_iterable(map(short_ids, keys)))}
     return known, set(db.execute(_TAKEN, every).scalars())
 
 

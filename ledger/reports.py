@@ -1,7 +1,7 @@
 """Figures for status and digest, and lists of findings: questions that read and change nothing."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,6 +11,9 @@ from ledger.database import reading
 from ledger.errors import LedgerUnavailableError
 from ledger.rows import from_row
 from ledger.tables import UNSETTLED, audit, counts, findings, messages, posts
+
+#: Of so many teams the findings are looked up team by team.
+_FEW = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,19 @@ class Reports:
         states: Iterable[State] = State,
         *,
         applicable: bool = False,
+        by: Collection[str] = ("team", "rule", "account"),
     ) -> tuple[Count, ...]:
         """Count the findings in *states*.
 
-        *applicable* leaves out resources that were deleted or that the rule is not about.
+        *applicable* leaves out resources that were deleted or that the rule is not about. What is
+        not in *by* is counted together, its name empty: with 500 teams and accounts, all three
+        together are 20,000 numbers, and the database adds them up faster than they are read.
         """
-        columns = (counts.c.team, counts.c.rule, counts.c.account, counts.c.state)
+        columns = [
+            counts.c[name] if name in by else sa.literal("", sa.Text).label(name)
+            for name in ("team", "rule", "account")
+        ]
+        columns.append(counts.c.state)
         wanted = [
             *_within(scope, counts),
             counts.c.state.in_([state.value for state in states]),
@@ -83,11 +93,12 @@ class Reports:
         if applicable:
             wanted.append(counts.c.applicable)
         number = sa.func.sum(counts.c.number)
-        query = sa.select(*columns, number).where(*wanted).group_by(*columns)
+        apart = [counts.c[name] for name in (*by, "state")]
+        query = sa.select(*columns, number).where(*wanted).group_by(*apart)
         with reading(self._engine) as db:
             return tuple(
-                Count(team, rule, account, State(state), int(number))
-                for team, rule, account, state, number in db.execute(query)
+                Count(row[0], row[1], row[2], State(row[3]), int(row[4]))
+                for row in db.execute(query)
             )
 
     def regions(self, scope: Scope, states: Iterable[State]) -> tuple[str, ...]:
@@ -107,12 +118,20 @@ class Reports:
         """Return the findings in *states* that have been non-compliant longest."""
         states = frozenset(states)
         wanted = [
-            findings.c.state.in_([state.value for state in states]),
             findings.c.opened_at.is_not(None),
-            *_within(scope, findings),
+            *_within(replace(scope, teams=frozenset()), findings),
         ]
-        if not states & SETTLED:
-            wanted.append(UNSETTLED)
+        if scope.teams:
+            # Of few teams an index has the oldest; of many it is soon met in the order of age.
+            few = len(scope.teams) <= _FEW
+            team = findings.c.team if few else sa.func.coalesce(findings.c.team, "")
+            wanted.append(team.in_(scope.teams))
+        if states & SETTLED:
+            wanted.append(findings.c.state.in_([state.value for state in states]))
+        else:
+            # Those that are left out are few; an index on states would only be sorted by age.
+            others = frozenset(State) - SETTLED - states
+            wanted += [UNSETTLED, findings.c.state.not_in([state.value for state in others])]
         query = sa.select(findings).where(*wanted).order_by(findings.c.opened_at).limit(limit)
         with reading(self._engine) as db:
             return tuple(map(from_row, db.execute(query).mappings()))

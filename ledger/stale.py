@@ -6,6 +6,7 @@ look costs one probe of it.
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -28,10 +29,35 @@ _EVER = datetime(1970, 1, 2, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 IS_STALE = STALE & (findings.c.changed_at > _EVER[0]) & (findings.c.changed_at < _EVER[1])
 
 
+#: What a person has decided about: somebody is watching. AWS resolves and reports many at once, and
+#: names come by the hundred in a storm; whoever pressed is not waiting for those.
+IS_AWAITED = sa.or_(
+    findings.c.state.not_in(
+        [
+            State.OPEN.value,
+            State.REOPENED.value,
+            State.RESOLVED.value,
+            State.COMPLIANT.value,
+        ]
+    ),
+    findings.c.requests != "",
+    # Withdrawn: an open finding has no other note.
+    (findings.c.state == State.OPEN.value) & (findings.c.note != ""),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Whose findings a channel does not show as they are, and whether somebody waits for one."""
+
+    teams: frozenset[str]
+    is_awaited: bool = False
+
+
 class Turn(Enum):
     """What a channel is asked for: each order starves the others if it alone is asked."""
 
-    #: Messages whose finding somebody may be watching, the newest move first.
+    #: Messages whose finding somebody is watching, the newest move first.
     AWAITED = "awaited"
     #: All messages that are out of date, the oldest move first.
     SHOWN = "shown"
@@ -39,15 +65,19 @@ class Turn(Enum):
     NEW = "new"
 
 
-def stale_pairs(db: sa.Connection) -> set[tuple[str, str | None]]:
-    """Return the teams of stale findings, each with the channels in which these have messages."""
+def stale_pairs(db: sa.Connection) -> list[tuple[str, str | None, bool]]:
+    """Return the teams of stale findings, each with the channels in which these have messages.
+
+    The third says whether somebody waits for one of them.
+    """
+    awaited = sa.func.max(sa.case((IS_AWAITED, 1), else_=0))
     query = (
-        sa.select(findings.c.team, messages.c.channel)
-        .distinct()
+        sa.select(findings.c.team, messages.c.channel, awaited)
         .outerjoin(messages, messages.c.finding == findings.c.id)
         .where(IS_STALE)
+        .group_by(findings.c.team, messages.c.channel)
     )
-    return {(team, channel) for team, channel in db.execute(query)}
+    return [(team, channel, bool(awaited)) for team, channel, awaited in db.execute(query)]
 
 
 def channels_to_search(db: sa.Connection, now: datetime) -> set[str]:
@@ -78,8 +108,7 @@ def next_shown(
         .limit(1)
     )
     if turn is Turn.AWAITED:
-        # AWS resolves many at once, and whoever pressed is not waiting for those.
-        query = query.where(findings.c.state != State.RESOLVED.value)
+        query = query.where(IS_AWAITED)
         return db.execute(query.order_by(findings.c.changed_at.desc())).scalar()
     return db.execute(query.order_by(findings.c.changed_at)).scalar()
 

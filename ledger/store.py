@@ -94,7 +94,7 @@ class Ledger:
     def _record(self, changes: Sequence[Change], facts: Sequence[ResourceFacts]) -> bool:
         """Return whether a finding was moved."""
         now = self.now()
-        with writing(self.engine) as db:
+        with writing(self.engine, is_bulk=True) as db:
             learnt = self._learner.learn(db, facts, now) if facts else []
             observed, rows = self._observer.observe(db, changes, now) if changes else ([], [])
             routed = routed_rows(learnt, AWS_CONFIG, self._in_force, now)

@@ -117,6 +117,8 @@ counts = sa.Table(
     sa.Column("applicable", sa.Boolean, primary_key=True),
     sa.Column("number", sa.Integer, nullable=False),
 )
+#: All that status adds up, in the order in which it does.
+sa.Index("counts_in_state", counts.c.state, counts.c.team, counts.c.rule, counts.c.number)
 
 resources = sa.Table(
     "resources",

@@ -11,7 +11,7 @@ from functools import partial
 from compliance.channel import Channel, Message
 from ledger.errors import LedgerUnavailableError, UnfitError
 from ledger.messages import Messages
-from ledger.stale import Turn
+from ledger.stale import Stale, Turn
 from notifiers.chat import Chat
 from notifiers.delivery import ContentOf, Deliveries, Pause
 from notifiers.pace import Lane, Updates
@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 #: How many channels are served side by side: chat takes its time for each.
 _SIDE_BY_SIDE = 12
+#: How many more may be where somebody waits.
+_FOR_AWAITED = 4
 #: When a channel is looked at again that has something out of date which cannot be shown yet.
 _AGAIN = timedelta(seconds=1)
 _SOON = timedelta(milliseconds=50)
@@ -74,7 +76,7 @@ class Courier:
         if not stale:
             return None
         for channel in self._servable(stale):
-            self._start(partial(self._serve, channel, stale[channel]))
+            self._start(partial(self._serve, channel, stale[channel].teams))
         return self._pause(stale)
 
     def adopt(self, finding_id: str, message: Message) -> None:
@@ -92,34 +94,45 @@ class Courier:
         else:
             self.wake()
 
-    def _known(self, stale: Mapping[Channel, frozenset[str]]) -> Mapping[Channel, frozenset[str]]:
+    def _known(self, stale: Mapping[Channel, Stale]) -> Mapping[Channel, Stale]:
         """Leave out the channels of products that the bot is not connected to."""
         for channel in stale:
             if channel.product not in self._chats:
                 self._troubles.no_product(channel)
-        return {each: teams for each, teams in stale.items() if each.product in self._chats}
+        return {each: of_it for each, of_it in stale.items() if each.product in self._chats}
 
-    def _servable(self, stale: Mapping[Channel, frozenset[str]]) -> list[Channel]:
-        """Claim the channels to be served now, those first that have waited longest."""
+    def _servable(self, stale: Mapping[Channel, Stale]) -> list[Channel]:
+        """Claim the channels to be served now: those where somebody waits go first.
+
+        There is always room for some of them, however many others are being served.
+        """
         with self._lock:
             now = self._monotonic()
-            due = [each for each in stale if self._can_be_served(each, now)]
-            due.sort(key=lambda each: self._lanes[each].served_at)
+            due = [each for each in stale if self._can_be_served(each, stale[each], now)]
+            due.sort(key=lambda each: (not stale[each].is_awaited, self._lanes[each].served_at))
             room = _SIDE_BY_SIDE - len(self._busy)
+            claimed = [
+                each
+                for number, each in enumerate(due)
+                if number < room + (_FOR_AWAITED if stale[each].is_awaited else 0)
+            ]
             # Whoever ends next wakes the courier again.
-            self._is_behind = len(due) > room or not self._busy.isdisjoint(stale)
-            self._busy.update(due[:room])
-            return due[:room]
+            self._is_behind = len(due) > len(claimed) or not self._busy.isdisjoint(stale)
+            self._busy.update(claimed)
+            return claimed
 
-    def _can_be_served(self, channel: Channel, now: float) -> bool:
-        return channel not in self._busy and self._lanes[channel].held_until <= now
+    def _can_be_served(self, channel: Channel, stale: Stale, now: float) -> bool:
+        lane = self._lanes[channel]
+        return channel not in self._busy and lane.due(now, is_awaited=stale.is_awaited)
 
-    def _pause(self, stale: Mapping[Channel, frozenset[str]]) -> timedelta:
+    def _pause(self, stale: Mapping[Channel, Stale]) -> timedelta:
         with self._lock:
             now = self._monotonic()
-            looks = [self._lanes[each].next_look() for each in stale if each not in self._busy]
-        soonest = min((look - now for look in looks if look > now), default=1.0)
-        return max(_SOON, min(_AGAIN, timedelta(seconds=soonest)))
+            soonest = min(
+                self._lanes[each].next_look(now, is_awaited=of_it.is_awaited)
+                for each, of_it in stale.items()
+            )
+        return max(_SOON, min(_AGAIN, timedelta(seconds=soonest - now)))
 
     def _serve(self, channel: Channel, teams: frozenset[str]) -> None:
         has_done = False
@@ -134,7 +147,7 @@ class Courier:
             with self._lock:
                 self._busy.discard(channel)
                 if not has_done:
-                    self._lanes[channel].rest(self._monotonic(), _AGAIN)
+                    self._lanes[channel].rest(self._monotonic())
                 is_behind = self._is_behind
             if has_done or is_behind:
                 self.wake()

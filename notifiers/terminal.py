@@ -1,6 +1,6 @@
 """What whoever starts the bot reads where it cannot start: a sentence, and not a traceback.
 
-This module runs before any other: it needs nothing but Python, and not a new one.
+This module runs before others: it needs nothing but Python, and not a new one.
 """
 
 import logging
@@ -8,6 +8,8 @@ import os
 import signal
 import sys
 from typing import Any
+
+from notifiers.heaps import share_heaps
 
 OLDEST = (3, 11)
 _OLD = (
@@ -32,6 +34,8 @@ def prepare() -> None:
     for stream in streams:
         # A terminal that cannot show a character shows its number.
         stream.reconfigure(errors="backslashreplace")
+    # Before there are threads.
+    share_heaps()
 
 
 def leave(number: int, _frame: object) -> None:

@@ -60,7 +60,7 @@ def test_a_batch_is_recorded_together_and_then_deleted(sqs, queue, desk, intake)
     assert left(sqs, queue) == 0
 
 
-@pytest.mark.parametrize(("waiting", "taken"), [(10, 10), (23, 23), (70, 50)])
+@pytest.mark.parametrize(("waiting", "taken"), [(10, 10), (23, 23), (120, 100)])
 def test_what_waits_behind_a_full_batch_is_recorded_with_it(
     sqs, queue, desk, intake, waiting, taken
 ):

@@ -3,45 +3,56 @@
 import pytest
 
 from benchmarks import __main__ as runner
-from benchmarks import allowlist, intake, memory, status
+from benchmarks import allowlist, idle, intake, rows, status, sweep, waiting
 from benchmarks.figures import Figure, table
+from benchmarks.idle import Patience
+from benchmarks.ledgers import all_ledgers
 from benchmarks.notifications import mix, notifications
+from benchmarks.surroundings import Size
+
+SMALL = {
+    "allowlist": lambda ledgers: allowlist.measure(ledgers, numbers=(50,)),
+    "idle": lambda ledgers: idle.measure(
+        ledgers, number=200, size=Size(3, 3), runs=1, patience=Patience(0.5, 0.5, 0.5)
+    ),
+    "intake": lambda ledgers: intake.measure(ledgers, messages=50, runs=1),
+    "rows": lambda ledgers: rows.measure(ledgers, number=200),
+    "status": lambda ledgers: status.measure(ledgers, number=200, runs=1),
+    "sweep": lambda ledgers: sweep.measure(ledgers, Size(3, 3, 2), latency_seconds=0.001),
+    "waiting": lambda ledgers: waiting.measure(
+        ledgers, Size(6, 6), cards=4, presses=2, storm=20, apart_seconds=0.0
+    ),
+}
 
 
-def small_allowlist():
-    return allowlist.measure(numbers=(50,))
+@pytest.fixture(scope="module")
+def ledgers():
+    with all_ledgers() as made:
+        yield made
 
 
-def small_intake():
-    return intake.measure(messages=50, runs=1)
-
-
-def small_memory():
-    return memory.measure(runs=1, look_seconds=0.5)
-
-
-def small_status():
-    return status.measure(number=200, runs=1)
-
-
-@pytest.mark.parametrize("measure", [small_allowlist, small_intake, small_memory, small_status])
-def test_a_benchmark_prints_its_figures_and_its_target(measure):
-    printed = table(measure())
+@pytest.mark.parametrize("measure", SMALL.values(), ids=SMALL)
+def test_a_benchmark_prints_its_figures_and_its_target(measure, ledgers):
+    printed = table(measure(ledgers))
 
     assert "target" in printed.splitlines()[0]
     assert "met" in printed.lower()
 
 
+def test_every_benchmark_is_run_on_little_here():
+    assert SMALL.keys() == runner.BENCHMARKS.keys()
+
+
 def test_an_unknown_benchmark_is_named_with_those_that_there_are(capsys):
     assert runner.main(["intak"]) == 2
     assert (
-        "no benchmark intak; there are allowlist, intake, memory, status" in capsys.readouterr().err
+        f"no benchmark intak; there are {', '.join(runner.BENCHMARKS)}" in capsys.readouterr().err
     )
 
 
 def test_a_target_that_is_missed_is_the_exit_code(monkeypatch, capsys):
     slow = Figure("speed", 30.0, "messages/s", 100.0, 0.4, more_is_better=True)
-    monkeypatch.setattr(runner, "BENCHMARKS", {"slow": lambda: [slow]})
+    monkeypatch.setattr(runner, "BENCHMARKS", {"slow": lambda ledgers: [slow]})
 
     assert runner.main([]) == 1
     assert "0.30" in capsys.readouterr().out

@@ -11,7 +11,7 @@ from compliance.channel import Channel, Message
 from compliance.finding import State
 from compliance.request import Request, Verb
 from ledger.messages import LEASE, Messages
-from ledger.stale import Turn
+from ledger.stale import Stale, Turn
 from ledger.store import Ledger
 from ledger.storms import STORM
 from tests.builders import ID, change, move, teams
@@ -58,13 +58,13 @@ def test_a_new_finding_has_no_message_yet_but_our_own_id_of_it(messages, ledger)
 
 def test_where_nothing_is_stale_no_channel_has_anything_to_do(messages, ledger, ask):
     ledger.record([change()])
-    assert messages.stale() == {HOUSING: {"housing"}}
+    assert messages.stale() == {HOUSING: Stale(frozenset({"housing"}))}
 
     post(messages)
     assert messages.stale() == {}
 
     ask()
-    assert messages.stale() == {HOUSING: {"housing"}}
+    assert messages.stale() == {HOUSING: Stale(frozenset({"housing"}), is_awaited=True)}
 
 
 def test_a_finding_that_moved_while_its_message_was_on_its_way_stays_stale(messages, ledger, ask):

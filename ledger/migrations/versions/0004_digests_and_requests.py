@@ -324,6 +324,7 @@ def _create_counts() -> None:
         sa.Column("applicable", sa.Boolean, primary_key=True),
         sa.Column("number", sa.Integer, nullable=False),
     )
+    op.create_index("counts_in_state", "counts", ["state", "team", "rule", "number"])
     op.execute(
         "INSERT INTO counts (team, rule, account, region, state, applicable, number)"
         " SELECT team, rule, account, region, state, compliance <> 'NOT_APPLICABLE', count(*)"

@@ -1,0 +1,210 @@
+"""Ledgers to measure on: new ones, and large ones that are filled once and used again.
+
+The large ones are filled in the database's fastest way, with the rows that ``ledger/rows.py``
+makes of findings: recorded one by one, a million would take ten minutes.
+"""
+
+import random
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+
+from benchmarks.surroundings import REGIONS, account, team
+from compliance.change import Change, Compliance, FindingKey
+from compliance.finding import State, first_seen
+from ledger.database import connect
+from ledger.rows import to_row
+from tests.postgresql import binaries, running
+
+_START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+#: Rules of the shipped catalogue, each with the type of resource that it is about.
+RULES = (
+    ("s3-bucket-level-public-access-prohibited", "AWS::S3::Bucket"),
+    ("rds-instance-public-access-check", "AWS::RDS::DBInstance"),
+    ("rds-multi-az-support", "AWS::RDS::DBInstance"),
+    ("rds-instance-deletion-protection-enabled", "AWS::RDS::DBInstance"),
+    ("sns-encrypted-kms", "AWS::SNS::Topic"),
+    ("lambda-function-xray-enabled", "AWS::Lambda::Function"),
+    ("dynamodb-table-encrypted-kms", "AWS::DynamoDB::Table"),
+    ("dynamodb-pitr-enabled", "AWS::DynamoDB::Table"),
+)
+#: Most of what AWS Config looks at is as it should be.
+_STATES = {
+    State.COMPLIANT: 45,
+    State.RESOLVED: 25,
+    State.OPEN: 20,
+    State.REOPENED: 3,
+    State.EXCEPTED: 4,
+    State.FAILED: 1,
+    State.NOT_VERIFIED: 2,
+}
+TEAMS, ACCOUNTS = 500, 500
+_COUNT = (
+    "INSERT INTO counts (team, rule, account, region, state, applicable, number)"
+    " SELECT team, rule, account, region, state, compliance <> 'NOT_APPLICABLE', count(*)"
+    " FROM findings GROUP BY 1, 2, 3, 4, 5, 6"
+)
+
+
+#: The columns of a finding, in order.
+_Row = tuple[Any, ...]
+
+
+class Ledgers:
+    """Makes ledgers, and keeps them until ``close``."""
+
+    def __init__(self) -> None:
+        self._ends = ExitStack()
+        self._folder = Path(self._ends.enter_context(TemporaryDirectory(prefix="bench-")))
+        self._numbers = count(1)
+        self._server = ""
+        self._filled: dict[tuple[str, int], str] = {}
+
+    def close(self) -> None:
+        self._ends.close()
+
+    def new_sqlite(self) -> str:
+        """Return the URL of a new ledger on SQLite, its tables made."""
+        return self._with_tables(f"sqlite:///{self._folder}/ledger-{next(self._numbers)}.db")
+
+    def new_postgresql(self) -> str:
+        """Return the URL of a new database on a throw-away server."""
+        if not self._server:
+            folder = binaries()
+            if folder is None:
+                raise FileNotFoundError("no PostgreSQL: see requirements/test.txt")
+            self._server = self._ends.enter_context(running(folder))
+        name = f"ledger_{next(self._numbers)}"
+        engine = sa.create_engine(self._server, isolation_level="AUTOCOMMIT")
+        with engine.connect() as db:
+            db.exec_driver_sql(f"CREATE DATABASE {name}")
+        engine.dispose()
+        return self._with_tables(self._server.replace("/postgres?", f"/{name}?"))
+
+    def sqlite(self, number: int) -> str:
+        """Return the URL of a ledger with so many findings, filled once."""
+        return self._once("SQLite", number)
+
+    def postgresql(self, number: int) -> str:
+        return self._once("PostgreSQL", number)
+
+    def _once(self, database: str, number: int) -> str:
+        if (database, number) not in self._filled:
+            url = self.new_sqlite() if database == "SQLite" else self.new_postgresql()
+            fill(url, number)
+            self._filled[database, number] = url
+        return self._filled[database, number]
+
+    @staticmethod
+    def _with_tables(url: str) -> str:
+        connect(url).dispose()
+        return url
+
+
+@contextmanager
+def all_ledgers() -> Iterator[Ledgers]:
+    ledgers = Ledgers()
+    try:
+        yield ledgers
+    finally:
+        ledgers.close()
+
+
+def fill(url: str, number: int) -> None:
+    """Write *number* findings, all of which chat shows as they are, and how many are alike."""
+    columns, rows = tuple(_row_of(State.OPEN)), _rows(number)
+    if url.startswith("sqlite:"):
+        _fill_sqlite(sa.make_url(url).database or "", columns, rows)
+    else:
+        _fill_postgresql(url, columns, rows)
+
+
+def _fill_sqlite(path: str, columns: Sequence[str], rows: Iterator[_Row]) -> None:
+    marks = ", ".join("?" * len(columns))
+    insert = f"INSERT INTO findings ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - ours
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA synchronous=OFF")
+    # Times are kept as microseconds since 1970.
+    sqlite3.register_adapter(datetime, lambda moment: (moment - _EPOCH) // _MICROSECOND)
+    with db:
+        db.executemany(insert, rows)
+        db.execute(_COUNT)
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+
+
+def _fill_postgresql(url: str, columns: Sequence[str], rows: Iterator[_Row]) -> None:
+    plain = url.replace("postgresql+psycopg:", "postgresql:")
+    with psycopg.connect(plain) as db:
+        with db.cursor().copy(f"COPY findings ({', '.join(columns)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        db.execute(_COUNT)
+    with psycopg.connect(plain, autocommit=True) as db:
+        # It does so by itself after a while; SQLite never does.
+        db.execute("VACUUM ANALYZE findings")
+        db.execute("VACUUM ANALYZE counts")
+
+
+def _rows(number: int) -> Iterator[_Row]:
+    """Yield rows made of one finding of each state: only what tells findings apart is new."""
+    chance = random.Random(number)  # noqa: S311 - the same findings each time is what is wanted
+    states = chance.choices(list(_STATES), list(_STATES.values()), k=number)
+    like = {state: _row_of(state) for state in _STATES}
+    for each, state in enumerate(states):
+        row = dict(like[state])
+        of_account = each % ACCOUNTS
+        row["rule"], row["resource_type"] = RULES[each // ACCOUNTS % len(RULES)]
+        row["region"] = REGIONS[each // (ACCOUNTS * len(RULES)) % len(REGIONS)]
+        row["id"], row["resource_id"] = f"F-{each:09d}", f"resource-{each:07d}"
+        row["key"], row["resource"] = chance.randbytes(16), chance.randbytes(16)
+        row["account"], row["team"] = account(of_account), team(of_account % TEAMS)
+        row["opened_at"] = row["opened_at"] and _START + timedelta(seconds=each * 7919 % 2_000_000)
+        yield tuple(row.values())
+
+
+def _row_of(state: State) -> dict[str, Any]:
+    is_broken = state not in {State.COMPLIANT, State.RESOLVED}
+    key = FindingKey(account(0), REGIONS[0], *RULES[0], "resource-0000000")
+    compliance = Compliance.NON_COMPLIANT if is_broken else Compliance.COMPLIANT
+    seen = first_seen(Change(key, compliance, _START), "F-000000000", team(0), _START)
+    finding = replace(
+        seen,
+        state=state,
+        opened_at=None if state is State.COMPLIANT else _START,
+        until=_START + timedelta(days=90) if state is State.EXCEPTED else None,
+        resource_name="name-of-0000000" if is_broken else "",
+    )
+    courier = {"shown_version": finding.version, "mirrored_until": finding.until}
+    return {**to_row(finding), **courier, "mirror_due": None, "lookup_due": None}
+
+
+def findings_bytes(url: str) -> int:
+    """Return how many bytes the findings take in the database, their indexes and counts too."""
+    if url.startswith("sqlite:"):
+        with sqlite3.connect(sa.make_url(url).database or "") as db:
+            return int(
+                db.execute(
+                    "SELECT sum(pgsize) FROM dbstat WHERE name IN (SELECT name FROM sqlite_schema"
+                    " WHERE tbl_name IN ('findings', 'counts'))"
+                ).fetchone()[0]
+            )
+    engine = sa.create_engine(url)
+    with engine.connect() as db:
+        query = sa.text(
+            "SELECT pg_total_relation_size('findings') + pg_total_relation_size('counts')"
+        )
+        size = int(db.execute(query).scalar_one())
+    engine.dispose()
+    return size

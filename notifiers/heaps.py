@@ -1,0 +1,18 @@
+"""How the process uses memory. It runs before others, as notifiers.terminal does."""
+
+import ctypes
+
+#: https://man7.org/linux/man-pages/man3/mallopt.3.html
+_M_ARENA_MAX = -8
+_HEAPS = 2
+
+
+def share_heaps() -> None:
+    """Let threads share two heaps.
+
+    glibc gives each new thread one of its own, up to eight for each processor, and none of them
+    gives back what is in pieces: after a storm that is 30 MB. Other C libraries do not do so.
+    """
+    set_option = getattr(ctypes.CDLL(None), "mallopt", None)
+    if set_option is not None:
+        set_option(_M_ARENA_MAX, _HEAPS)

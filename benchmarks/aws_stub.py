@@ -65,12 +65,12 @@ class LocalAws:
 
 @contextmanager
 def local_aws(
-    messages: Sequence[str], content: Content = Content(), latency_seconds: float = 0.0
+    messages: Sequence[str], content: Content | None = None, latency_seconds: float = 0.0
 ) -> Iterator[LocalAws]:
     """Serve *messages* on a free port of 127.0.0.1; AWS Config and STS take their latency."""
     fresh = multiprocessing.get_context("spawn")
     ours, theirs = fresh.Pipe()
-    arguments = (messages, content, latency_seconds, theirs)
+    arguments = (messages, content or Content(), latency_seconds, theirs)
     server = fresh.Process(target=_serve, args=arguments, daemon=True)
     server.start()
     try:

@@ -23,7 +23,7 @@ _CREDENTIALS = """<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """*rules* are the Config rules by name, each with its resource type; *broken* resources each."""
+    """*rules* are Config rules by name, each with its resource type; *broken* resources each."""
 
     rules: tuple[tuple[str, str], ...] = ()
     broken: int = 0

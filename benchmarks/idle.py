@@ -32,12 +32,16 @@ class Patience:
     look_seconds: float = 2.0
 
 
+_SIZE = Size(TEAMS, ACCOUNTS)
+_PATIENCE = Patience()
+
+
 def measure(
     ledgers: Ledgers,
     number: int = _FINDINGS,
-    size: Size = Size(TEAMS, ACCOUNTS),
+    size: Size = _SIZE,
     runs: int = _RUNS,
-    patience: Patience = Patience(),
+    patience: Patience = _PATIENCE,
 ) -> Iterator[Figure]:
     libraries = [_libraries(patience) for _ in range(runs)]
     yield from _empty(ledgers, median(libraries), patience)

@@ -1,4 +1,4 @@
-"""What a benchmark runs the bot in: a configuration of many teams, local AWS and Slack, a ledger."""
+"""What a benchmark runs the bot in: many teams, a local AWS and Slack, a ledger."""
 
 import shutil
 from collections.abc import Iterator, Mapping

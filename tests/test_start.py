@@ -88,7 +88,10 @@ def test_on_an_old_python_it_says_which_one_it_needs(start):
     assert "needs Python 3.11 or newer, and this is Python 3.9" in told
 
 
-@pytest.mark.parametrize("name", ["bot.py", "notifiers/terminal.py", "notifiers/heaps.py", "notifiers/__init__.py"])
+FIRST = ["bot.py", *(f"notifiers/{name}.py" for name in ("__init__", "terminal", "heaps"))]
+
+
+@pytest.mark.parametrize("name", FIRST)
 def test_what_runs_first_can_be_read_by_an_old_python(name):
     compile((ROOT / name).read_text(), name, "exec", dont_inherit=True, _feature_version=7)
 

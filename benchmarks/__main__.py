@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from benchmarks import allowlist, idle, intake, rows, status, sweep, waiting
+from benchmarks import allowlist, idle, intake, kills, rows, status, sweep, waiting
 from benchmarks.figures import Figure, table
 from benchmarks.ledgers import Ledgers, all_ledgers
 
@@ -16,6 +16,7 @@ BENCHMARKS: Mapping[str, Callable[[Ledgers], Iterable[Figure]]] = {
     "rows": rows.measure,
     "status": status.measure,
     "idle": idle.measure,
+    "kills": kills.measure,
 }
 
 

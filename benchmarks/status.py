@@ -24,7 +24,7 @@ from notifiers.slack.replies import answer_message
 _FINDINGS = 1_000_000
 _RUNS = 7
 _DATABASE_MS, _ALL_MS = 50.0, 300.0
-_NOWHERE = "http://127.0.0.1:9"
+_NOWHERE = "http://127.0.0.1:9/000000000000/nowhere"
 _ANALYST = Actor(f"slack:{APPROVER}", "Ana", Standing.MEMBER)
 
 
@@ -36,7 +36,7 @@ def measure(ledgers: Ledgers, number: int = _FINDINGS, runs: int = _RUNS) -> Ite
         with TemporaryDirectory(prefix="bench-") as folder:
             bot = _bot(Path(folder), url)
             yield from _of(bot, f"{database}, {number:,} findings", runs)
-            bot.engine.dispose()
+            bot.ledger.engine.dispose()
 
 
 def _bot(folder: Path, url: str) -> Bot:

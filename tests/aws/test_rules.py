@@ -69,9 +69,7 @@ class Bot:
             engine,
             world.clock,
             lambda key, tags: "housing",
-            canonical=self.known_rules.canonical,
-            accepts=self.known_rules.accepts,
-            is_unheard=self.known_rules.is_unheard,
+            rules=self.known_rules,
         )
         rules = ConfigRules(engine, world.clock)
         folding = Folding(engine, self.known_rules.canonical, lambda finding: {}, world.clock)

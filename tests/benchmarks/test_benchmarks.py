@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks import __main__ as runner
-from benchmarks import allowlist, idle, intake, rows, status, sweep, waiting
+from benchmarks import allowlist, idle, intake, kills, rows, status, sweep, waiting
 from benchmarks.figures import Figure, table
 from benchmarks.idle import Patience
 from benchmarks.ledgers import all_ledgers
@@ -16,6 +16,7 @@ SMALL = {
         ledgers, number=200, size=Size(3, 3), runs=1, patience=Patience(0.5, 0.5, 0.5)
     ),
     "intake": lambda ledgers: intake.measure(ledgers, messages=50, runs=1),
+    "kills": lambda ledgers: kills.measure(ledgers, kills=1, size=Size(6, 6), rest_seconds=2.0),
     "rows": lambda ledgers: rows.measure(ledgers, number=200),
     "status": lambda ledgers: status.measure(ledgers, number=200, runs=1),
     "sweep": lambda ledgers: sweep.measure(ledgers, Size(3, 3, 2), latency_seconds=0.001),

@@ -10,6 +10,7 @@ from compliance.enforcement import enforce
 from compliance.finding import State
 from compliance.known_rules import KnownRules
 from ledger.folding import Folding
+from ledger.observing import EveryRule
 from ledger.reports import Reports
 from ledger.store import Ledger
 from tests.builders import ID, PACK_ARN, PAYMENTS, RULE, change, config_rule, entry, move, rule
@@ -85,7 +86,11 @@ def test_what_is_being_remediated_under_its_own_name_is_followed_under_it(
     older.record([copied()])
     (finding,) = older.each([State.OPEN])
     move(older, life.ask, finding.id)
-    recognising = Ledger(engine, clock, lambda key, tags: "housing", canonical=folding.canonical)
+
+    class Recognising(EveryRule):
+        canonical = staticmethod(folding.canonical)
+
+    recognising = Ledger(engine, clock, lambda key, tags: "housing", rules=Recognising())
 
     recognising.record([copied(2, "COMPLIANT")])
 

@@ -1,0 +1,136 @@
+"""What is lost or doubled when the bot is killed again and again: whole processes, kill -9.
+
+A round reports some findings, starts the bot, and kills it at a moment that chance picks: while it
+starts, receives, records, or posts. At the end one more bot brings everything in line.
+"""
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from slack_sdk import WebClient
+
+from benchmarks.figures import Figure
+from benchmarks.ledgers import RULES, Ledgers
+from benchmarks.notifications import violation
+from benchmarks.processes import ROOT, running_bot
+from benchmarks.surroundings import Size, account, channel, stubs, variables
+from ledger import audit
+from ledger.database import connect
+from ledger.tables import counts, findings
+
+_KILLS = 20
+#: So many teams that their findings come one by one, and none joins a group.
+_SIZE = Size(teams=40, accounts=40)
+_AT_ONCE = 4
+_LONGEST_SECONDS = 2.5
+#: A post in doubt is searched for once more a minute after it was repeated.
+_REST_SECONDS = 75.0
+
+
+def measure(
+    ledgers: Ledgers,
+    kills: int = _KILLS,
+    size: Size = _SIZE,
+    rest_seconds: float = _REST_SECONDS,
+) -> Iterator[Figure]:
+    many = kills, size, rest_seconds
+    yield from _tried("SQLite", ledgers.new_sqlite(), 1, *many)
+    for bots in (1, 2):
+        yield from _tried(f"PostgreSQL, {bots} at once", ledgers.new_postgresql(), bots, *many)
+
+
+def _tried(
+    name: str, database: str, bots: int, kills: int, size: Size, rest_seconds: float
+) -> Iterator[Figure]:
+    chance = random.Random(kills)  # noqa: S311 - the same moments each time are what is wanted
+    with stubs(size) as (aws, slack, config):
+        known = variables(aws, slack, config, database)
+        reported = 0
+        for _ in range(kills):
+            aws.put([_violation(reported + each, size) for each in range(_AT_ONCE)])
+            reported += _AT_ONCE
+            _run_and_kill(known, bots, chance)
+        with running_bot(known):
+            _wait_until_shown(database, rest_seconds)
+            client = WebClient(
+                slack.environment["SLACK_BOT_TOKEN"], f"{slack.environment['SLACK_API_URL']}/"
+            )
+            cards = _live_cards(client, size)
+    engine = connect(database)
+    with engine.connect() as db:
+        recorded = set(db.execute(sa.select(findings.c.id)).scalars())
+        broken = audit.first_broken_link(db)
+        counted = db.execute(sa.select(sa.func.sum(counts.c.number))).scalar_one()
+    engine.dispose()
+    told = f"{name}: {kills} kills"
+    yield Figure(f"{told}, findings lost", reported - len(recorded), "", target=0)
+    yield Figure(f"{told}, findings without a card", len(recorded - cards.keys()), "", target=0)
+    yield Figure(f"{told}, cards too many", sum(cards.values()) - len(cards), "", target=0)
+    yield Figure(f"{told}, findings miscounted", abs(counted - len(recorded)), "", target=0)
+    yield Figure(f"{told}, breaks in the audit log", float(broken is not None), "", target=0)
+
+
+def _violation(place: int, size: Size) -> str:
+    return violation(
+        place, account(place % size.accounts), RULES[place % len(RULES)], datetime.now(UTC)
+    )
+
+
+def _run_and_kill(known: Mapping[str, str], bots: int, chance: random.Random) -> None:
+    with ExitStack() as stack:
+        for _ in range(bots):
+            process = subprocess.Popen(
+                [sys.executable, "bot.py", "run"],
+                cwd=ROOT,
+                env={**os.environ, **known},
+                stderr=subprocess.DEVNULL,
+            )
+            stack.callback(process.wait)
+            stack.callback(process.kill)
+        # What comes first is the import of Python's libraries.
+        time.sleep(1.0 + chance.random() * _LONGEST_SECONDS)
+
+
+def _wait_until_shown(database: str, rest_seconds: float) -> None:
+    """Wait until chat has shown every finding for *rest_seconds*; four minutes at most."""
+    engine = connect(database)
+    is_stale = findings.c.shown_version < findings.c.version
+    deadline = time.monotonic() + 240
+    settled_since = time.monotonic()
+    while time.monotonic() < deadline:
+        with engine.connect().execution_options(read_only=True) as db:
+            if db.execute(sa.select(sa.func.count()).where(is_stale)).scalar_one():
+                settled_since = time.monotonic()
+        if time.monotonic() - settled_since > rest_seconds:
+            break
+        time.sleep(1)
+    engine.dispose()
+
+
+def _live_cards(client: WebClient, size: Size) -> Counter[str]:
+    """Return how many messages with buttons there are of each finding."""
+    cards: Counter[str] = Counter()
+    for team in range(size.teams):
+        answer = client.conversations_history(channel=channel(team), limit=200)
+        for message in answer["messages"]:
+            cards.update(_shown(message.get("blocks") or ()))
+    return cards
+
+
+def _shown(blocks: Sequence[Mapping[str, Any]]) -> set[str]:
+    return {
+        str(element["value"]).split()[0]
+        for block in blocks
+        if block["type"] == "actions"
+        for element in block["elements"]
+        if str(element.get("value", "")).startswith("F-")
+    }

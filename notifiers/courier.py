@@ -162,6 +162,11 @@ class Courier:
             update = self._messages.take(channel, teams, turn)
             if update is None:
                 continue
+            if turn is Turn.NEW and update.message is not None and not updates.allow(turn):
+                # A group that grows is a change as any other, and grows when there is room again.
+                self._messages.release(update)
+                lane.put_off(self._monotonic())
+                return False
             lane.serve(turn, self._monotonic(), chat.pace.apart)
             if update.message is not None:
                 updates.count()

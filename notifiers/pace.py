@@ -14,7 +14,9 @@ _MINUTE = 60.0
 _RESERVED = 30
 #: Somebody who waits sees what they did at once, and not at the pace of what nobody waits for.
 _AWAITED_APART = 0.5
-#: How long a channel is left alone where nothing could be shown, the first time, the second …
+#: How long a channel waits for room in the minute's changes.
+_PUT_OFF = 5.0
+#: How long it is left alone where nothing could be shown, the first time, the second …
 _RESTS = (0.1, 0.2, 0.4, 1.0)
 
 
@@ -91,6 +93,10 @@ class Lane:
         if self.next_at <= now:
             self.next_at = now + self._rest()
             self.rests += 1
+
+    def put_off(self, now: float) -> None:
+        """Note that its next message has to wait for room; what people wait for does not."""
+        self.next_at = now + _PUT_OFF
 
     def hold(self, now: float, pause: timedelta) -> None:
         self.held_until = max(self.held_until, now + pause.total_seconds())

@@ -9,7 +9,7 @@ import signal
 import sys
 from typing import Any
 
-from notifiers.heaps import share_heaps
+from notifiers.heaps import share_heaps, take_short_turns
 
 OLDEST = (3, 11)
 _OLD = (
@@ -36,6 +36,7 @@ def prepare() -> None:
         stream.reconfigure(errors="backslashreplace")
     # Before there are threads.
     share_heaps()
+    take_short_turns()
 
 
 def leave(number: int, _frame: object) -> None:

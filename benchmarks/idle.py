@@ -83,14 +83,17 @@ def _large(ledgers: Ledgers, number: int, size: Size, patience: Patience) -> Ite
             )
             bot.quiet(patience.settles_seconds)
             yield Figure("the same, until every finding was compared", bot.cpu_seconds, "s of CPU")
-        with running_bot(known) as bot:
-            aws.began()
-            yield Figure(
-                f"start to first poll, {about}",
-                bot.cpu_seconds,
-                "s of CPU",
-                target=_START_CPU_SECONDS,
-            )
-            bot.quiet(patience.settles_seconds)
-            share = bot.share_of_a_core(patience.observed_seconds)
-            yield Figure(f"idle, {about}", share, "% of a core", target=_LARGE)
+    with (
+        stubs(size) as (aws, slack, config),
+        running_bot(variables(aws, slack, config, database)) as bot,
+    ):
+        aws.began()
+        yield Figure(
+            f"start to first poll, {about}",
+            bot.cpu_seconds,
+            "s of CPU",
+            target=_START_CPU_SECONDS,
+        )
+        bot.quiet(patience.settles_seconds)
+        share = bot.share_of_a_core(patience.observed_seconds)
+        yield Figure(f"idle, {about}", share, "% of a core", target=_LARGE)

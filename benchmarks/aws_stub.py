@@ -156,7 +156,8 @@ class _Queue:
         self._number += len(texts)
         self._ready[:0] = reversed(fresh)
         while self._ready and self._polls:
-            most, reply = self._polls.pop(next(iter(self._polls)))
+            # Who asked last is alive: the others may have been killed.
+            most, reply = self._polls.popitem()[1]
             reply(_OK, self._batch(most))
 
     def serve(self, request: Request, reply: Answer) -> None:

@@ -11,7 +11,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,7 +31,8 @@ _KILLS = 20
 #: So many teams that their findings come one by one, and none joins a group.
 _SIZE = Size(teams=40, accounts=40)
 _AT_ONCE = 4
-_LONGEST_SECONDS = 2.5
+_IMPORT_SECONDS = 1.2
+_LONGEST_SECONDS = 1.5
 #: A post in doubt is searched for once more a minute after it was repeated.
 _REST_SECONDS = 75.0
 
@@ -54,12 +55,17 @@ def _tried(
     chance = random.Random(kills)  # noqa: S311 - the same moments each time are what is wanted
     with stubs(size) as (aws, slack, config):
         known = variables(aws, slack, config, database)
-        reported = 0
-        for _ in range(kills):
-            aws.put([_violation(reported + each, size) for each in range(_AT_ONCE)])
-            reported += _AT_ONCE
-            _run_and_kill(known, bots, chance)
+        texts = [_violation(place, size) for place in range(kills * _AT_ONCE)]
+        for first in range(0, len(texts), _AT_ONCE):
+            with _killed(known, bots):
+                # What comes first is the import of Python's libraries.
+                time.sleep(_IMPORT_SECONDS)
+                aws.put(texts[first : first + _AT_ONCE])
+                time.sleep(chance.random() * _LONGEST_SECONDS)
         with running_bot(known):
+            time.sleep(_IMPORT_SECONDS)
+            # SQS sends again what was received and not deleted.
+            aws.put(texts)
             _wait_until_shown(database, rest_seconds)
             client = WebClient(
                 slack.environment["SLACK_BOT_TOKEN"], f"{slack.environment['SLACK_API_URL']}/"
@@ -72,7 +78,7 @@ def _tried(
         counted = db.execute(sa.select(sa.func.sum(counts.c.number))).scalar_one()
     engine.dispose()
     told = f"{name}: {kills} kills"
-    yield Figure(f"{told}, findings lost", reported - len(recorded), "", target=0)
+    yield Figure(f"{told}, findings lost", len(texts) - len(recorded), "", target=0)
     yield Figure(f"{told}, findings without a card", len(recorded - cards.keys()), "", target=0)
     yield Figure(f"{told}, cards too many", sum(cards.values()) - len(cards), "", target=0)
     yield Figure(f"{told}, findings miscounted", abs(counted - len(recorded)), "", target=0)
@@ -85,7 +91,9 @@ def _violation(place: int, size: Size) -> str:
     )
 
 
-def _run_and_kill(known: Mapping[str, str], bots: int, chance: random.Random) -> None:
+@contextmanager
+def _killed(known: Mapping[str, str], bots: int) -> Iterator[None]:
+    """Run *bots* processes; kill them at the end."""
     with ExitStack() as stack:
         for _ in range(bots):
             process = subprocess.Popen(
@@ -96,8 +104,7 @@ def _run_and_kill(known: Mapping[str, str], bots: int, chance: random.Random) ->
             )
             stack.callback(process.wait)
             stack.callback(process.kill)
-        # What comes first is the import of Python's libraries.
-        time.sleep(1.0 + chance.random() * _LONGEST_SECONDS)
+        yield
 
 
 def _wait_until_shown(database: str, rest_seconds: float) -> None:

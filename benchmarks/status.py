@@ -41,7 +41,7 @@ def measure(ledgers: Ledgers, number: int = _FINDINGS, runs: int = _RUNS) -> Ite
 
 def _bot(folder: Path, url: str) -> Bot:
     config = write_configuration(folder, Size(TEAMS, ACCOUNTS))
-    variables = environment(_NOWHERE, _NOWHERE, url)
+    variables = environment(f"{_NOWHERE}/000000000000/none", _NOWHERE, url)
     known = read_environment({**variables, "COMPLIANCE_CONFIG": str(config)})
     return Bot(known, load(known.config, known.allowlist, known.faults))
 

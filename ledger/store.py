@@ -1,6 +1,7 @@
 """The only thing that changes a finding: by compare-and-set, its audit row beside it."""
 
 import logging
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -68,6 +69,7 @@ class Ledger:
         self._learner = Learner(owner, types)
         self._in_force = in_force
         self._on_move = on_move
+        self._recording = threading.Lock()
 
     def record(self, changes: Sequence[Change], facts: Sequence[ResourceFacts] = ()) -> None:
         """Store what AWS reported, in one transaction; repeats and late ones change nothing.
@@ -94,7 +96,9 @@ class Ledger:
     def _record(self, changes: Sequence[Change], facts: Sequence[ResourceFacts]) -> bool:
         """Return whether a finding was moved."""
         now = self.now()
-        with writing(self.engine, is_bulk=True) as db:
+        # Threads that record at the same time meet at the same rows, and all but one of them read
+        # again. Replicas still meet, and rarely: that costs more than it is worth to prevent.
+        with self._recording, writing(self.engine, is_bulk=True) as db:
             learnt = self._learner.learn(db, facts, now) if facts else []
             observed, rows = self._observer.observe(db, changes, now) if changes else ([], [])
             routed = routed_rows(learnt, AWS_CONFIG, self._in_force, now)

@@ -73,7 +73,7 @@ def log_as_json(level: int = logging.INFO) -> None:
     for library in ("botocore", "alembic", "uvicorn"):
         logging.getLogger(library).setLevel(logging.WARNING)
     # A round that takes longer than its interval is no event, and our own lines tell of Slack.
-    for library in ("apscheduler", "slack_bolt"):
+    for library in ("apscheduler", "psycopg", "slack_bolt"):
         logging.getLogger(library).setLevel(logging.ERROR)
     # They write a traceback for what our own lines tell in a sentence: AWS or Slack is away.
     for library in ("botocore.credentials", "slack_sdk"):

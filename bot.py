@@ -130,7 +130,7 @@ class Bot:
             every(10, Enforcement(self.desk).round),
             every(10, partial(carry_out_exceptions, self.desk, self.slack.people.fresh)),
             every(10, AllowlistWatch(self.allowlist.problem, chat, tda, self.warnings).round),
-            every(2, self.aws.rules.round),
+            every(5, self.aws.rules.round, self.bell.event()),
             every(30, self.aws.mirror.round),
             every(600, self.upkeep.rerouting.round),
             every(3600, self.upkeep.folding.round),

@@ -362,17 +362,30 @@ class Messages:
 
     def _settle(self, db: sa.Connection, versions: Iterable[Version]) -> None:
         """Note each finding as shown whose messages are all up to date."""
-        # In the order of ids, as the ledger locks them, or PostgreSQL ends one of the two.
+        in_order = sorted(versions, key=lambda each: each.finding_id)
         noted = [
             {"noted": each.finding_id, "shown": each.version, "needed": self._needed(each)}
-            for each in sorted(versions, key=lambda each: each.finding_id)
+            for each in in_order
         ]
         if noted:
+            _lock(db, [each.finding_id for each in in_order])
             db.execute(_SHOWN, noted)
 
     def _needed(self, version: Version) -> int:
         """Return how many channels must show the finding."""
         return 0 if version.state in NOTHING_TO_DO else len(self._teams[version.team].channels)
+
+
+def _lock(db: sa.Connection, finding_ids: Collection[str]) -> None:
+    """Wait for whoever notes another message of these findings, to see what they have noted.
+
+    Or each would find that the other's channel is out of date, and the findings would be so for
+    ever. In the order of ids, as the ledger locks them, or PostgreSQL ends one of the two. SQLite's
+    write lock keeps them apart already.
+    """
+    if db.dialect.name == "postgresql":
+        of_them = sa.select(findings.c.id).where(findings.c.id.in_(finding_ids))
+        db.execute(of_them.order_by(findings.c.id).with_for_update())
 
 
 def _forget(db: sa.Connection, channel: Channel, versions: Iterable[Version]) -> None:

@@ -8,13 +8,16 @@ from functools import partial
 import pytest
 import sqlalchemy as sa
 
+from compliance.channel import Message
 from compliance.finding import State, short_ids
+from compliance.routing import Teams
 from ledger.messages import Messages
+from ledger.stale import Turn
 from ledger.store import Ledger
 from ledger.storms import STORM
 from ledger.tables import findings
 from tests.builders import at, change, reroute
-from tests.notifiers.chat import TEAMS, FakeChat, Rounds
+from tests.notifiers.chat import HOUSING, PAYMENTS, TEAMS, FakeChat, Rounds, team
 
 pytestmark = pytest.mark.postgresql
 
@@ -90,3 +93,27 @@ def test_a_new_routing_waits_for_a_batch_and_loses_nothing(stormy, meeting, on_p
 
     assert failed == []
     assert {each.team for each in stormy.each([State.OPEN])} == {"payments"}
+
+
+def test_of_two_channels_that_are_noted_at_once_the_later_sees_that_all_show_it(
+    on_postgresql, clock, eventually
+):
+    both = Teams((team("housing", HOUSING, PAYMENTS),), "housing", ())
+    messages = Messages(on_postgresql, both, clock, timedelta())
+    Ledger(on_postgresql, clock, lambda key, tags: "housing").record([change()])
+    notes = [
+        partial(messages.shown, messages.take(each, {"housing"}, Turn.NEW), Message(each, "1"))
+        for each in (HOUSING, PAYMENTS)
+    ]
+    later = threading.Thread(target=notes[1])
+
+    @sa.event.listens_for(on_postgresql, "commit", once=True)
+    def meet(_connection):
+        # The first has noted its channel, and nobody sees that yet.
+        later.start()
+        eventually(lambda: waiting(on_postgresql) or not later.is_alive())
+
+    notes[0]()
+    later.join()
+
+    assert messages.stale() == {}

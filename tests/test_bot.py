@@ -1,28 +1,19 @@
 """The command line, as a process of its own."""
 
-import os
 import re
-import shutil
 import signal
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.notifiers.slack.workspace import Workspace
+from tests.processes import folder, starting
 
-ROOT = Path(__file__).parents[1]
+__all__ = ["folder"]
+
 #: What ``run`` asks for beside the rest; nothing listens there.
 RUNNABLE = {"HTTP_PORT": "0", "SLACK_SIGNING_SECRET": "s", "QUEUE_URLS": "http://127.0.0.1:9/q"}
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A folder with the shipped configuration, and the ledger beside it."""
-    shutil.copytree(ROOT / "config", tmp_path / "config", ignore=shutil.ignore_patterns("*.py*"))
-    return tmp_path
 
 
 @pytest.fixture
@@ -34,37 +25,8 @@ def workspace():
 
 @pytest.fixture
 def start(folder):
-    """Start ``bot.py``; whatever still runs at the end of the test is ended."""
-    running = []
-
-    def run(*arguments, **variables):
-        environment = {
-            "PATH": os.environ["PATH"],
-            "COMPLIANCE_CONFIG": str(folder / "config"),
-            "DATABASE_URL": f"sqlite:///{folder}/ledger.db",
-            "AWS_REGION": "eu-west-2",
-            "AWS_ACCESS_KEY_ID": "x",
-            "AWS_SECRET_ACCESS_KEY": "x",
-            "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
-            "SLACK_API_URL": "http://127.0.0.1:9",
-            "SLACK_BOT_TOKEN": "xoxb-secret",
-            **variables,
-        }
-        process = subprocess.Popen(
-            [sys.executable, ROOT / "bot.py", *arguments],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        running.append(process)
-        return process
-
-    yield run
-    for process in running:
-        process.kill()
-        process.communicate()
+    with starting(folder, SLACK_BOT_TOKEN="xoxb-secret") as run:
+        yield run
 
 
 def ended(process):

@@ -1,62 +1,31 @@
 """However the start goes wrong, whoever starts the bot reads a sentence and not a traceback."""
 
-import os
-import shutil
 import signal
 import socket
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.notifiers.slack.workspace import Workspace
+from tests.processes import ROOT, folder, starting
 
-ROOT = Path(__file__).parents[1]
+__all__ = ["folder"]
+
 SECRET = "xoxb-marked-secret"
 
 
 @pytest.fixture
-def folder(tmp_path):
-    shutil.copytree(ROOT / "config", tmp_path / "config", ignore=shutil.ignore_patterns("*.py*"))
-    return tmp_path
-
-
-@pytest.fixture
 def start(folder):
-    """Start ``bot.py`` with everything that ``run`` asks for; nothing listens where it points."""
-    running = []
-
-    def run(*arguments, python=(sys.executable,), **variables):
-        process = subprocess.Popen(
-            [*python, ROOT / "bot.py", *arguments],
-            cwd=ROOT,
-            env={
-                "PATH": os.environ["PATH"],
-                "COMPLIANCE_CONFIG": str(folder / "config"),
-                "DATABASE_URL": f"sqlite:///{folder}/ledger.db",
-                "AWS_REGION": "eu-west-2",
-                "AWS_ACCESS_KEY_ID": "x",
-                "AWS_SECRET_ACCESS_KEY": "x",
-                "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
-                "SLACK_API_URL": "http://127.0.0.1:9/",
-                "SLACK_BOT_TOKEN": SECRET,
-                "SLACK_SIGNING_SECRET": "marked-signing",
-                "QUEUE_URLS": "http://127.0.0.1:9/q",
-                "HTTP_PORT": "0",
-                **variables,
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        running.append(process)
-        return process
-
-    yield run
-    for process in running:
-        process.kill()
-        process.communicate()
+    """Start ``bot.py`` with everything that ``run`` asks for."""
+    usual = {
+        "SLACK_BOT_TOKEN": SECRET,
+        "SLACK_SIGNING_SECRET": "marked-signing",
+        "QUEUE_URLS": "http://127.0.0.1:9/q",
+        "HTTP_PORT": "0",
+    }
+    with starting(folder, **usual) as run:
+        yield run
 
 
 def ended(process):

@@ -8,7 +8,6 @@ from commands.desk import Desk, seen, too_late
 from compliance.authority import Actor, Verdict, may_agree, may_decide, who_can
 from compliance.finding import UNDECIDED, Finding, IllegalMoveError, State
 from compliance.request import Verb
-from ledger.store import Decision
 
 NOT_ASKED = "Nobody asks for the {noun} any more. Nothing was changed by this press."
 AGREED_ALREADY = "You agreed already. Somebody else has to agree as well."
@@ -46,7 +45,7 @@ def agree(desk: Desk, finding_id: str, verb: Verb, actor: Actor) -> Answer:
             partial(life.agree, verb=verb, actor=actor.id, now=desk.now()),
             actor=actor.id,
             action="agree",
-            decision=Decision("agree", actor.id, {"verb": verb.value}),
+            decision={"verb": verb.value},
             detail=seen(actor),
         )
     except IllegalMoveError as error:
@@ -82,7 +81,7 @@ def withdraw(desk: Desk, finding_id: str, verb: Verb, actor: Actor) -> Answer:
             partial(life.withdraw, verb=verb, now=desk.now(), note=note),
             actor=actor.id,
             action="withdraw",
-            decision=Decision("withdraw", actor.id, {"verb": verb.value}),
+            decision={"verb": verb.value},
             detail=seen(actor),
         )
     except IllegalMoveError as error:

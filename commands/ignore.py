@@ -13,7 +13,6 @@ from compliance.finding import Finding, IllegalMoveError, ask
 from compliance.policy import AnyRule
 from compliance.request import Request, Verb
 from compliance.text import clean
-from ledger.store import Decision
 
 STAR = "This resource's id is *, which in the allowlist means all resources. Nothing was changed."
 
@@ -50,7 +49,7 @@ def ignore(desk: Desk, finding_id: str, actor: Actor, form: Ignore) -> Answer:
             partial(ask, request=request, now=desk.now()),
             actor=actor.id,
             action="ignore",
-            decision=Decision("ignore", request.actor, request.detail),
+            decision=request.detail,
             detail=seen(actor),
         )
     except IllegalMoveError as error:

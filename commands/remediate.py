@@ -9,7 +9,6 @@ from compliance.enforcement import exception_of
 from compliance.finding import Finding, IllegalMoveError, ask
 from compliance.policy import AnyRule, why_no_remediation
 from compliance.request import Request, Verb
-from ledger.store import Decision
 
 EXCEPTED = "An exception covers this finding until {end}. Remove it from the allowlist first."
 
@@ -44,7 +43,7 @@ def remediate(desk: Desk, finding_id: str, actor: Actor) -> Answer:
             partial(ask, request=request, now=desk.now()),
             actor=actor.id,
             action="remediate",
-            decision=Decision("remediate", actor.id, {"needed": request.needed}),
+            decision={"needed": request.needed},
             detail=seen(actor),
         )
     except IllegalMoveError as error:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from compliance.finding import Finding
 from ledger.database import reading, writing
+from ledger.paging import each_finding
 from ledger.rows import from_row
 from ledger.tables import UNSETTLED, findings
 
@@ -61,15 +62,7 @@ class Lookups:
         wanted = [findings.c.account == account, UNSETTLED]
         if region:
             wanted.append(findings.c.region == region)
-        last = ""
-        while True:
-            query = sa.select(findings).where(findings.c.id > last, *wanted)
-            with reading(self._engine) as db:
-                page = db.execute(query.order_by(findings.c.id).limit(_PAGE)).mappings().all()
-            yield from map(from_row, page)
-            if len(page) < _PAGE:
-                return
-            last = page[-1]["id"]
+        yield from each_finding(self._engine, *wanted, page=_PAGE)
 
     def _due_in(self, account: str, region: str) -> tuple[sa.ColumnElement[bool], ...]:
         return (

@@ -38,21 +38,16 @@ class Periods:
         return True
 
     def finish(self, job: str, period: str, now: datetime) -> None:
-        with writing(self._engine) as db:
-            db.execute(
-                sa.update(periods)
-                .where(periods.c.job == job, periods.c.period == period)
-                .values(done_at=now)
-            )
+        self._note(job, period, done_at=now)
 
     def postpone(self, job: str, period: str, until: datetime) -> None:
         """Leave *period* undone: from *until* on it can be claimed again."""
+        self._note(job, period, leased_until=until)
+
+    def _note(self, job: str, period: str, **moment: datetime) -> None:
+        of_it = (periods.c.job == job) & (periods.c.period == period)
         with writing(self._engine) as db:
-            db.execute(
-                sa.update(periods)
-                .where(periods.c.job == job, periods.c.period == period)
-                .values(leased_until=until)
-            )
+            db.execute(sa.update(periods).where(of_it).values(moment))
 
     def finished(self, job: str) -> tuple[str, ...]:
         """Return the periods of *job* that were finished, the latest finished last."""

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from ledger.effects import InForce, detail_of, follow, swap
 from ledger.errors import LedgerUnavailableError, UnknownFindingError, is_deadlock
 from ledger.learning import Learner
 from ledger.observing import AWS_CONFIG, EveryRule, Observer, Owner, Rules
+from ledger.paging import each_finding
 from ledger.routes import routed_rows
 from ledger.rows import from_row
 from ledger.tables import UNSETTLED, findings
@@ -31,15 +32,6 @@ BOT = "bot"
 _TRIES = 20
 #: How many rows are read at a time.
 _PAGE = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a person decided; *detail* holds what they gave with it (reason, ticket, end)."""
-
-    verb: str
-    actor: str
-    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Ledger:
@@ -113,16 +105,17 @@ class Ledger:
         *,
         actor: str,
         action: str,
-        decision: Decision | None = None,
+        decision: Mapping[str, Any] | None = None,
         detail: Mapping[str, Any] | None = None,
     ) -> Finding:
         """Apply *move* to a finding and return what came of it.
 
         *move* is pure and may run several times: where somebody else moved the finding in between,
-        it is tried on what they left. Raises UnknownFindingError, and IllegalMoveError (from
-        *move*) when the finding's state does not allow it.
+        it is tried on what they left. *decision* is what a person gave with theirs (reason, ticket,
+        end): that is audited even where it changes nothing. Raises UnknownFindingError, and
+        IllegalMoveError (from *move*) when the finding's state does not allow it.
         """
-        given = {**(detail or {}), **(decision.detail if decision else {})}
+        given = {**(detail or {}), **(decision or {})}
         for _ in range(_TRIES):
             now = self.now()
             with writing(self.engine) as db:
@@ -174,33 +167,14 @@ class Ledger:
     def each(
         self,
         states: Iterable[State],
-        *,
-        resources: Collection[str] | None = None,
         rules: Collection[str] | None = None,
     ) -> Iterator[Finding]:
-        """Yield the findings in *states*, state by state, each in the order of their ids.
-
-        However many there are, a page of them is held, and nothing is locked in between.
-        """
-        of_them = []
-        if resources is not None:
-            of_them.append(findings.c.resource_id.in_(resources))
-        if rules is not None:
-            of_them.append(findings.c.rule.in_(rules))
+        """Yield the findings in *states*, of *rules* only where given: by state, then by id."""
+        of_them = [] if rules is None else [findings.c.rule.in_(rules)]
         for state in states:
             of_state = findings.c.state == state.value
-            yield from self._each(of_state if state in SETTLED else UNSETTLED & of_state, *of_them)
-
-    def _each(self, *wanted: sa.ColumnElement[bool]) -> Iterator[Finding]:
-        last = ""
-        while True:
-            page = sa.select(findings).where(*wanted, findings.c.id > last)
-            with reading(self.engine) as db:
-                rows = db.execute(page.order_by(findings.c.id).limit(_PAGE)).mappings().all()
-            yield from map(from_row, rows)
-            if len(rows) < _PAGE:
-                return
-            last = rows[-1]["id"]
+            of_state = of_state if state in SETTLED else UNSETTLED & of_state
+            yield from each_finding(self.engine, of_state, *of_them, page=_PAGE)
 
     def last_attempt(self, finding_id: str) -> Attempt | None:
         with reading(self.engine) as db:

@@ -4,7 +4,7 @@ from itertools import pairwise
 from urllib.parse import urlsplit
 
 from aws.partitions import dns_suffixes
-from compliance.forms import REGION
+from compliance.aws_ids import REGION
 
 #: The only Region whose old URLs do not name it.
 #: https://docs.aws.amazon.com/general/latest/gr/sqs-service.html

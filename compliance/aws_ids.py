@@ -3,8 +3,6 @@
 import re
 
 ACCOUNT = re.compile(r"\d{12}", re.ASCII)
-#: The longest that is taken; AWS's own have half of it.
-REGION_MAX = 32
 #: Any partition's: eu-west-2, us-gov-west-1, us-isob-east-1, eusc-de-east-1 (FACTS §1b).
 REGION = re.compile(r"(?=.{1,32}\Z)[a-z]{2,8}(?:-[a-z]{1,12}){1,3}-\d{1,2}", re.ASCII)
 #: AWS Config's own limit (FACTS §4); a bar would end our own key of a finding.

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Protocol
 
 from compliance.allowlist import ANY, Allowlist, Entry
-from compliance.forms import ACCOUNT
+from compliance.aws_ids import ACCOUNT
 from compliance.rules import Catalogue, Rule, canonical_name
 
 #: How AWS Config names resources (FACTS §1.4): what an id looks like, and what it is called.

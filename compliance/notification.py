@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from compliance.aws_ids import ACCOUNT, REGION, RESOURCE_TYPE, RULE
 from compliance.change import Change, Compliance, FindingKey, ResourceFacts
 from compliance.envelopes import (
     Content,
@@ -21,7 +22,6 @@ from compliance.envelopes import (
     SubscriptionRequest,
     open_envelopes,
 )
-from compliance.forms import ACCOUNT, REGION, RESOURCE_TYPE, RULE
 from compliance.text import annotation, clean
 
 #: StartRemediationExecution takes no longer resource id (FACTS §4).

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from compliance.forms import PARTITION
+from compliance.aws_ids import PARTITION
 from compliance.rules import (
     Catalogue,
     Category,

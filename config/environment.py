@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from compliance.forms import REGION, is_topic
+from compliance.aws_ids import REGION, is_topic
 from config.faults import ConfigError, Fault
 from config.secrets import SECRET, Veil, secrets_of
 
@@ -211,20 +211,22 @@ class _Reader:
         self.faults.append(Fault(name, 0, "", problem))
 
 
-def _is_postgresql(url: str) -> bool:
+def _parts(url: str) -> SplitResult:
+    """Return the parts of *url*; all are empty where one cannot be told from another."""
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - raises where it is none
     except ValueError:
-        return False
+        return urlsplit("")
+    return parts
+
+
+def _is_postgresql(url: str) -> bool:
+    parts = _parts(url)
     return parts.scheme == "postgresql+psycopg" and parts.netloc.count("@") <= 1
 
 
 def _is_url(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018 - raises where it is none
-    except ValueError:
-        return False
+    parts = _parts(url)
     plain = url.isascii() and url.isprintable() and " " not in url and "@" not in parts.netloc
     return plain and parts.scheme in ("http", "https") and bool(parts.hostname)

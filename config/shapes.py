@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
+from compliance.aws_ids import ACCOUNT, REGION
 from compliance.channel import qualified
-from compliance.forms import ACCOUNT, REGION
 from compliance.text import clean
 
 #: An id of another chat product than Slack.

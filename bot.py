@@ -29,7 +29,7 @@ from commands.authorise import authorise
 from commands.carry_out import carry_out_exceptions
 from commands.checks import Check, check_allowlist, check_entries, print_all
 from commands.command_line import on_signal, read_command_line
-from commands.desk import Desk
+from commands.context import Context
 from commands.digest import WEEK, digest
 from commands.enforce import Enforcement, enforce_now
 from commands.progress import Bar
@@ -93,12 +93,12 @@ class Bot:
         self.outbox = Outbox(engine, self.chats, self.teams, self.catalogue, accounts, rules, now)
 
         # What people ask and decide, and what is done about it in AWS.
-        self.desk = Desk(self.ledger, self.catalogue, self.teams, self.allowlist, now, rules)
-        self.reception = Reception(self.desk, self.reports, accounts, fresh)
+        self.context = Context(self.ledger, self.catalogue, self.teams, self.allowlist, now, rules)
+        self.reception = Reception(self.context, self.reports, accounts, fresh)
         self.digest = partial(digest, self.reports, self.catalogue)
         self.warnings = Warnings(self.allowlist, self.catalogue, self.places, now, rules.has_name)
-        may = partial(authorise, self.desk, fresh)
-        decided = self.desk, self.service, may, self.upkeep
+        may = partial(authorise, self.context, fresh)
+        decided = self.context, self.service, may, self.upkeep
         self.aws = Rounds(*decided, accounts, self.places, *self.settings.pace)
 
     def run(self, stop: threading.Event) -> int:
@@ -127,8 +127,8 @@ class Bot:
             every(5, self.aws.lookup.round, self.bell.event()),
             every(settings.poll_seconds, self.aws.remediation.round),
             every(5, self.allowlist.refresh),
-            every(10, Enforcement(self.desk).round),
-            every(10, partial(carry_out_exceptions, self.desk, self.slack.people.fresh)),
+            every(10, Enforcement(self.context).round),
+            every(10, partial(carry_out_exceptions, self.context, self.slack.people.fresh)),
             every(10, AllowlistWatch(self.allowlist.problem, chat, tda, self.warnings).round),
             every(5, self.aws.rules.round, self.bell.event()),
             every(30, self.aws.mirror.round),

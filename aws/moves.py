@@ -8,7 +8,7 @@ from functools import partial
 from typing import Protocol
 
 import compliance.finding as life
-from commands.desk import Desk
+from commands.context import Context
 from compliance.authority import Verdict
 from compliance.enforcement import enforce, exception_of
 from compliance.finding import Finding, IllegalMoveError, Move
@@ -30,7 +30,7 @@ class TimedMove(Protocol):
 class Moves:
     """The worker's hand on the ledger."""
 
-    desk: Desk
+    context: Context
     authorise: Authorise
 
     def apply(self, seen: Finding, move: TimedMove, action: str) -> Finding | None:
@@ -39,7 +39,7 @@ class Moves:
         Two workers can look at the same finding. What one concludes from an attempt must not
         befall the attempt that the other has begun since.
         """
-        now = self.desk.now()
+        now = self.context.now()
 
         def unless_moved(finding: Finding) -> Finding:
             if (finding.state, finding.changed_at) != (seen.state, seen.changed_at):
@@ -54,7 +54,7 @@ class Moves:
 
     def is_excepted(self, finding: Finding) -> bool:
         """Say whether the allowlist covers the finding by now, and let it be excepted."""
-        allowlist, now = self.desk.allowlist.current, self.desk.now()
+        allowlist, now = self.context.allowlist.current, self.context.now()
         if not exception_of(finding, allowlist, now):
             return False
         self._move(finding, partial(enforce, allowlist=allowlist, now=now), "allowlist")
@@ -62,7 +62,7 @@ class Moves:
 
     def _move(self, finding: Finding, move: Move, action: str) -> Finding | None:
         try:
-            return self.desk.ledger.move(finding.id, move, actor=BOT, action=action)
+            return self.context.ledger.move(finding.id, move, actor=BOT, action=action)
         except IllegalMoveError:
             log.info("a finding moved on meanwhile", extra={"finding": finding.id, "move": action})
             return None

@@ -26,7 +26,7 @@ from aws.moves import Authorise, Moves
 from aws.pauses import Pauses
 from aws.starting import CLOCK_SKEW, Starting
 from aws.tasks import Place, Tasks
-from commands.desk import Desk
+from commands.context import Context
 from compliance.change import Compliance, FindingKey
 from compliance.failures import STILL_BROKEN, UNSEEN, explain
 from compliance.finding import IN_PROGRESS, Finding, State
@@ -54,7 +54,7 @@ class Remediator:
     Only AWS Config's own evaluation resolves a finding: that arrives as a change.
     """
 
-    desk: Desk
+    context: Context
     service: ConfigService
     authorise: Authorise
     window: timedelta
@@ -63,9 +63,9 @@ class Remediator:
 
     def round(self) -> None:
         """Do what can be done now for every finding with a remediation under way."""
-        now, busy = self.desk.now(), self.tasks.busy()
+        now, busy = self.context.now(), self.tasks.busy()
         places: defaultdict[Place, list[Finding]] = defaultdict(list)
-        for finding in self.desk.ledger.each(IN_PROGRESS):
+        for finding in self.context.ledger.each(IN_PROGRESS):
             place = Place(finding.key.account, finding.key.region)
             if place not in busy and _is_due(finding, now) and self.pauses.is_over(place, now):
                 places[place].append(finding)
@@ -75,7 +75,7 @@ class Remediator:
 
     def _work(self, place: Place, findings: Sequence[Finding]) -> None:
         """Bring the findings of one place on, each through as many states as it can go."""
-        moves = Moves(self.desk, self.authorise)
+        moves = Moves(self.context, self.authorise)
         following = _Following(moves, self.service, self.window)
         of_state: defaultdict[State, list[Finding]] = defaultdict(list)
         for finding in findings:
@@ -111,7 +111,7 @@ class Remediator:
         if not vain:
             self.pauses.end(place)
             return
-        pause = self.pauses.lengthen(place, self.desk.now())
+        pause = self.pauses.lengthen(place, self.context.now())
         log.warning(
             "AWS is busy; trying again after a pause",
             extra={
@@ -143,7 +143,7 @@ class _Following:
             executions = None
         applied = []
         for finding in batch:
-            attempt = self.moves.desk.ledger.last_attempt(finding.id)
+            attempt = self.moves.context.ledger.last_attempt(finding.id)
             if attempt is not None:
                 moved = self._look_at(finding, attempt, executions)
                 applied += [moved] if moved and moved.state is State.APPLIED else []
@@ -156,11 +156,11 @@ class _Following:
         executions: Mapping[FindingKey, Execution] | None,
     ) -> Finding | None:
         reported = (executions or {}).get(finding.aws_key)
-        age = self.moves.desk.now() - attempt.claimed_at
+        age = self.moves.context.now() - attempt.claimed_at
         if reported and _is_of(finding, attempt, reported, age):
             if attempt.started_at is None:
                 # The answer to the start was lost, and AWS took it.
-                self.moves.desk.ledger.started([finding.id])
+                self.moves.context.ledger.started([finding.id])
             if reported.state is not ExecutionState.UNKNOWN:
                 return self._report(finding, reported)
         elif executions is not None and _was_not_taken(attempt, reported, age):
@@ -176,14 +176,14 @@ class _Following:
             return self.moves.apply(finding, life.apply, "applied")
         if execution.state is ExecutionState.FAILED:
             where = f"Step {execution.step} of {execution.steps} ({execution.step_name}) failed. "
-            cause = explain(execution.message, self.moves.desk.rule(finding))
+            cause = explain(execution.message, self.moves.context.rule(finding))
             self.moves.fail(finding, f"{where if execution.step else ''}{cause}", "failed")
         elif execution.steps and (execution.step, execution.steps) != (finding.step, finding.steps):
             self.moves.apply(finding, partial(_progress, execution), "progress")
         return None
 
     def wait(self, batch: Sequence[Finding]) -> list[Finding]:
-        rule, window = self.moves.desk.rule(batch[0]), self.window
+        rule, window = self.moves.context.rule(batch[0]), self.window
         note = "The change was applied. AWS Config has not evaluated the resource again yet."
         if rule.remediation and rule.remediation.in_maintenance_window:
             window = max(window, _MAINTENANCE)
@@ -191,14 +191,14 @@ class _Following:
                 "The change was ordered and waits for the resource's maintenance window. AWS "
                 "Config evaluates it again after that."
             )
-        wait = partial(life.wait, until=self.moves.desk.now() + window, note=note)
+        wait = partial(life.wait, until=self.moves.context.now() + window, note=note)
         moved = (self.moves.apply(finding, wait, "wait") for finding in batch)
         return [finding for finding in moved if finding is not None]
 
     def verify(self, batch: Sequence[Finding]) -> list[Finding]:
         """At the end of the window ask AWS Config itself: its notification may have been lost."""
         for finding in batch:
-            if finding.until is not None and finding.until <= self.moves.desk.now():
+            if finding.until is not None and finding.until <= self.moves.context.now():
                 self._ask(finding)
         return []
 
@@ -212,7 +212,7 @@ class _Following:
             )
             change = None
         if change is not None:
-            self.moves.desk.ledger.record([change])
+            self.moves.context.ledger.record([change])
         if change is not None and change.compliance is not Compliance.NON_COMPLIANT:
             return
         give_up = partial(life.give_up_waiting, note=STILL_BROKEN if change else UNSEEN)

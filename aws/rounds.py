@@ -13,7 +13,7 @@ from aws.remediation import Remediator
 from aws.rules import RuleLookup
 from aws.sweep import Place, Records, Sweep
 from aws.tasks import Tasks
-from commands.desk import Desk
+from commands.context import Context
 from compliance.accounts import Directory
 from ledger.lookups import Lookups
 from ledger.mirrors import Mirrors
@@ -34,7 +34,7 @@ class Rounds:
 
     def __init__(
         self,
-        desk: Desk,
+        context: Context,
         service: ConfigService,
         may: Authorise,
         upkeep: Upkeep,
@@ -43,10 +43,10 @@ class Rounds:
         window: timedelta,
         at_once: int,
     ) -> None:
-        now: Callable[[], datetime] = desk.now
-        engine, record, known = desk.ledger.engine, desk.ledger.record, desk.known_rules
+        now: Callable[[], datetime] = context.now
+        engine, record, known = context.ledger.engine, context.ledger.record, context.known_rules
         lookups, tasks = Lookups(engine, now), partial(Tasks, at_once, _PATIENCE_SECONDS)
-        self.remediation = Remediator(desk, service, may, window, tasks())
+        self.remediation = Remediator(context, service, may, window, tasks())
         self.lookup = Lookup(lookups, service, record, now, tasks())
         self.mirror = Mirror(Mirrors(engine), service, now, tasks())
         asked = upkeep.config_rules, service, known, upkeep.folding

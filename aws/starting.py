@@ -85,7 +85,7 @@ class Starting:
         request = finding.decided
         if request is None:
             return "the ledger does not say who decided. An approver can press Remediate."
-        policy = self.moves.desk.rule(finding).decision
+        policy = self.moves.context.rule(finding).decision
         needed, agreed = policy.needed(Verb.REMEDIATE), len(request.agreed)
         if needed > agreed:
             others = "1 other" if needed == 1 else f"{needed} others"
@@ -131,7 +131,7 @@ class Starting:
                 return list(self._one_by_one(starter, claims))
             return self._refused(claims[0], str(error))
         taken = [claim for key, claim in by_key.items() if key not in refused]
-        self.moves.desk.ledger.started([claim.id for claim in taken])
+        self.moves.context.ledger.started([claim.id for claim in taken])
         for key, why in refused.items():
             taken += self._refused(by_key[key], why)
         return taken
@@ -146,7 +146,7 @@ class Starting:
                 raise
 
     def _still_fresh(self, claims: Sequence[Finding]) -> list[Finding]:
-        now = self.moves.desk.now()
+        now = self.moves.context.now()
         stale = [claim for claim in claims if now - claim.changed_at > _CALL_WITHIN]
         self._release(stale)
         return [claim for claim in claims if claim not in stale]
@@ -162,7 +162,7 @@ class Starting:
         """
         try:
             if self._is_under_way(claim):
-                self.moves.desk.ledger.started([claim.id])
+                self.moves.context.ledger.started([claim.id])
                 return [claim]
             evaluation = self.service.evaluation(claim.aws_key)
         except AwsBusyError:
@@ -171,9 +171,9 @@ class Starting:
         except AwsRefusedError:
             evaluation = None
         if evaluation is not None:
-            self.moves.desk.ledger.record([evaluation])
+            self.moves.context.ledger.record([evaluation])
         # One that this has resolved cannot fail any more.
-        self.moves.fail(claim, explain(why, self.moves.desk.rule(claim)), "failed")
+        self.moves.fail(claim, explain(why, self.moves.context.rule(claim)), "failed")
         return []
 
     def _is_under_way(self, claim: Finding) -> bool:
@@ -189,7 +189,7 @@ class Starting:
 
     def _fail_all(self, findings: Iterable[Finding], error: AwsRefusedError) -> None:
         for finding in findings:
-            rule = self.moves.desk.rule(finding)
+            rule = self.moves.context.rule(finding)
             if isinstance(error, NotConfiguredError):
                 note = NOT_CONFIGURED.format(by_hand=rule.by_hand)
             elif is_session_too_narrow(str(error)):

@@ -4,7 +4,7 @@ from functools import partial
 
 import compliance.finding as life
 from commands.answers import Answer, Done, Refused
-from commands.desk import Desk, seen, too_late
+from commands.context import Context, seen, too_late
 from compliance.authority import Actor, Verdict, may_agree, may_decide, who_can
 from compliance.finding import UNDECIDED, Finding, IllegalMoveError, State
 from compliance.request import Verb
@@ -14,35 +14,35 @@ AGREED_ALREADY = "You agreed already. Somebody else has to agree as well."
 _WITHDRAWN = "The request for the {noun} was withdrawn. Nobody has decided again yet."
 
 
-def may_agree_to(desk: Desk, finding_id: str, verb: Verb, actor: Actor) -> Finding | Refused:
+def may_agree_to(context: Context, finding_id: str, verb: Verb, actor: Actor) -> Finding | Refused:
     """Return the finding if *actor* may agree to its request for *verb* now."""
 
     def verdict(actor: Actor, finding: Finding) -> Verdict:
-        request, team = finding.request(verb), desk.team(finding)
+        request, team = finding.request(verb), context.team(finding)
         if request is None:
-            return may_decide(actor, team, desk.teams)
-        return may_agree(actor, request, team, desk.teams)
+            return may_decide(actor, team, context.teams)
+        return may_agree(actor, request, team, context.teams)
 
-    finding = desk.admit(finding_id, actor, "agree", verdict, partial(_deciders, verb))
+    finding = context.admit(finding_id, actor, "agree", verdict, partial(_deciders, verb))
     if isinstance(finding, Refused):
         return finding
     if finding.request(verb) is None:
         return _not_asked(finding, verb)
     if actor.id in (deciders := _deciders(verb, finding)):
-        others = who_can(desk.team(finding), desk.teams, deciders)
+        others = who_can(context.team(finding), context.teams, deciders)
         return Refused(AGREED_ALREADY, *others)
     return finding
 
 
-def agree(desk: Desk, finding_id: str, verb: Verb, actor: Actor) -> Answer:
+def agree(context: Context, finding_id: str, verb: Verb, actor: Actor) -> Answer:
     """Record that *actor*, who is not the asker, agrees to the request for *verb*."""
-    finding = may_agree_to(desk, finding_id, verb, actor)
+    finding = may_agree_to(context, finding_id, verb, actor)
     if isinstance(finding, Refused):
         return finding
     try:
-        after = desk.ledger.move(
+        after = context.ledger.move(
             finding.id,
-            partial(life.agree, verb=verb, actor=actor.id, now=desk.now()),
+            partial(life.agree, verb=verb, actor=actor.id, now=context.now()),
             actor=actor.id,
             action="agree",
             decision={"verb": verb.value},
@@ -58,9 +58,9 @@ def agree(desk: Desk, finding_id: str, verb: Verb, actor: Actor) -> Answer:
     return Done(f"Agreed: {len(waiting.agreed)} of {waiting.needed}.")
 
 
-def may_withdraw(desk: Desk, finding_id: str, verb: Verb, actor: Actor) -> Finding | Refused:
+def may_withdraw(context: Context, finding_id: str, verb: Verb, actor: Actor) -> Finding | Refused:
     """Return the finding if *actor* may withdraw its request now: any approver of the team may."""
-    finding = desk.admit(finding_id, actor, "withdraw")
+    finding = context.admit(finding_id, actor, "withdraw")
     if isinstance(finding, Refused):
         return finding
     is_about_to_start = verb is Verb.REMEDIATE and finding.state is State.APPROVED
@@ -69,16 +69,16 @@ def may_withdraw(desk: Desk, finding_id: str, verb: Verb, actor: Actor) -> Findi
     return finding
 
 
-def withdraw(desk: Desk, finding_id: str, verb: Verb, actor: Actor) -> Answer:
+def withdraw(context: Context, finding_id: str, verb: Verb, actor: Actor) -> Answer:
     """Take back a request that has not been carried out."""
-    finding = may_withdraw(desk, finding_id, verb, actor)
+    finding = may_withdraw(context, finding_id, verb, actor)
     if isinstance(finding, Refused):
         return finding
     note = _WITHDRAWN.format(noun=verb.noun)
     try:
-        desk.ledger.move(
+        context.ledger.move(
             finding.id,
-            partial(life.withdraw, verb=verb, now=desk.now(), note=note),
+            partial(life.withdraw, verb=verb, now=context.now(), note=note),
             actor=actor.id,
             action="withdraw",
             decision={"verb": verb.value},

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from commands.desk import Desk
+from commands.context import Context
 from compliance.authority import ALLOWED, Actor, Standing, Verdict, may_decide
 from compliance.finding import Finding
 from compliance.request import Request, Verb
@@ -12,7 +12,7 @@ Person = Callable[[str], Actor]
 
 
 def authorise(
-    desk: Desk, person: Person, finding: Finding, verb: Verb = Verb.REMEDIATE
+    context: Context, person: Person, finding: Finding, verb: Verb = Verb.REMEDIATE
 ) -> Verdict | None:
     """Return the verdict on all who decided *verb*; None when chat cannot say who somebody is now.
 
@@ -22,10 +22,10 @@ def authorise(
     request = _request(finding, verb)
     if request is None:
         return Verdict(False, f"Nobody asks for the {verb.noun} any more.")
-    missing = desk.rule(finding).decision.needed(verb) - len(request.agreed)
+    missing = context.rule(finding).decision.needed(verb) - len(request.agreed)
     if missing > 0:
         return Verdict(False, f"The rule's policy has changed: {missing} more must agree.")
-    return _all_may(desk, person, finding, request)
+    return _all_may(context, person, finding, request)
 
 
 def _request(finding: Finding, verb: Verb) -> Request | None:
@@ -34,12 +34,14 @@ def _request(finding: Finding, verb: Verb) -> Request | None:
     return finding.request(verb)
 
 
-def _all_may(desk: Desk, person: Person, finding: Finding, request: Request) -> Verdict | None:
+def _all_may(
+    context: Context, person: Person, finding: Finding, request: Request
+) -> Verdict | None:
     for user in request.deciders:
         actor = person(user)
         if actor.standing is Standing.UNKNOWN:
             return None
-        verdict = may_decide(actor, desk.team(finding), desk.teams)
+        verdict = may_decide(actor, context.team(finding), context.teams)
         if not verdict.allowed:
             return verdict
     return ALLOWED

@@ -10,7 +10,7 @@ from commands.agree import may_agree_to
 from commands.answers import Answer, Done, Invalid, Listing, Refused
 from commands.authorise import Person
 from commands.carry_out import agree_and_carry_out, carry_out
-from commands.desk import Desk
+from commands.context import Context
 from commands.findings import line_of
 from commands.forms import Origin
 from commands.ignore import Ignore, ignore, problems
@@ -44,9 +44,9 @@ _PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """Where many are decided about: the desk, what shares a message, and who people are now."""
+    """Where many are decided about: the context, what shares a message, and who people are now."""
 
-    desk: Desk
+    context: Context
     reports: Reports
     person: Person
 
@@ -87,16 +87,16 @@ class Bulk:
         others = tuple(each for each, by in asked if by and actor.id not in by.deciders)
         if others:
             return others
-        refused = may_agree_to(self.desk, findings[0].id, verb, actor)
+        refused = may_agree_to(self.context, findings[0].id, verb, actor)
         return refused if isinstance(refused, Refused) else (refused,)
 
     def remediate_all(self, origin: Origin, actor: Actor) -> Answer:
         """Ask for the remediation of each that was in the message when it was confirmed."""
-        return self._decide(origin, actor, partial(remediate, self.desk, actor=actor))
+        return self._decide(origin, actor, partial(remediate, self.context, actor=actor))
 
     def agree_all(self, origin: Origin, actor: Actor) -> Answer:
         verb = origin.press.verb or Verb.REMEDIATE
-        decide = partial(agree_and_carry_out, self.desk, self.person, verb=verb, actor=actor)
+        decide = partial(agree_and_carry_out, self.context, self.person, verb=verb, actor=actor)
         return self._decide(origin, actor, decide)
 
     def ignore_all(self, origin: Origin, actor: Actor, form: Ignore) -> Answer:
@@ -104,15 +104,15 @@ class Bulk:
         findings = self._admitted(origin.press, actor, origin.opened_at)
         if isinstance(findings, Refused):
             return findings
-        rule = self.desk.rule(findings[0])
-        if wrong := problems(form, rule, self.desk.now().date()):
+        rule = self.context.rule(findings[0])
+        if wrong := problems(form, rule, self.context.now().date()):
             return Invalid(wrong)
-        desk = self.desk
+        context = self.context
         chosen = self._chosen(origin, findings)
-        asked = {each.id: ignore(desk, each.id, actor, form) for each in chosen}
+        asked = {each.id: ignore(context, each.id, actor, form) for each in chosen}
         # All at once: the allowlist is written one time for all of them.
         agreed = [each for each, answer in asked.items() if isinstance(answer, Done)]
-        return _sum_up(findings, {**asked, **carry_out(desk, self.person, agreed)})
+        return _sum_up(findings, {**asked, **carry_out(context, self.person, agreed)})
 
     def _decide(self, origin: Origin, actor: Actor, decide: Callable[[str], Answer]) -> Answer:
         findings = self._admitted(origin.press, actor, origin.opened_at)
@@ -127,7 +127,7 @@ class Bulk:
         return [each for each in left if _newest(each, origin.press.verb) <= origin.opened_at]
 
     def _open_to(self, press: Press, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-        return decidable(findings, self.desk.rule, _EACH[press.button], press.verb)
+        return decidable(findings, self.context.rule, _EACH[press.button], press.verb)
 
     def _admitted(
         self, press: Press, actor: Actor, until: datetime | None = None
@@ -142,7 +142,7 @@ class Bulk:
         findings = self.reports.beside(press.finding_id, until)
         if not findings:
             return Refused(GONE)
-        admitted = self.desk.admit(findings[0].id, actor, _EACH[press.button].value)
+        admitted = self.context.admit(findings[0].id, actor, _EACH[press.button].value)
         return admitted if isinstance(admitted, Refused) else findings
 
 

@@ -13,7 +13,7 @@ import compliance.finding as life
 from commands.agree import agree
 from commands.answers import Answer, Done, Refused
 from commands.authorise import Person, authorise
-from commands.desk import Desk, too_late
+from commands.context import Context, too_late
 from commands.ignore import Ignore, entry_of, form_of_request, ignore, problems
 from compliance.allowlist import Entry, UnwritableAllowlistError
 from compliance.authority import Actor
@@ -39,31 +39,31 @@ UNWRITABLE = (
 
 
 def ignore_and_carry_out(
-    desk: Desk, person: Person, finding_id: str, actor: Actor, form: Ignore
+    context: Context, person: Person, finding_id: str, actor: Actor, form: Ignore
 ) -> Answer:
     """Record that *actor* asks for an exception; one that nobody else must agree to begins."""
-    answer = ignore(desk, finding_id, actor, form)
-    return _carried_out(desk, person, finding_id, answer)
+    answer = ignore(context, finding_id, actor, form)
+    return _carried_out(context, person, finding_id, answer)
 
 
 def agree_and_carry_out(
-    desk: Desk, person: Person, finding_id: str, verb: Verb, actor: Actor
+    context: Context, person: Person, finding_id: str, verb: Verb, actor: Actor
 ) -> Answer:
     """Record that *actor* agrees; an exception that nobody else has to agree to begins."""
-    answer = agree(desk, finding_id, verb, actor)
-    return _carried_out(desk, person, finding_id, answer) if verb is Verb.EXCEPT else answer
+    answer = agree(context, finding_id, verb, actor)
+    return _carried_out(context, person, finding_id, answer) if verb is Verb.EXCEPT else answer
 
 
-def carry_out_exceptions(desk: Desk, person: Person) -> int:
+def carry_out_exceptions(context: Context, person: Person) -> int:
     """Record every exception that is agreed and not in force; return how many there were.
 
     An agreement is carried out at once: this is for what a crash, a silent chat or an allowlist
     that could not be written left over.
     """
-    return len(carry_out(desk, person, Exceptions(desk.ledger.engine).asked()))
+    return len(carry_out(context, person, Exceptions(context.ledger.engine).asked()))
 
 
-def carry_out(desk: Desk, person: Person, finding_ids: Iterable[str]) -> Mapping[str, Answer]:
+def carry_out(context: Context, person: Person, finding_ids: Iterable[str]) -> Mapping[str, Answer]:
     """Record the exceptions that are agreed of these findings, the allowlist written once for all.
 
     Return what became of each. Repeated, and beside another replica, it does nothing twice: an
@@ -73,23 +73,23 @@ def carry_out(desk: Desk, person: Person, finding_ids: Iterable[str]) -> Mapping
     ready: list[tuple[Finding, Entry]] = []
     asked = cache(person)
     for finding_id in finding_ids:
-        finding = desk.ledger.find(finding_id)
+        finding = context.ledger.find(finding_id)
         request = finding.request(Verb.EXCEPT)
         if request is None or not request.is_agreed:
             continue
-        if answer := _refusal(desk, asked, finding, request):
+        if answer := _refusal(context, asked, finding, request):
             answers[finding_id] = answer
         else:
             ready.append((finding, entry_of(finding, request.actor, form_of_request(request))))
-    return {**answers, **_record(desk, ready)} if ready else answers
+    return {**answers, **_record(context, ready)} if ready else answers
 
 
-def _carried_out(desk: Desk, person: Person, finding_id: str, answer: Answer) -> Answer:
+def _carried_out(context: Context, person: Person, finding_id: str, answer: Answer) -> Answer:
     if not isinstance(answer, Done):
         return answer
-    if outcome := carry_out(desk, person, [finding_id]).get(finding_id):
+    if outcome := carry_out(context, person, [finding_id]).get(finding_id):
         return outcome
-    finding = desk.ledger.find(finding_id)
+    finding = context.ledger.find(finding_id)
     # Another round, or another press, came in between.
     return answer if finding.request(Verb.EXCEPT) else _meanwhile(finding)
 
@@ -101,25 +101,25 @@ def _meanwhile(finding: Finding) -> Answer:
     return too_late(IllegalMoveError(finding, Verb.EXCEPT.value))
 
 
-def _refusal(desk: Desk, person: Person, finding: Finding, request: Request) -> Answer | None:
+def _refusal(context: Context, person: Person, finding: Finding, request: Request) -> Answer | None:
     """Say why the exception does not begin; None where everybody may and everything holds."""
-    verdict = authorise(desk, person, finding, Verb.EXCEPT)
+    verdict = authorise(context, person, finding, Verb.EXCEPT)
     if verdict is None:
         log.warning("chat cannot say who asked for an exception", extra={"finding": finding.id})
         return Done(UNKNOWN)
     if not verdict.allowed:
-        return _drop(desk, finding, verdict.reason)
+        return _drop(context, finding, verdict.reason)
     # It may have waited until its end was over, or longer than the rule allows by now.
-    wrong = problems(form_of_request(request), desk.rule(finding), desk.now().date())
-    return _drop(desk, finding, " ".join(wrong.values())) if wrong else None
+    wrong = problems(form_of_request(request), context.rule(finding), context.now().date())
+    return _drop(context, finding, " ".join(wrong.values())) if wrong else None
 
 
-def _drop(desk: Desk, finding: Finding, why: str) -> Answer:
+def _drop(context: Context, finding: Finding, why: str) -> Answer:
     note = NOT_RECORDED.format(why=why)
     try:
-        desk.ledger.move(
+        context.ledger.move(
             finding.id,
-            partial(life.withdraw, verb=Verb.EXCEPT, now=desk.now(), note=note),
+            partial(life.withdraw, verb=Verb.EXCEPT, now=context.now(), note=note),
             actor=BOT,
             action="exception not recorded",
             detail={"why": why},
@@ -129,22 +129,22 @@ def _drop(desk: Desk, finding: Finding, why: str) -> Answer:
     return Refused(note)
 
 
-def _record(desk: Desk, ready: list[tuple[Finding, Entry]]) -> Mapping[str, Answer]:
+def _record(context: Context, ready: list[tuple[Finding, Entry]]) -> Mapping[str, Answer]:
     entries = tuple(entry for _, entry in ready)
     authors = ", ".join(dict.fromkeys(entry.asked_by for entry in entries))
     reasons = "\n".join(dict.fromkeys(entry.reason for entry in entries))
     try:
-        desk.allowlist.add(entries, authors, reasons)
+        context.allowlist.add(entries, authors, reasons)
     except UnwritableAllowlistError as error:
         why = str(error).rstrip(".")
-        return {finding.id: _postpone(desk, finding, why) for finding, _ in ready}
-    return {finding.id: _begin(desk, finding, entry) for finding, entry in ready}
+        return {finding.id: _postpone(context, finding, why) for finding, _ in ready}
+    return {finding.id: _begin(context, finding, entry) for finding, entry in ready}
 
 
-def _postpone(desk: Desk, finding: Finding, why: str) -> Answer:
+def _postpone(context: Context, finding: Finding, why: str) -> Answer:
     """Let the card say that the exception is not in force, once for each reason."""
     note = UNWRITABLE.format(why=why)
-    desk.ledger.move(
+    context.ledger.move(
         finding.id,
         partial(life.remark, verb=Verb.EXCEPT, note=note),
         actor=BOT,
@@ -154,13 +154,13 @@ def _postpone(desk: Desk, finding: Finding, why: str) -> Answer:
     return Refused(note)
 
 
-def _begin(desk: Desk, finding: Finding, entry: Entry) -> Answer:
+def _begin(context: Context, finding: Finding, entry: Entry) -> Answer:
     recorded = RECORDED.format(day=f"{entry.expires.day} {entry.expires:%B %Y}")
     request = finding.request(Verb.EXCEPT)
     try:
-        desk.ledger.move(
+        context.ledger.move(
             finding.id,
-            partial(_excepted, desk, entry, desk.now()),
+            partial(_excepted, context, entry, context.now()),
             actor=BOT,
             action="excepted",
             detail={"by": list(request.deciders) if request else []},
@@ -170,6 +170,6 @@ def _begin(desk: Desk, finding: Finding, entry: Entry) -> Answer:
     return Done(recorded)
 
 
-def _excepted(desk: Desk, entry: Entry, now: datetime, finding: Finding) -> Finding:
+def _excepted(context: Context, entry: Entry, now: datetime, finding: Finding) -> Finding:
     """Return the finding under what covers it: the new entry, or an older one that lasts longer."""
-    return excepted(finding, exception_of(finding, desk.allowlist.current, now) or entry, now)
+    return excepted(finding, exception_of(finding, context.allowlist.current, now) or entry, now)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from commands.desk import Desk, Keeper
+from commands.context import Context, Keeper
 from compliance.allowlist import ANY, Allowlist, Entry
 from compliance.enforcement import enforce, exception_of
 from compliance.finding import CAN_BEGIN, IN_PROGRESS, Finding, State
@@ -32,15 +32,15 @@ class Enforcement:
     finding is under way is looked at until that is over.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._exceptions = Exceptions(desk.ledger.engine)
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._exceptions = Exceptions(context.ledger.engine)
         self._before: tuple[Allowlist, datetime] | None = None
         self._again: frozenset[Entry] = frozenset()
 
     def round(self) -> int:
         """Return how many findings were moved."""
-        allowlist, now = self._desk.allowlist.current, self._desk.now()
+        allowlist, now = self._context.allowlist.current, self._context.now()
         changed: frozenset[Entry] = frozenset()
         if self._before is None or not timedelta() <= now - self._before[1] <= _PAUSE:
             findings: Iterable[Finding] = self._all(allowlist)
@@ -54,7 +54,7 @@ class Enforcement:
         return moved
 
     def _all(self, allowlist: Allowlist) -> Iterator[Finding]:
-        yield from self._desk.ledger.each([State.EXCEPTED])
+        yield from self._context.ledger.each([State.EXCEPTED])
         yield from self._of(allowlist.entries)
 
     def _of(self, entries: Iterable[Entry]) -> Iterator[Finding]:
@@ -62,7 +62,7 @@ class Enforcement:
         resources: set[Resource] = set()
         wide: set[str] = set()
         unlisted: set[str] = set()
-        catalogue = self._desk.catalogue
+        catalogue = self._context.catalogue
         for entry in entries:
             name = canonical_name(catalogue, entry.rule)
             if ANY in {entry.account, entry.region, entry.resource}:
@@ -73,7 +73,7 @@ class Enforcement:
                 unlisted.add(name)
         yield from self._exceptions.of(resources)
         if rules := wide | unlisted:
-            yield from self._desk.ledger.each(_CONCERNED, rules=rules)
+            yield from self._context.ledger.each(_CONCERNED, rules=rules)
 
     def _enforce(
         self, findings: Iterable[Finding], allowlist: Allowlist, now: datetime
@@ -85,7 +85,7 @@ class Enforcement:
             if finding.state in IN_PROGRESS and (entry := exception_of(finding, allowlist, now)):
                 under_way.add(entry)
             if move(finding) is not finding:
-                self._desk.ledger.move(finding.id, move, actor=BOT, action="allowlist")
+                self._context.ledger.move(finding.id, move, actor=BOT, action="allowlist")
                 moved += 1
         return moved, frozenset(under_way)
 

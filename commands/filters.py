@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from commands.answers import Refused
-from commands.desk import Desk
+from commands.context import Context
 from commands.grammar import Filters, nearest
 from commands.sight import within_sight
 from commands.status import SHOWN
@@ -21,7 +21,7 @@ Meanings = Mapping[str, frozenset[str]]
 
 
 def read_filters(
-    desk: Desk,
+    context: Context,
     reports: Reports,
     accounts: Mapping[str, Account],
     filters: Filters,
@@ -36,7 +36,7 @@ def read_filters(
         return seen
     if not filters:
         return Scope()
-    known = _known(desk, reports, accounts, seen)
+    known = _known(context, reports, accounts, seen)
     meant: dict[str, frozenset[str]] = {}
     for name, words in filters.items():
         for word in sorted(words):
@@ -63,16 +63,18 @@ def _unknown(name: str, word: str, known: Meanings) -> str:
 
 
 def _known(
-    desk: Desk, reports: Reports, accounts: Mapping[str, Account], seen: Scope
+    context: Context, reports: Reports, accounts: Mapping[str, Account], seen: Scope
 ) -> Mapping[str, Meanings]:
     counts = reports.counts(seen, SHOWN)
     ids = {*accounts, *(count.account for count in counts)}
-    rules = {*desk.catalogue, *(count.rule for count in counts)}
+    rules = {*context.catalogue, *(count.rule for count in counts)}
     names = ((account.name, account.id) for account in accounts.values())
-    entries = ((catalogue_entry(desk.catalogue, rule), rule) for rule in rules)
+    entries = ((catalogue_entry(context.catalogue, rule), rule) for rule in rules)
     return {
-        "team": _meanings((team.name, team.name) for team in desk.teams.ordered),
-        "rule": _meanings((word, rule) for rule in rules for word in _called(desk.catalogue, rule)),
+        "team": _meanings((team.name, team.name) for team in context.teams.ordered),
+        "rule": _meanings(
+            (word, rule) for rule in rules for word in _called(context.catalogue, rule)
+        ),
         "account": _meanings([*names, *((each, each) for each in ids)]),
         "severity": _meanings(
             (severity, rule)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from commands.answers import Answer, Explained, Line, Refused, Shown, Table
-from commands.desk import NOT_FOUND, Desk
+from commands.context import NOT_FOUND, Context
 from commands.rules import severity_of
 from commands.sight import within_sight
 from compliance.authority import who_can
@@ -22,7 +22,7 @@ _ROWS = 20
 _HISTORY = 99
 
 
-def findings(desk: Desk, reports: Reports, scope: Scope, visible: frozenset[str]) -> Answer:
+def findings(context: Context, reports: Reports, scope: Scope, visible: frozenset[str]) -> Answer:
     """List the unresolved findings of the visible teams, the oldest first."""
     seen = within_sight(scope, visible)
     if isinstance(seen, Refused):
@@ -31,11 +31,11 @@ def findings(desk: Desk, reports: Reports, scope: Scope, visible: frozenset[str]
     rows = tuple(
         (
             each.id,
-            severity_of(desk.catalogue, each.key.rule),
+            severity_of(context.catalogue, each.key.rule),
             each.key.rule,
             each.resource_name or each.key.resource_id,
             each.state.value,
-            _age(each, desk.now()),
+            _age(each, context.now()),
         )
         for each in oldest[:_ROWS]
     )
@@ -50,29 +50,35 @@ def findings(desk: Desk, reports: Reports, scope: Scope, visible: frozenset[str]
 
 
 def show(
-    desk: Desk, card_of: Callable[[Finding], Card], finding_id: str, visible: frozenset[str]
+    context: Context,
+    card_of: Callable[[Finding], Card],
+    finding_id: str,
+    visible: frozenset[str],
 ) -> Answer:
     """Show one finding as its card does, with its buttons."""
-    finding = _visible(desk, finding_id, visible)
+    finding = _visible(context, finding_id, visible)
     return finding if isinstance(finding, Refused) else Shown(card_of(finding))
 
 
 def explain(
-    desk: Desk, accounts: Mapping[str, Account], finding_id: str, visible: frozenset[str]
+    context: Context,
+    accounts: Mapping[str, Account],
+    finding_id: str,
+    visible: frozenset[str],
 ) -> Answer:
     """Say why the finding went to this team, which route it just missed, and who may decide."""
-    finding = _visible(desk, finding_id, visible)
+    finding = _visible(context, finding_id, visible)
     if isinstance(finding, Refused):
         return finding
-    team = desk.team(finding)
+    team = context.team(finding)
     account = accounts.get(finding.key.account)
     about = finding.key, finding.tags, account
     match = next((each for each in team.matches if each.covers(*about)), None)
     # The first match wins: only the routes before it could have taken the finding.
-    before = takewhile(lambda each: match is None or each != team, desk.teams.ordered)
+    before = takewhile(lambda each: match is None or each != team, context.teams.ordered)
     others = tuple(each for each in before if each != team)
     missed = "".join(f"But {each}. " for each in near_misses(others, *about))
-    users, groups = who_can(team, desk.teams)
+    users, groups = who_can(team, context.teams)
     return Explained(
         f"{finding.id} went to team {team.name} because {_why(match)}. "
         f"{missed}These people may decide about it:",
@@ -81,9 +87,9 @@ def explain(
     )
 
 
-def history(desk: Desk, reports: Reports, finding_id: str, visible: frozenset[str]) -> Answer:
+def history(context: Context, reports: Reports, finding_id: str, visible: frozenset[str]) -> Answer:
     """Tell everything that happened to a finding, oldest first."""
-    finding = _visible(desk, finding_id, visible)
+    finding = _visible(context, finding_id, visible)
     if isinstance(finding, Refused):
         return finding
     rows = reports.history(finding.id)
@@ -119,9 +125,9 @@ def line_of(finding: Finding) -> Line:
     )
 
 
-def _visible(desk: Desk, finding_id: str, visible: frozenset[str]) -> Finding | Refused:
+def _visible(context: Context, finding_id: str, visible: frozenset[str]) -> Finding | Refused:
     try:
-        finding = desk.ledger.find(finding_id.upper())
+        finding = context.ledger.find(finding_id.upper())
     except UnknownFindingError:
         return Refused(NOT_FOUND.format(id=finding_id))
     # The same words for what does not exist and for what is not the reader's to see.

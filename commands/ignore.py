@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 
 from commands.answers import Answer, Done, Invalid, Refused
-from commands.desk import Desk, seen, too_late
+from commands.context import Context, seen, too_late
 from compliance.allowlist import ANY, Entry, ExceptionClass
 from compliance.authority import Actor
 from compliance.finding import Finding, IllegalMoveError, ask
@@ -34,19 +34,19 @@ class Ignore:
     expires: date | None
 
 
-def ignore(desk: Desk, finding_id: str, actor: Actor, form: Ignore) -> Answer:
+def ignore(context: Context, finding_id: str, actor: Actor, form: Ignore) -> Answer:
     """Record that *actor* asks for an exception; it begins when enough agree and it is written."""
-    finding = may_ignore(desk, finding_id, actor)
+    finding = may_ignore(context, finding_id, actor)
     if isinstance(finding, Refused):
         return finding
-    rule = desk.rule(finding)
-    if wrong := problems(form, rule, desk.now().date()):
+    rule = context.rule(finding)
+    if wrong := problems(form, rule, context.now().date()):
         return Invalid(wrong)
-    request = _request(desk, rule, actor, _given(entry_of(finding, actor.id, form)))
+    request = _request(context, rule, actor, _given(entry_of(finding, actor.id, form)))
     try:
-        desk.ledger.move(
+        context.ledger.move(
             finding.id,
-            partial(ask, request=request, now=desk.now()),
+            partial(ask, request=request, now=context.now()),
             actor=actor.id,
             action="ignore",
             decision=request.detail,
@@ -60,22 +60,22 @@ def ignore(desk: Desk, finding_id: str, actor: Actor, form: Ignore) -> Answer:
 
 
 def _request(
-    desk: Desk, rule: AnyRule, actor: Actor, given: Mapping[str, str] | None = None
+    context: Context, rule: AnyRule, actor: Actor, given: Mapping[str, str] | None = None
 ) -> Request:
     needed = rule.decision.needed(Verb.EXCEPT)
-    return Request(Verb.EXCEPT, actor.id, needed, desk.now(), detail=given or {})
+    return Request(Verb.EXCEPT, actor.id, needed, context.now(), detail=given or {})
 
 
-def may_ignore(desk: Desk, finding_id: str, actor: Actor) -> Finding | Refused:
+def may_ignore(context: Context, finding_id: str, actor: Actor) -> Finding | Refused:
     """Return the finding if *actor* may agree an exception, or ask for one, now."""
-    finding = desk.admit(finding_id, actor, "ignore")
+    finding = context.admit(finding_id, actor, "ignore")
     if isinstance(finding, Refused):
         return finding
     if finding.key.resource_id == ANY:
         return Refused(STAR)
-    rule = desk.rule(finding)
+    rule = context.rule(finding)
     try:
-        ask(finding, _request(desk, rule, actor), desk.now())
+        ask(finding, _request(context, rule, actor), context.now())
     except IllegalMoveError as error:
         return too_late(error)
     return finding

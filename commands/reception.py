@@ -15,7 +15,7 @@ from commands.authorise import Person
 from commands.bulk import Bulk, requests_of
 from commands.carry_out import agree_and_carry_out, ignore_and_carry_out
 from commands.confirm import form_of, read_exception
-from commands.desk import Desk
+from commands.context import Context
 from commands.digest import WEEK, digest
 from commands.filters import read_filters
 from commands.findings import explain, findings, history, show
@@ -61,15 +61,19 @@ class Reception:
     """Answers people. *accounts* are those that have a name; *person* asks chat who somebody is."""
 
     def __init__(
-        self, desk: Desk, reports: Reports, accounts: Mapping[str, Account], person: Person
+        self,
+        context: Context,
+        reports: Reports,
+        accounts: Mapping[str, Account],
+        person: Person,
     ) -> None:
-        self._desk = desk
+        self._context = context
         self._reports = reports
         self._accounts = accounts
         self._person = person
-        self._bulk = Bulk(desk, reports, person)
+        self._bulk = Bulk(context, reports, person)
         self._card_of = partial(
-            card_of, catalogue=desk.catalogue, accounts=accounts, known_rules=desk.known_rules
+            card_of, catalogue=context.catalogue, accounts=accounts, known_rules=context.known_rules
         )
 
     def answer(self, asked: Asked, actor: Actor, channels: Collection[Channel]) -> Answer:
@@ -91,7 +95,7 @@ class Reception:
 
     def home(self, actor: Actor) -> OpenWork:
         """Return *actor*'s own open work: nothing for those who decide for no team."""
-        return open_work(self._desk, self._reports, actor)
+        return open_work(self._context, self._reports, actor)
 
     def check(self, submission: Submission) -> Invalid | None:
         """Return what is wrong with what was entered, before anything is decided by it."""
@@ -113,43 +117,43 @@ class Reception:
             return usage()
         if button := _PRESSED.get(question.verb):
             return self._confirm(Press(button, question.finding_id), actor)
-        if refused := self._desk.refuse_question(actor, question.finding_id, question.verb):
+        if refused := self._context.refuse_question(actor, question.finding_id, question.verb):
             return refused
-        return self._inform(question, actor, visible_teams(actor, channels, self._desk.teams))
+        return self._inform(question, actor, visible_teams(actor, channels, self._context.teams))
 
     def _inform(self, question: Question, actor: Actor, visible: frozenset[str]) -> Answer:
-        desk, finding_id = self._desk, question.finding_id
+        context, finding_id = self._context, question.finding_id
         answers: Mapping[str, Callable[[], Answer]] = {
             "status": lambda: self._listing(question, visible),
             "findings": lambda: self._listing(question, visible),
-            "show": lambda: show(desk, self._card_of, finding_id, visible),
-            "explain": lambda: explain(desk, self._accounts, finding_id, visible),
-            "history": lambda: history(desk, self._reports, finding_id, visible),
-            "home": lambda: open_work(desk, self._reports, actor),
-            "rules": lambda: rules(desk.catalogue, desk.now().date()),
+            "show": lambda: show(context, self._card_of, finding_id, visible),
+            "explain": lambda: explain(context, self._accounts, finding_id, visible),
+            "history": lambda: history(context, self._reports, finding_id, visible),
+            "home": lambda: open_work(context, self._reports, actor),
+            "rules": lambda: rules(context.catalogue, context.now().date()),
             "digest": lambda: self._digest(visible),
         }
         return answers[question.verb]()
 
     def _listing(self, question: Question, visible: frozenset[str]) -> Answer:
-        desk, reports = self._desk, self._reports
-        scope = read_filters(desk, reports, self._accounts, question.filters, visible)
+        context, reports = self._context, self._reports
+        scope = read_filters(context, reports, self._accounts, question.filters, visible)
         if isinstance(scope, Refused):
             return scope
         if question.verb == "status":
-            return status(reports, desk.catalogue, desk.teams, scope, visible)
-        return findings(desk, reports, scope, visible)
+            return status(reports, context.catalogue, context.teams, scope, visible)
+        return findings(context, reports, scope, visible)
 
     def _digest(self, visible: frozenset[str]) -> Answer:
-        if visible != frozenset(team.name for team in self._desk.teams.ordered):
+        if visible != frozenset(team.name for team in self._context.teams.ordered):
             return Refused(DIGEST_ELSEWHERE)
-        now = self._desk.now()
-        return digest(self._reports, self._desk.catalogue, now - WEEK, now)
+        now = self._context.now()
+        return digest(self._reports, self._context.catalogue, now - WEEK, now)
 
     def _list(self, press: Press, actor: Actor, channels: Collection[Channel]) -> Answer:
-        if refused := self._desk.refuse_question(actor, press.finding_id, press.button.value):
+        if refused := self._context.refuse_question(actor, press.finding_id, press.button.value):
             return refused
-        return self._bulk.page(press, visible_teams(actor, channels, self._desk.teams))
+        return self._bulk.page(press, visible_teams(actor, channels, self._context.teams))
 
     def _confirm(self, press: Press, actor: Actor) -> Answer:
         """Show a form to those who may send it; the others read why not."""
@@ -166,26 +170,26 @@ class Reception:
         return allowed if isinstance(allowed, Refused) else (allowed,)
 
     def _may(self, press: Press, actor: Actor) -> Finding | Refused:
-        desk, finding_id, verb = self._desk, press.finding_id, press.verb or Verb.REMEDIATE
+        context, finding_id, verb = self._context, press.finding_id, press.verb or Verb.REMEDIATE
         match press.button:
             case Button.IGNORE:
-                return may_ignore(desk, finding_id, actor)
+                return may_ignore(context, finding_id, actor)
             case Button.AGREE:
-                return may_agree_to(desk, finding_id, verb, actor)
+                return may_agree_to(context, finding_id, verb, actor)
             case Button.WITHDRAW:
-                return may_withdraw(desk, finding_id, verb, actor)
-        allowed = may_remediate(desk, finding_id, actor)
+                return may_withdraw(context, finding_id, verb, actor)
+        allowed = may_remediate(context, finding_id, actor)
         return allowed if isinstance(allowed, Refused) else allowed[0]
 
     def _form(self, press: Press, about: tuple[Finding, ...]) -> Form:
-        desk = self._desk
+        context = self._context
         subject = (
-            gather(about, desk.catalogue, self._accounts, desk.known_rules)
+            gather(about, context.catalogue, self._accounts, context.known_rules)
             if press.button in _OF_MANY
             else self._card_of(about[0])
         )
         requests = requests_of(about, press.verb)
-        return form_of(press, subject, desk.rule(about[0]), desk.now(), requests)
+        return form_of(press, subject, context.rule(about[0]), context.now(), requests)
 
     def _submit(self, submission: Submission, actor: Actor) -> Answer:
         origin = Origin.parse(submission.origin)
@@ -197,28 +201,28 @@ class Reception:
             return Invalid(error.problems)
         if origin.press.button is Button.IGNORE:
             finding_id = origin.press.finding_id
-            return ignore_and_carry_out(self._desk, self._person, finding_id, actor, asked)
+            return ignore_and_carry_out(self._context, self._person, finding_id, actor, asked)
         return self._bulk.ignore_all(origin, actor, asked)
 
     def _exception(self, origin: Origin, entered: Entered) -> Ignore:
-        desk = self._desk
+        context = self._context
         try:
-            rule: AnyRule | None = desk.rule(desk.ledger.find(origin.press.finding_id))
+            rule: AnyRule | None = context.rule(context.ledger.find(origin.press.finding_id))
         except UnknownFindingError:
             # The decision itself answers that.
             rule = None
-        return read_exception(rule, desk.now().date(), entered)
+        return read_exception(rule, context.now().date(), entered)
 
     def _decide(self, origin: Origin, actor: Actor) -> Answer:
-        desk, press = self._desk, origin.press
+        context, press = self._context, origin.press
         verb = press.verb or Verb.REMEDIATE
         match press.button:
             case Button.REMEDIATE:
-                return remediate(desk, press.finding_id, actor)
+                return remediate(context, press.finding_id, actor)
             case Button.AGREE:
-                return agree_and_carry_out(desk, self._person, press.finding_id, verb, actor)
+                return agree_and_carry_out(context, self._person, press.finding_id, verb, actor)
             case Button.WITHDRAW:
-                return withdraw(desk, press.finding_id, verb, actor)
+                return withdraw(context, press.finding_id, verb, actor)
             case Button.REMEDIATE_ALL:
                 return self._bulk.remediate_all(origin, actor)
             case Button.AGREE_ALL:

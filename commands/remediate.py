@@ -3,7 +3,7 @@
 from functools import partial
 
 from commands.answers import Answer, Done, Refused
-from commands.desk import Desk, seen, too_late
+from commands.context import Context, seen, too_late
 from compliance.authority import Actor
 from compliance.enforcement import exception_of
 from compliance.finding import Finding, IllegalMoveError, ask
@@ -13,34 +13,36 @@ from compliance.request import Request, Verb
 EXCEPTED = "An exception covers this finding until {end}. Remove it from the allowlist first."
 
 
-def may_remediate(desk: Desk, finding_id: str, actor: Actor) -> tuple[Finding, AnyRule] | Refused:
+def may_remediate(
+    context: Context, finding_id: str, actor: Actor
+) -> tuple[Finding, AnyRule] | Refused:
     """Return the finding and its rule if *actor* may ask for the remediation now."""
-    finding = desk.admit(finding_id, actor, "remediate")
+    finding = context.admit(finding_id, actor, "remediate")
     if isinstance(finding, Refused):
         return finding
-    rule = desk.rule(finding)
+    rule = context.rule(finding)
     if why := why_no_remediation(finding, rule):
         return Refused(why)
-    if entry := exception_of(finding, desk.allowlist.current, desk.now()):
+    if entry := exception_of(finding, context.allowlist.current, context.now()):
         return Refused(EXCEPTED.format(end=entry.expires))
     try:
-        ask(finding, _request(desk, rule, actor), desk.now())
+        ask(finding, _request(context, rule, actor), context.now())
     except IllegalMoveError as error:
         return too_late(error)
     return finding, rule
 
 
-def remediate(desk: Desk, finding_id: str, actor: Actor) -> Answer:
+def remediate(context: Context, finding_id: str, actor: Actor) -> Answer:
     """Record that *actor* asks for the remediation; the worker starts it once enough agree."""
-    allowed = may_remediate(desk, finding_id, actor)
+    allowed = may_remediate(context, finding_id, actor)
     if isinstance(allowed, Refused):
         return allowed
     finding, rule = allowed
-    request = _request(desk, rule, actor)
+    request = _request(context, rule, actor)
     try:
-        desk.ledger.move(
+        context.ledger.move(
             finding.id,
-            partial(ask, request=request, now=desk.now()),
+            partial(ask, request=request, now=context.now()),
             actor=actor.id,
             action="remediate",
             decision={"needed": request.needed},
@@ -53,5 +55,5 @@ def remediate(desk: Desk, finding_id: str, actor: Actor) -> Answer:
     return Done("Approved. The card shows each step.")
 
 
-def _request(desk: Desk, rule: AnyRule, actor: Actor) -> Request:
-    return Request(Verb.REMEDIATE, actor.id, rule.decision.needed(Verb.REMEDIATE), desk.now())
+def _request(context: Context, rule: AnyRule, actor: Actor) -> Request:
+    return Request(Verb.REMEDIATE, actor.id, rule.decision.needed(Verb.REMEDIATE), context.now())

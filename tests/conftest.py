@@ -6,7 +6,7 @@ import time
 import pytest
 from hypothesis import HealthCheck, settings
 
-from commands.desk import Desk
+from commands.context import Context
 from config.file_shelf import FileShelf
 from config.keeper import Keeper
 from ledger.database import connect
@@ -109,8 +109,8 @@ def allowlist(tmp_path, catalogue):
 
 
 @pytest.fixture
-def desk(ledger, catalogue, allowlist, clock):
-    return Desk(ledger, catalogue, teams(), allowlist, clock)
+def context(ledger, catalogue, allowlist, clock):
+    return Context(ledger, catalogue, teams(), allowlist, clock)
 
 
 @pytest.fixture

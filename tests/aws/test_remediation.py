@@ -13,7 +13,7 @@ from aws.moves import Moves
 from aws.pauses import Pauses
 from aws.remediation import Remediator
 from aws.tasks import Tasks
-from commands.desk import Desk
+from commands.context import Context
 from commands.remediate import remediate
 from compliance.authority import ALLOWED, Verdict
 from compliance.finding import Finding, State
@@ -29,15 +29,15 @@ WINDOW = timedelta(minutes=30)
 @dataclass
 class Bot:
     world: World
-    desk: Desk
+    context: Context
     worker: Remediator
     clients: WorldClients
 
     def opened(self, resource, rule=BUCKET_RULE) -> Finding:
         """Let AWS Config see the new *resource*; return its finding under *rule*."""
         self.world.aws.tick()
-        hear(self.world, self.desk.ledger)
-        found = self.desk.ledger.each(State)
+        hear(self.world, self.context.ledger)
+        found = self.context.ledger.each(State)
         [one] = [
             each for each in found if (each.key.resource_id, each.key.rule) == (resource, rule)
         ]
@@ -46,7 +46,7 @@ class Bot:
     def pressed(self):
         """A public bucket whose remediation Hannah has pressed; return its finding's id."""
         finding = self.opened(self.world.bucket())
-        remediate(self.desk, finding.id, member())
+        remediate(self.context, finding.id, member())
         return finding.id
 
     def rounds(self, number):
@@ -55,19 +55,19 @@ class Bot:
             self.world.aws.tick()
 
     def state(self, finding):
-        return self.desk.ledger.find(finding).state
+        return self.context.ledger.find(finding).state
 
     def note(self, finding):
-        return self.desk.ledger.find(finding).note
+        return self.context.ledger.find(finding).note
 
 
 @pytest.fixture
 def bot(world, engine, allowlist):
     ledger = Ledger(engine, world.clock, lambda key, tags: "housing")
-    desk = Desk(ledger, dict(CATALOGUE), teams(), allowlist, world.clock)
+    context = Context(ledger, dict(CATALOGUE), teams(), allowlist, world.clock)
     clients = WorldClients(world)
-    worker = Remediator(desk, ConfigService(clients), lambda finding: ALLOWED, WINDOW)
-    return Bot(world, desk, worker, clients)
+    worker = Remediator(context, ConfigService(clients), lambda finding: ALLOWED, WINDOW)
+    return Bot(world, context, worker, clients)
 
 
 def test_a_press_ends_in_resolved_only_when_config_says_so(bot):
@@ -76,7 +76,7 @@ def test_a_press_ends_in_resolved_only_when_config_says_so(bot):
     bot.rounds(8)
     assert bot.state(finding) is State.WAITING
 
-    hear(bot.world, bot.desk.ledger)
+    hear(bot.world, bot.context.ledger)
     assert bot.state(finding) is State.RESOLVED
 
 
@@ -86,7 +86,7 @@ def test_each_step_is_on_the_card_while_it_runs(bot):
 
     for _ in range(8):
         bot.rounds(1)
-        found = bot.desk.ledger.find(finding)
+        found = bot.context.ledger.find(finding)
         seen.append((found.state, found.step, found.steps))
 
     assert [step for state, *step in seen if state is State.RUNNING] == [[0, 2], [1, 2], [2, 2]]
@@ -135,7 +135,7 @@ def test_a_missing_remediation_is_told_before_anything_is_started(bot):
 
 def test_a_resource_that_config_holds_to_be_compliant_already_is_asked_about_and_resolved(bot):
     finding = bot.pressed()
-    bucket = bot.desk.ledger.find(finding).key.resource_id
+    bucket = bot.context.ledger.find(finding).key.resource_id
     bot.world.start(BUCKET_RULE, bucket)
     bot.world.finish(BUCKET_RULE, bucket)
 
@@ -180,7 +180,7 @@ def covering(finding):
 
 def test_an_exception_agreed_after_the_press_is_kept_and_nothing_is_started(bot):
     finding = bot.pressed()
-    write(bot.desk.allowlist, covering(bot.desk.ledger.find(finding)))
+    write(bot.context.allowlist, covering(bot.context.ledger.find(finding)))
 
     bot.rounds(3)
 
@@ -208,7 +208,7 @@ def test_while_chat_cannot_say_who_pressed_the_press_waits(bot):
 
 def test_a_claim_whose_process_died_before_aws_was_asked_is_taken_up_again(bot):
     finding = bot.pressed()
-    move(bot.desk.ledger, life.start, finding_id=finding)
+    move(bot.context.ledger, life.start, finding_id=finding)
 
     bot.rounds(3)
     assert bot.state(finding) is State.RUNNING
@@ -220,8 +220,8 @@ def test_a_claim_whose_process_died_before_aws_was_asked_is_taken_up_again(bot):
 
 def test_a_claim_is_not_taken_up_again_by_a_press_that_counts_no_more(bot):
     finding = bot.pressed()
-    move(bot.desk.ledger, life.start, finding_id=finding)
-    write(bot.desk.allowlist, covering(bot.desk.ledger.find(finding)))
+    move(bot.context.ledger, life.start, finding_id=finding)
+    write(bot.context.allowlist, covering(bot.context.ledger.find(finding)))
 
     bot.world.clock.move(timedelta(seconds=61))
     bot.rounds(3)
@@ -232,7 +232,7 @@ def test_a_claim_is_not_taken_up_again_by_a_press_that_counts_no_more(bot):
 
 def test_a_start_whose_answer_was_lost_is_followed_and_not_repeated(bot):
     finding = bot.pressed()
-    claimed = move(bot.desk.ledger, life.start, finding_id=finding)
+    claimed = move(bot.context.ledger, life.start, finding_id=finding)
     bot.world.start(BUCKET_RULE, claimed.key.resource_id)
     bot.world.aws.faults.deny("StartRemediationExecution", "must not be called")
 
@@ -244,7 +244,7 @@ def test_a_start_whose_answer_was_lost_is_followed_and_not_repeated(bot):
 
 def test_a_change_that_waits_for_the_maintenance_window_says_so(bot):
     finding = bot.opened(violate(bot.world, MULTI_AZ_RULE), MULTI_AZ_RULE).id
-    approve(bot.desk.ledger, finding)
+    approve(bot.context.ledger, finding)
 
     bot.rounds(10)
 
@@ -278,7 +278,7 @@ def test_a_notification_that_was_lost_is_asked_for_at_the_end_of_the_window(bot)
 def test_a_resource_that_is_gone_is_not_told_as_non_compliant(bot):
     finding = bot.pressed()
     bot.rounds(8)
-    bucket = bot.desk.ledger.find(finding).key.resource_id
+    bucket = bot.context.ledger.find(finding).key.resource_id
     bot.world.client("s3").delete_bucket(Bucket=bucket)
     bot.world.aws.tick()
     bot.world.messages()
@@ -315,9 +315,9 @@ class Service:
 
 
 @pytest.fixture
-def counted(desk):
+def counted(context):
     """A worker whose AWS only counts."""
-    return Remediator(desk, Service(), lambda finding: ALLOWED, WINDOW)
+    return Remediator(context, Service(), lambda finding: ALLOWED, WINDOW)
 
 
 def ask(ledger, finding_id, moment):
@@ -333,24 +333,24 @@ def approve(ledger, finding_id):
     move(ledger, life.agree, finding_id=finding_id, actor="slack:U0SAM")
 
 
-def approve_all(desk):
-    for finding in list(desk.ledger.each([State.OPEN])):
-        approve(desk.ledger, finding.id)
+def approve_all(context):
+    for finding in list(context.ledger.each([State.OPEN])):
+        approve(context.ledger, finding.id)
 
 
-def test_a_hundred_resources_of_one_rule_are_one_call_and_no_more(counted, desk):
-    desk.ledger.record([change(resource=f"bucket-{number}") for number in range(101)])
-    desk.ledger.record([change(account="222233334444")])
-    approve_all(desk)
+def test_a_hundred_resources_of_one_rule_are_one_call_and_no_more(counted, context):
+    context.ledger.record([change(resource=f"bucket-{number}") for number in range(101)])
+    context.ledger.record([change(account="222233334444")])
+    approve_all(context)
 
     counted.round()
 
     assert sorted(map(len, counted.service.started)) == [1, 1, 100]
 
 
-def test_of_two_workers_one_starts_what_was_approved(counted, desk):
-    desk.ledger.record([change()])
-    approve_all(desk)
+def test_of_two_workers_one_starts_what_was_approved(counted, context):
+    context.ledger.record([change()])
+    approve_all(context)
     together = threading.Barrier(2)
 
     def work():
@@ -366,47 +366,47 @@ def test_of_two_workers_one_starts_what_was_approved(counted, desk):
     assert len(counted.service.started) == 1
 
 
-def test_a_runbook_that_config_never_reports_is_given_up_after_six_hours(counted, desk, clock):
-    desk.ledger.record([change()])
-    approve_all(desk)
+def test_a_runbook_that_config_never_reports_is_given_up_after_six_hours(counted, context, clock):
+    context.ledger.record([change()])
+    approve_all(context)
     counted.round()
 
     clock.move(hours=5)
     counted.round()
-    assert [each.state for each in desk.ledger.each(State)] == [State.RUNNING]
+    assert [each.state for each in context.ledger.each(State)] == [State.RUNNING]
 
     clock.move(hours=2)
     counted.round()
-    [lost] = desk.ledger.each(State)
+    [lost] = context.ledger.each(State)
     assert (lost.state, "lost track" in lost.note) == (State.FAILED, True)
 
 
 def test_a_state_that_aws_did_not_have_before_is_followed_until_it_is_given_up(
-    counted, desk, clock
+    counted, context, clock
 ):
-    desk.ledger.record([change()])
-    approve_all(desk)
+    context.ledger.record([change()])
+    approve_all(context)
     counted.round()
-    [finding] = desk.ledger.each([State.RUNNING])
+    [finding] = context.ledger.each([State.RUNNING])
     new_word = Execution(ExecutionState("PAUSED"), clock(), 1, 2, "PutBlock", "")
     counted.service.reported = {finding.key: new_word}
 
     clock.move(hours=5)
     counted.round()
-    still = desk.ledger.find(finding.id).state
+    still = context.ledger.find(finding.id).state
     clock.move(hours=2)
     counted.round()
 
-    assert (still, desk.ledger.find(finding.id).state) == (State.RUNNING, State.FAILED)
+    assert (still, context.ledger.find(finding.id).state) == (State.RUNNING, State.FAILED)
 
 
-def test_what_waits_for_a_maintenance_window_is_not_judged_before_it(counted, desk, clock):
-    desk.ledger.record([change(rule=MULTI_AZ_RULE, resource_type="AWS::RDS::DBInstance")])
-    waits = replace(desk.catalogue[MULTI_AZ_RULE].remediation, in_maintenance_window=True)
-    desk.catalogue[MULTI_AZ_RULE] = replace(desk.catalogue[MULTI_AZ_RULE], remediation=waits)
-    approve_all(desk)
+def test_what_waits_for_a_maintenance_window_is_not_judged_before_it(counted, context, clock):
+    context.ledger.record([change(rule=MULTI_AZ_RULE, resource_type="AWS::RDS::DBInstance")])
+    waits = replace(context.catalogue[MULTI_AZ_RULE].remediation, in_maintenance_window=True)
+    context.catalogue[MULTI_AZ_RULE] = replace(context.catalogue[MULTI_AZ_RULE], remediation=waits)
+    approve_all(context)
     counted.round()
-    [finding] = desk.ledger.each([State.RUNNING])
+    [finding] = context.ledger.each([State.RUNNING])
     done = Execution(ExecutionState.SUCCEEDED, clock(), 1, 1, "Modify", "")
     counted.service.reported = {finding.key: done}
     counted.round()
@@ -414,25 +414,25 @@ def test_what_waits_for_a_maintenance_window_is_not_judged_before_it(counted, de
     clock.move(days=7)
     counted.round()
 
-    assert desk.ledger.find(finding.id).state is State.WAITING
+    assert context.ledger.find(finding.id).state is State.WAITING
 
 
-def test_the_execution_of_the_attempt_before_says_nothing_of_this_one(counted, desk, clock):
-    desk.ledger.record([change()])
-    approve_all(desk)
+def test_the_execution_of_the_attempt_before_says_nothing_of_this_one(counted, context, clock):
+    context.ledger.record([change()])
+    approve_all(context)
     counted.round()
-    [finding] = desk.ledger.each([State.RUNNING])
+    [finding] = context.ledger.each([State.RUNNING])
     failed = Execution(ExecutionState.FAILED, clock(), 1, 1, "PutBlock", "AccessDenied")
     counted.service.reported = {finding.key: failed}
     clock.move(seconds=5)
     counted.round()
     clock.move(seconds=20)
-    ask(desk.ledger, finding.id, clock())
+    ask(context.ledger, finding.id, clock())
 
     counted.round()
     counted.round()
 
-    assert desk.ledger.find(finding.id).state is State.RUNNING
+    assert context.ledger.find(finding.id).state is State.RUNNING
     assert len(counted.service.started) == 2
 
 
@@ -485,26 +485,28 @@ def test_two_workers_settle_one_doubt_and_start_once_more_at_most(bot):
     assert bot.state(finding) is State.RUNNING
 
 
-def test_a_worker_that_looked_too_early_does_not_give_back_anothers_new_claim(counted, desk, clock):
-    desk.ledger.record([change()])
-    approve_all(desk)
-    [approved] = desk.ledger.each([State.APPROVED])
-    seen = move(desk.ledger, life.start, finding_id=approved.id)
+def test_a_worker_that_looked_too_early_does_not_give_back_anothers_new_claim(
+    counted, context, clock
+):
+    context.ledger.record([change()])
+    approve_all(context)
+    [approved] = context.ledger.each([State.APPROVED])
+    seen = move(context.ledger, life.start, finding_id=approved.id)
     clock.move(seconds=61)
-    move(desk.ledger, life.release, finding_id=approved.id)
-    move(desk.ledger, life.start, finding_id=approved.id)
+    move(context.ledger, life.release, finding_id=approved.id)
+    move(context.ledger, life.start, finding_id=approved.id)
 
-    Moves(desk, lambda finding: ALLOWED).apply(seen, life.release, "release")
+    Moves(context, lambda finding: ALLOWED).apply(seen, life.release, "release")
 
-    assert desk.ledger.find(approved.id).state is State.RUNNING
+    assert context.ledger.find(approved.id).state is State.RUNNING
 
 
 def test_a_refused_batch_is_tried_one_by_one(bot):
     first, second = bot.pressed(), bot.pressed()
-    bot.world.start(BUCKET_RULE, bot.desk.ledger.find(first).key.resource_id)
+    bot.world.start(BUCKET_RULE, bot.context.ledger.find(first).key.resource_id)
     for each in (first, second):
-        move(bot.desk.ledger, life.withdraw, finding_id=each, note="")
-        ask(bot.desk.ledger, each, bot.world.clock())
+        move(bot.context.ledger, life.withdraw, finding_id=each, note="")
+        ask(bot.context.ledger, each, bot.world.clock())
 
     bot.rounds(1)
 
@@ -562,7 +564,7 @@ def test_a_session_that_is_too_narrow_is_told_with_the_setting_that_widens_it(bo
 
 def test_a_rule_that_left_the_catalogue_starts_nothing(bot):
     finding = bot.pressed()
-    del bot.desk.catalogue[BUCKET_RULE]
+    del bot.context.catalogue[BUCKET_RULE]
 
     bot.worker.round()
 
@@ -573,8 +575,8 @@ def test_a_rule_that_left_the_catalogue_starts_nothing(bot):
 
 def test_a_rule_that_wants_more_people_by_now_starts_nothing(bot):
     finding = bot.pressed()
-    rule = bot.desk.catalogue[BUCKET_RULE]
-    bot.desk.catalogue[BUCKET_RULE] = replace(rule, decision=replace(rule.decision, approvers=2))
+    rule = bot.context.catalogue[BUCKET_RULE]
+    bot.context.catalogue[BUCKET_RULE] = replace(rule, decision=replace(rule.decision, approvers=2))
 
     bot.worker.round()
 
@@ -583,7 +585,7 @@ def test_a_rule_that_wants_more_people_by_now_starts_nothing(bot):
     assert bot.clients.starts == 0
 
 
-def test_an_account_that_does_not_answer_holds_up_no_other(desk):
+def test_an_account_that_does_not_answer_holds_up_no_other(context):
     held, started = threading.Event(), threading.Event()
 
     class Slow(Service):
@@ -596,9 +598,9 @@ def test_an_account_that_does_not_answer_holds_up_no_other(desk):
             started.set()
             return super().start(keys)
 
-    desk.ledger.record([change(), change(account="222233334444")])
-    approve_all(desk)
-    worker = Remediator(desk, Slow(), lambda finding: ALLOWED, WINDOW, Tasks(2, 0.01))
+    context.ledger.record([change(), change(account="222233334444")])
+    approve_all(context)
+    worker = Remediator(context, Slow(), lambda finding: ALLOWED, WINDOW, Tasks(2, 0.01))
 
     worker.round()
     was_started = started.wait(10)
@@ -608,11 +610,11 @@ def test_an_account_that_does_not_answer_holds_up_no_other(desk):
     assert was_started
 
 
-def test_an_execution_without_its_time_takes_nothing_from_the_others(counted, desk, clock):
-    desk.ledger.record([change(), change(resource="other")])
-    approve_all(desk)
+def test_an_execution_without_its_time_takes_nothing_from_the_others(counted, context, clock):
+    context.ledger.record([change(), change(resource="other")])
+    approve_all(context)
     counted.round()
-    odd, plain = sorted(desk.ledger.each([State.RUNNING]), key=lambda each: each.key.resource_id)
+    odd, plain = sorted(context.ledger.each([State.RUNNING]), key=lambda each: each.key.resource_id)
     counted.service.reported = {
         odd.aws_key: Execution(ExecutionState.UNKNOWN, None, 0, 0, "", ""),
         plain.aws_key: Execution(ExecutionState.SUCCEEDED, clock(), 1, 1, "Put", ""),
@@ -620,30 +622,30 @@ def test_an_execution_without_its_time_takes_nothing_from_the_others(counted, de
 
     counted.round()
 
-    states = [desk.ledger.find(each.id).state for each in (odd, plain)]
+    states = [context.ledger.find(each.id).state for each in (odd, plain)]
     assert states == [State.RUNNING, State.WAITING]
 
 
-def test_a_start_in_doubt_whose_execution_has_no_time_is_not_repeated(counted, desk, clock):
-    desk.ledger.record([change()])
-    approve_all(desk)
-    [approved] = desk.ledger.each([State.APPROVED])
-    claim = move(desk.ledger, life.start, finding_id=approved.id)
+def test_a_start_in_doubt_whose_execution_has_no_time_is_not_repeated(counted, context, clock):
+    context.ledger.record([change()])
+    approve_all(context)
+    [approved] = context.ledger.each([State.APPROVED])
+    claim = move(context.ledger, life.start, finding_id=approved.id)
     undated = Execution(ExecutionState.FAILED, None, 0, 0, "", "")
     counted.service.reported = {claim.aws_key: undated}
 
     clock.move(minutes=10)
     counted.round()
 
-    assert desk.ledger.find(approved.id).state is State.RUNNING
+    assert context.ledger.find(approved.id).state is State.RUNNING
     assert counted.service.started == []
 
 
-def test_a_start_that_aws_took_late_is_followed_and_not_given_up(counted, desk, clock):
-    desk.ledger.record([change()])
-    approve_all(desk)
-    [approved] = desk.ledger.each([State.APPROVED])
-    move(desk.ledger, life.start, finding_id=approved.id)
+def test_a_start_that_aws_took_late_is_followed_and_not_given_up(counted, context, clock):
+    context.ledger.record([change()])
+    approve_all(context)
+    [approved] = context.ledger.each([State.APPROVED])
+    move(context.ledger, life.start, finding_id=approved.id)
     taken_at = clock()
     clock.move(seconds=61)
     counted.round()
@@ -655,7 +657,7 @@ def test_a_start_that_aws_took_late_is_followed_and_not_given_up(counted, desk, 
     counted.round()
 
     assert again == 1
-    assert desk.ledger.find(approved.id).state is State.WAITING
+    assert context.ledger.find(approved.id).state is State.WAITING
 
 
 @pytest.mark.parametrize(
@@ -677,5 +679,5 @@ def test_what_passes_at_any_call_ends_as_if_it_had_not_been(bot, operation, code
         bot.rounds(1)
         bot.world.clock.move(timedelta(seconds=61))
 
-    hear(bot.world, bot.desk.ledger)
+    hear(bot.world, bot.context.ledger)
     assert bot.state(finding) is State.RESOLVED

@@ -9,7 +9,7 @@ from aws.config_service import AwsBusyError, AwsForbiddenError, ConfigService
 from aws.rules import RuleLookup
 from commands.agree import agree
 from commands.answers import Done, Refused
-from commands.desk import Desk
+from commands.context import Context
 from commands.remediate import remediate
 from compliance.card import Button, card_of
 from compliance.finding import State
@@ -75,7 +75,9 @@ class Bot:
         folding = Folding(engine, self.known_rules.canonical, lambda finding: {}, world.clock)
         asked = rules, service, self.known_rules, folding, self.ledger.record, world.clock
         self.lookup = RuleLookup(*asked)
-        self.desk = Desk(self.ledger, CATALOGUE, teams(), allowlist, world.clock, self.known_rules)
+        self.context = Context(
+            self.ledger, CATALOGUE, teams(), allowlist, world.clock, self.known_rules
+        )
 
     def hear(self, text):
         self.ledger.record(parse(text).changes)
@@ -147,7 +149,7 @@ def test_a_remediation_without_a_configuration_is_refused(bot, put):
     bot.hear(notification(OTHER))
     bot.lookup.round()
 
-    answer = remediate(bot.desk, bot.finding().id, member())
+    answer = remediate(bot.context, bot.finding().id, member())
 
     assert isinstance(answer, Refused)
     assert "no remediation configured" in answer.text
@@ -160,8 +162,8 @@ def test_a_remediation_that_is_configured_is_asked_for_with_a_second_person(bot,
     bot.lookup.round()
     shown = bot.card()
 
-    asked = remediate(bot.desk, shown.finding_id, member())
-    agreed = agree(bot.desk, shown.finding_id, Verb.REMEDIATE, member("slack:U0HARRY"))
+    asked = remediate(bot.context, shown.finding_id, member())
+    agreed = agree(bot.context, shown.finding_id, Verb.REMEDIATE, member("slack:U0HARRY"))
 
     assert document in shown.preflight[0].text
     assert asked == Done("Asked. 1 more must agree before the remediation starts.")

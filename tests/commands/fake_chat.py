@@ -82,13 +82,13 @@ class Person:
 class FakeChat:
     """Keeps cards up to date in channels, each drawn in words."""
 
-    def __init__(self, reception, desk, reports):
+    def __init__(self, reception, context, reports):
         self.reception = reception
-        self._desk = desk
+        self._context = context
         self._reports = reports
         self._shown = {}
         self.surface = words.Surface(str, lambda who: f"@{who.removeprefix(f'{PRODUCT}:')}")
-        self._content = partial(content_of, catalogue=desk.catalogue, accounts={})
+        self._content = partial(content_of, catalogue=context.catalogue, accounts={})
 
     def person(self, name, channel="", **named):
         return Person(self, name, channel=channel, **named)
@@ -104,7 +104,7 @@ class FakeChat:
         return self._drawn(channel).presses if channel in self._shown else ()
 
     def _drawn(self, channel):
-        return self._content([self._desk.ledger.find(each) for each in self._shown[channel]])
+        return self._content([self._context.ledger.find(each) for each in self._shown[channel]])
 
 
 def _offered(answer):

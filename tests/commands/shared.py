@@ -7,10 +7,10 @@ from ledger.messages import Messages
 from ledger.stale import Turn
 
 
-def share_message(desk, clock, team="housing", message="1.1", turn=Turn.NEW):
+def share_message(context, clock, team="housing", message="1.1", turn=Turn.NEW):
     """Note that what *team* has to be shown next was posted in one message; return its ids."""
-    messages = Messages(desk.ledger.engine, desk.teams, clock, timedelta())
-    [channel] = desk.teams[team].channels
+    messages = Messages(context.ledger.engine, context.teams, clock, timedelta())
+    [channel] = context.teams[team].channels
     update = messages.take(channel, {team}, turn)
     messages.shown(update, update.message or Message(channel, message))
     return sorted(each.finding_id for each in update.versions)

@@ -18,48 +18,48 @@ def approved(*agreed, verb="remediate"):
     return asked
 
 
-def allowed(desk, subject, people=None, verb=Verb.REMEDIATE):
-    verdict = authorise(desk, lambda user: (people or {}).get(user, member(user)), subject, verb)
+def allowed(context, subject, people=None, verb=Verb.REMEDIATE):
+    verdict = authorise(context, lambda user: (people or {}).get(user, member(user)), subject, verb)
     return None if verdict is None else verdict.allowed
 
 
-def test_those_who_decided_and_still_may_are_enough(desk):
-    assert allowed(desk, approved("slack:U0HARRY")) is True
+def test_those_who_decided_and_still_may_are_enough(context):
+    assert allowed(context, approved("slack:U0HARRY")) is True
 
 
 @pytest.mark.parametrize("who", ["slack:U0HANNAH", "slack:U0HARRY"], ids=["asker", "who agreed"])
-def test_one_who_was_deactivated_since_is_too_few(desk, who):
+def test_one_who_was_deactivated_since_is_too_few(context, who):
     gone = {who: Actor(who, standing=Standing.DEACTIVATED)}
 
-    assert allowed(desk, approved("slack:U0HARRY"), gone) is False
+    assert allowed(context, approved("slack:U0HARRY"), gone) is False
 
 
-def test_one_who_is_no_approver_any_more_is_too_few(desk):
-    assert allowed(desk, approved("slack:U0FORMER")) is False
+def test_one_who_is_no_approver_any_more_is_too_few(context):
+    assert allowed(context, approved("slack:U0FORMER")) is False
 
 
-def test_while_nobody_can_say_who_somebody_is_there_is_no_verdict(desk):
-    assert allowed(desk, approved(), {"slack:U0HANNAH": Actor("slack:U0HANNAH")}) is None
+def test_while_nobody_can_say_who_somebody_is_there_is_no_verdict(context):
+    assert allowed(context, approved(), {"slack:U0HANNAH": Actor("slack:U0HANNAH")}) is None
 
 
-def test_an_exception_is_asked_afresh_as_well(desk):
+def test_an_exception_is_asked_afresh_as_well(context):
     asked = approved("slack:U0HARRY", verb="except")
     gone = {"slack:U0HARRY": Actor("slack:U0HARRY", standing=Standing.DEACTIVATED)}
 
-    assert allowed(desk, asked, verb=Verb.EXCEPT) is True
-    assert allowed(desk, asked, gone, Verb.EXCEPT) is False
+    assert allowed(context, asked, verb=Verb.EXCEPT) is True
+    assert allowed(context, asked, gone, Verb.EXCEPT) is False
 
 
-def test_what_nobody_asks_for_is_not_authorised(desk):
-    assert allowed(desk, approved(), verb=Verb.UNDO) is False
+def test_what_nobody_asks_for_is_not_authorised(context):
+    assert allowed(context, approved(), verb=Verb.UNDO) is False
 
 
-def test_a_rule_that_left_the_catalogue_authorises_nothing(desk):
-    assert allowed(replace(desk, catalogue={}), approved()) is False
+def test_a_rule_that_left_the_catalogue_authorises_nothing(context):
+    assert allowed(replace(context, catalogue={}), approved()) is False
 
 
-def test_a_rule_that_wants_more_people_by_now_says_how_many_are_missing(desk):
-    stricter = replace(desk, catalogue={RULE: rule(approvers=2)})
+def test_a_rule_that_wants_more_people_by_now_says_how_many_are_missing(context):
+    stricter = replace(context, catalogue={RULE: rule(approvers=2)})
 
     verdict = authorise(stricter, member, approved("slack:U0HARRY"))
 

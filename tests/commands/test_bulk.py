@@ -26,62 +26,62 @@ from tests.commands.shared import share_message
 FORM = Ignore("accepted risk", "The public website's pictures.", "SEC-1", date(2026, 12, 1))
 
 
-def record(desk, *resources, **named):
-    desk.ledger.record([change(resource=each, **named) for each in resources])
+def record(context, *resources, **named):
+    context.ledger.record([change(resource=each, **named) for each in resources])
 
 
 @pytest.fixture
-def group(desk, clock):
+def group(context, clock):
     """Eleven findings in one message; the id of one of them."""
-    return post(desk, clock)
+    return post(context, clock)
 
 
-def post(desk, clock, number=11, **named):
-    record(desk, *(f"bucket-{each}" for each in range(number)), **named)
-    return share_message(desk, clock)[0]
+def post(context, clock, number=11, **named):
+    record(context, *(f"bucket-{each}" for each in range(number)), **named)
+    return share_message(context, clock)[0]
 
 
 def origin(button, group, opened_at, verb=None):
     return Origin(Press(button, group, verb), opened_at)
 
 
-def may_decide_all(desk, reports, group, actor, button):
-    return Bulk(desk, reports, member).may_decide(Press(button, group), actor)
+def may_decide_all(context, reports, group, actor, button):
+    return Bulk(context, reports, member).may_decide(Press(button, group), actor)
 
 
-def remediate_all(desk, reports, group, actor, opened_at):
+def remediate_all(context, reports, group, actor, opened_at):
     asked = origin(Button.REMEDIATE_ALL, group, opened_at)
-    return Bulk(desk, reports, member).remediate_all(asked, actor)
+    return Bulk(context, reports, member).remediate_all(asked, actor)
 
 
-def agree_all(desk, reports, group, actor, opened_at, verb=Verb.REMEDIATE):
-    return Bulk(desk, reports, member).agree_all(
+def agree_all(context, reports, group, actor, opened_at, verb=Verb.REMEDIATE):
+    return Bulk(context, reports, member).agree_all(
         origin(Button.AGREE_ALL, group, opened_at, verb), actor
     )
 
 
-def ignore_all(desk, reports, group, actor, opened_at, form):
+def ignore_all(context, reports, group, actor, opened_at, form):
     asked = origin(Button.IGNORE_ALL, group, opened_at)
-    return Bulk(desk, reports, member).ignore_all(asked, actor, form)
+    return Bulk(context, reports, member).ignore_all(asked, actor, form)
 
 
-def states(desk):
-    return [each.state for each in desk.ledger.each(State)]
+def states(context):
+    return [each.state for each in context.ledger.each(State)]
 
 
-def test_all_of_a_message_are_remediated_in_the_actors_name(desk, reports, group, clock):
-    answer = remediate_all(desk, reports, group, member(), clock())
+def test_all_of_a_message_are_remediated_in_the_actors_name(context, reports, group, clock):
+    answer = remediate_all(context, reports, group, member(), clock())
 
     assert answer == Done("11 findings: Approved. The card shows each step.")
-    assert {(each.state, each.actor) for each in desk.ledger.each(State)} == {
+    assert {(each.state, each.actor) for each in context.ledger.each(State)} == {
         (State.APPROVED, "slack:U0HANNAH")
     }
 
 
-def test_what_was_decided_already_is_left_and_told(desk, reports, group, clock):
-    move(desk.ledger, life.ask, group, actor="slack:U1", needed=0)
+def test_what_was_decided_already_is_left_and_told(context, reports, group, clock):
+    move(context.ledger, life.ask, group, actor="slack:U1", needed=0)
 
-    answer = remediate_all(desk, reports, group, member(), clock())
+    answer = remediate_all(context, reports, group, member(), clock())
 
     assert answer.text.splitlines() == [
         "10 findings: Approved. The card shows each step.",
@@ -89,38 +89,38 @@ def test_what_was_decided_already_is_left_and_told(desk, reports, group, clock):
     ]
 
 
-def test_what_cannot_be_done_says_why_beside_what_was(desk, reports, group, clock):
-    write(desk.allowlist, entry(resource=desk.ledger.find(group).key.resource_id))
+def test_what_cannot_be_done_says_why_beside_what_was(context, reports, group, clock):
+    write(context.allowlist, entry(resource=context.ledger.find(group).key.resource_id))
 
-    answer = remediate_all(desk, reports, group, member(), clock())
+    answer = remediate_all(context, reports, group, member(), clock())
 
     assert "10 findings: Approved." in answer.text
     assert "1 finding: An exception covers this finding until 2026-12-01." in answer.text
 
 
-def test_all_of_a_message_are_ignored_with_one_reason(desk, reports, group, clock):
-    answer = ignore_all(desk, reports, group, member(), clock(), FORM)
+def test_all_of_a_message_are_ignored_with_one_reason(context, reports, group, clock):
+    answer = ignore_all(context, reports, group, member(), clock(), FORM)
 
     assert "11 findings: Recorded in the allowlist until the end of 1 December 2026." in answer.text
-    assert set(states(desk)) == {State.EXCEPTED}
-    assert {each.reason for each in desk.allowlist.current.entries} == {FORM.reason}
+    assert set(states(context)) == {State.EXCEPTED}
+    assert {each.reason for each in context.allowlist.current.entries} == {FORM.reason}
 
 
-def test_an_exception_that_holds_already_is_not_written_again(desk, reports, group, clock):
-    ignore_all(desk, reports, group, member(), clock(), FORM)
+def test_an_exception_that_holds_already_is_not_written_again(context, reports, group, clock):
+    ignore_all(context, reports, group, member(), clock(), FORM)
 
-    answer = ignore_all(desk, reports, group, member(), clock(), FORM)
+    answer = ignore_all(context, reports, group, member(), clock(), FORM)
 
     assert answer == Refused("Left as before: 11 excepted.")
-    assert len(desk.allowlist.current.entries) == 11
+    assert len(context.allowlist.current.entries) == 11
 
 
-def test_a_second_person_agrees_to_all(desk, reports, clock):
-    group = post(desk, clock, rule=PAIRED_RULE)
-    asked = remediate_all(desk, reports, group, member(), clock())
+def test_a_second_person_agrees_to_all(context, reports, clock):
+    group = post(context, clock, rule=PAIRED_RULE)
+    asked = remediate_all(context, reports, group, member(), clock())
 
-    alone = agree_all(desk, reports, group, member(), clock())
-    together = agree_all(desk, reports, group, member("slack:U0HARRY"), clock())
+    alone = agree_all(context, reports, group, member(), clock())
+    together = agree_all(context, reports, group, member("slack:U0HARRY"), clock())
 
     assert "1 more must agree" in asked.text
     assert "somebody else has to agree" in alone.text
@@ -130,56 +130,56 @@ def test_a_second_person_agrees_to_all(desk, reports, clock):
 @pytest.mark.parametrize(
     "actor", [member("slack:U0NOBODY"), Actor("slack:U0HANNAH", standing=Standing.GUEST)]
 )
-def test_whoever_may_not_decide_about_one_decides_about_none(desk, reports, group, clock, actor):
+def test_whoever_may_not_decide_about_one_decides_about_none(context, reports, group, clock, actor):
     answers = [
-        may_decide_all(desk, reports, group, actor, Button.REMEDIATE_ALL),
-        remediate_all(desk, reports, group, actor, clock()),
-        ignore_all(desk, reports, group, actor, clock(), FORM),
-        agree_all(desk, reports, group, actor, clock()),
+        may_decide_all(context, reports, group, actor, Button.REMEDIATE_ALL),
+        remediate_all(context, reports, group, actor, clock()),
+        ignore_all(context, reports, group, actor, clock(), FORM),
+        agree_all(context, reports, group, actor, clock()),
     ]
 
     assert all(isinstance(answer, Refused) for answer in answers)
-    assert set(states(desk)) == {State.OPEN}
+    assert set(states(context)) == {State.OPEN}
     assert len(reports.history(group)) == 1 + len(answers)
 
 
-def test_what_joined_after_the_form_was_opened_is_not_decided_about(desk, reports, group, clock):
+def test_what_joined_after_the_form_was_opened_is_not_decided_about(context, reports, group, clock):
     opened_at = clock()
     clock.move(seconds=5)
-    record(desk, "late")
-    share_message(desk, clock)
+    record(context, "late")
+    share_message(context, clock)
 
-    remediate_all(desk, reports, group, member(), opened_at)
+    remediate_all(context, reports, group, member(), opened_at)
 
     assert len(reports.beside(group)) == 12
-    assert sorted(states(desk)) == [State.APPROVED] * 11 + [State.OPEN]
+    assert sorted(states(context)) == [State.APPROVED] * 11 + [State.OPEN]
 
 
-def test_a_form_is_about_those_that_can_still_be_decided(desk, reports, group, clock):
-    move(desk.ledger, life.ask, group, actor="slack:U1", needed=0)
+def test_a_form_is_about_those_that_can_still_be_decided(context, reports, group, clock):
+    move(context.ledger, life.ask, group, actor="slack:U1", needed=0)
 
-    assert len(may_decide_all(desk, reports, group, member(), Button.REMEDIATE_ALL)) == 10
+    assert len(may_decide_all(context, reports, group, member(), Button.REMEDIATE_ALL)) == 10
 
 
-def test_when_all_was_decided_no_form_is_shown(desk, reports, group, clock):
-    remediate_all(desk, reports, group, member(), clock())
+def test_when_all_was_decided_no_form_is_shown(context, reports, group, clock):
+    remediate_all(context, reports, group, member(), clock())
 
-    answer = may_decide_all(desk, reports, group, member(), Button.REMEDIATE_ALL)
+    answer = may_decide_all(context, reports, group, member(), Button.REMEDIATE_ALL)
 
     assert "11 approved" in answer.text
 
 
-def test_a_finding_that_is_in_no_message_is_told(desk, reports, clock):
-    record(desk, "bucket")
-    [finding] = desk.ledger.each(State)
+def test_a_finding_that_is_in_no_message_is_told(context, reports, clock):
+    record(context, "bucket")
+    [finding] = context.ledger.each(State)
 
-    answer = remediate_all(desk, reports, finding.id, member(), clock())
+    answer = remediate_all(context, reports, finding.id, member(), clock())
 
     assert "not in one message any more" in answer.text
 
 
-def test_the_list_is_for_those_who_see_the_teams_findings(desk, reports, group):
-    bulk, press = Bulk(desk, reports, member), Press(Button.LIST, group)
+def test_the_list_is_for_those_who_see_the_teams_findings(context, reports, group):
+    bulk, press = Bulk(context, reports, member), Press(Button.LIST, group)
 
     assert len(bulk.page(press, frozenset({"housing"})).lines) == 11
     assert isinstance(bulk.page(press, frozenset({"payments"})), Refused)
@@ -190,10 +190,10 @@ def test_the_list_is_for_those_who_see_the_teams_findings(desk, reports, group):
     [(0, "page 1 of 3", [1]), (1, "page 2 of 3", [0, 2]), (2, "page 3 of 3", [1])],
     ids=["first", "middle", "last"],
 )
-def test_a_long_list_is_read_a_page_at_a_time(desk, reports, clock, page, title, turned_to):
-    group = post(desk, clock, 45)
+def test_a_long_list_is_read_a_page_at_a_time(context, reports, clock, page, title, turned_to):
+    group = post(context, clock, 45)
 
-    listing = Bulk(desk, reports, member).page(Press(Button.LIST, group, page=page), {"housing"})
+    listing = Bulk(context, reports, member).page(Press(Button.LIST, group, page=page), {"housing"})
 
     assert listing.title == f"45 findings, {title}"
     turning = filter(None, (listing.earlier, listing.later))
@@ -202,8 +202,8 @@ def test_a_long_list_is_read_a_page_at_a_time(desk, reports, clock, page, title,
     ]
 
 
-def test_a_page_that_is_not_there_is_the_last_one(desk, reports, group):
-    listing = Bulk(desk, reports, member).page(Press(Button.LIST, group, page=9), {"housing"})
+def test_a_page_that_is_not_there_is_the_last_one(context, reports, group):
+    listing = Bulk(context, reports, member).page(Press(Button.LIST, group, page=9), {"housing"})
 
     assert listing.title == "11 findings, page 1 of 1"
     assert (listing.earlier, listing.later) == (None, None)
@@ -232,10 +232,10 @@ class Watched:
 
 
 def test_an_exception_that_is_enforced_before_it_is_decided_is_still_a_decision(
-    desk, reports, group, clock
+    context, reports, group, clock
 ):
-    watched = Watched(desk.allowlist)
-    between = replace(desk, allowlist=watched)
+    watched = Watched(context.allowlist)
+    between = replace(context, allowlist=watched)
     watched.after = Enforcement(between).round
 
     answer = ignore_all(between, reports, group, member(), clock(), FORM)
@@ -245,59 +245,63 @@ def test_an_exception_that_is_enforced_before_it_is_decided_is_still_a_decision(
     assert told == ["slack:U0HANNAH"]
 
 
-def test_an_allowlist_that_cannot_be_written_is_tried_once(desk, reports, group, clock):
-    watched = Watched(desk.allowlist, error=UnwritableAllowlistError("locked"))
+def test_an_allowlist_that_cannot_be_written_is_tried_once(context, reports, group, clock):
+    watched = Watched(context.allowlist, error=UnwritableAllowlistError("locked"))
 
-    answer = ignore_all(replace(desk, allowlist=watched), reports, group, member(), clock(), FORM)
+    answer = ignore_all(
+        replace(context, allowlist=watched), reports, group, member(), clock(), FORM
+    )
 
     assert "the allowlist could not be written" in answer.text
     assert watched.writes == 1
 
 
-def test_what_came_into_its_state_after_the_form_was_opened_is_left(desk, reports, group, clock):
-    asked = list(desk.ledger.each([State.OPEN]))[:10]
+def test_what_came_into_its_state_after_the_form_was_opened_is_left(context, reports, group, clock):
+    asked = list(context.ledger.each([State.OPEN]))[:10]
     for each in asked:
-        move(desk.ledger, life.ask, each.id, actor="slack:U1", needed=0)
+        move(context.ledger, life.ask, each.id, actor="slack:U1", needed=0)
     opened_at = clock()
     clock.move(minutes=5)
     for each in asked:
-        move(desk.ledger, life.fail, each.id, note="x")
+        move(context.ledger, life.fail, each.id, note="x")
 
-    answer = ignore_all(desk, reports, group, member(), opened_at, FORM)
+    answer = ignore_all(context, reports, group, member(), opened_at, FORM)
 
     first, last = answer.text.splitlines()
     assert first.startswith("1 finding: Recorded")
     assert last == "Left as before: 10 failed."
 
 
-def test_a_form_says_nothing_about_a_message_that_it_did_not_show(desk, reports, clock):
+def test_a_form_says_nothing_about_a_message_that_it_did_not_show(context, reports, clock):
     """The finding that the form names goes into another team's message while it is open."""
-    engine, both = desk.ledger.engine, member("slack:U0SEC", "slack:S0SECURITY")
+    engine, both = context.ledger.engine, member("slack:U0SEC", "slack:S0SECURITY")
 
     def owner(key, tags, gone=()):
         theirs = key.resource_id.startswith("pay") or key in gone
         return "payments" if theirs else "housing"
 
     Ledger(engine, clock, owner).record([change(resource=f"pay-{each}") for each in range(11)])
-    share_message(desk, clock, "payments", "2.2")
-    named = desk.ledger.find(post(desk, clock))
+    share_message(context, clock, "payments", "2.2")
+    named = context.ledger.find(post(context, clock))
     opened_at = clock()
     clock.move(seconds=5)
     reroute(engine, clock, partial(owner, gone={named.key}))
-    share_message(desk, clock, "payments")
+    share_message(context, clock, "payments")
 
-    answer = ignore_all(desk, reports, named.id, both, opened_at, FORM)
+    answer = ignore_all(context, reports, named.id, both, opened_at, FORM)
 
     assert answer == Refused(GONE)
-    assert State.EXCEPTED not in states(desk)
+    assert State.EXCEPTED not in states(context)
 
 
-def test_who_asked_for_all_gets_no_form_to_agree_to_all(desk, reports, clock):
-    group = post(desk, clock, rule=PAIRED_RULE)
-    remediate_all(desk, reports, group, member(), clock())
+def test_who_asked_for_all_gets_no_form_to_agree_to_all(context, reports, clock):
+    group = post(context, clock, rule=PAIRED_RULE)
+    remediate_all(context, reports, group, member(), clock())
     press = Press(Button.AGREE_ALL, group, Verb.REMEDIATE)
 
     asker, other = member(), member("slack:U0HARRY")
 
-    assert "somebody else has to agree" in Bulk(desk, reports, member).may_decide(press, asker).text
-    assert len(Bulk(desk, reports, member).may_decide(press, other)) == 11
+    assert (
+        "somebody else has to agree" in Bulk(context, reports, member).may_decide(press, asker).text
+    )
+    assert len(Bulk(context, reports, member).may_decide(press, other)) == 11

@@ -25,16 +25,16 @@ HANNAH, HARRY = "slack:U0HANNAH", "slack:U0HARRY"
 
 
 @pytest.fixture
-def asked(desk):
+def asked(context):
     """Hannah has asked for an exception that one other person has to agree to."""
-    desk.ledger.record([change(rule=PAIRED_RULE)])
-    [finding] = desk.ledger.each([State.OPEN])
-    ignore(desk, finding.id, member(HANNAH), FORM)
+    context.ledger.record([change(rule=PAIRED_RULE)])
+    [finding] = context.ledger.each([State.OPEN])
+    ignore(context, finding.id, member(HANNAH), FORM)
     return finding.id
 
 
-def agreed(desk, asked, person=member):
-    return agree_and_carry_out(desk, person, asked, Verb.EXCEPT, member(HARRY))
+def agreed(context, asked, person=member):
+    return agree_and_carry_out(context, person, asked, Verb.EXCEPT, member(HARRY))
 
 
 def gone(user):
@@ -42,54 +42,54 @@ def gone(user):
     return Actor(user, standing=Standing.DEACTIVATED) if user == HANNAH else member(user)
 
 
-def test_an_agreed_exception_is_recorded_with_the_askers_words_and_both_names(desk, asked):
-    answer = agreed(desk, asked)
+def test_an_agreed_exception_is_recorded_with_the_askers_words_and_both_names(context, asked):
+    answer = agreed(context, asked)
 
-    [entry] = desk.allowlist.current.entries
+    [entry] = context.allowlist.current.entries
     assert answer.text == "Recorded in the allowlist until the end of 1 December 2026."
     assert (entry.asked_by, entry.reason, entry.ticket) == (HANNAH, FORM.reason, FORM.ticket)
-    after = desk.ledger.find(asked)
+    after = context.ledger.find(asked)
     assert (after.state, after.decided.deciders) == (State.EXCEPTED, (HANNAH, HARRY))
 
 
-def test_an_agreement_is_not_enough_from_the_asker(desk, asked):
-    answer = agree_and_carry_out(desk, member, asked, Verb.EXCEPT, member(HANNAH))
+def test_an_agreement_is_not_enough_from_the_asker(context, asked):
+    answer = agree_and_carry_out(context, member, asked, Verb.EXCEPT, member(HANNAH))
 
     assert isinstance(answer, Refused)
-    assert desk.allowlist.current.entries == ()
+    assert context.allowlist.current.entries == ()
 
 
-def test_who_was_deactivated_a_moment_ago_excepts_nothing(desk, asked):
-    answer = agreed(desk, asked, gone)
+def test_who_was_deactivated_a_moment_ago_excepts_nothing(context, asked):
+    answer = agreed(context, asked, gone)
 
-    after = desk.ledger.find(asked)
+    after = context.ledger.find(asked)
     assert "This account is deactivated" in answer.text
     assert (after.state, after.requests) == (State.OPEN, ())
-    assert desk.allowlist.current.entries == ()
+    assert context.allowlist.current.entries == ()
 
 
-def test_while_chat_cannot_say_who_agreed_the_request_waits(desk, asked):
-    answer = agreed(desk, asked, Actor)
+def test_while_chat_cannot_say_who_agreed_the_request_waits(context, asked):
+    answer = agreed(context, asked, Actor)
 
     assert "Chat cannot say just now who may decide" in answer.text
-    assert desk.ledger.find(asked).state is State.APPROVAL_PENDING
-    assert carry_out_exceptions(desk, member) == 1
-    assert desk.ledger.find(asked).state is State.EXCEPTED
+    assert context.ledger.find(asked).state is State.APPROVAL_PENDING
+    assert carry_out_exceptions(context, member) == 1
+    assert context.ledger.find(asked).state is State.EXCEPTED
 
 
-def test_a_stricter_policy_stops_what_was_agreed_before(desk, asked):
-    agree(desk, asked, Verb.EXCEPT, member(HARRY))
-    stricter = replace(desk, catalogue={PAIRED_RULE: rule(PAIRED_RULE, approvers=2)})
+def test_a_stricter_policy_stops_what_was_agreed_before(context, asked):
+    agree(context, asked, Verb.EXCEPT, member(HARRY))
+    stricter = replace(context, catalogue={PAIRED_RULE: rule(PAIRED_RULE, approvers=2)})
 
     carry_out_exceptions(stricter, member)
 
-    assert desk.ledger.find(asked).state is State.OPEN
-    assert "1 more must agree" in desk.ledger.find(asked).note
+    assert context.ledger.find(asked).state is State.OPEN
+    assert "1 more must agree" in context.ledger.find(asked).note
 
 
-def test_what_is_not_agreed_is_left(desk, asked):
-    assert carry_out_exceptions(desk, member) == 0
-    assert desk.ledger.find(asked).state is State.APPROVAL_PENDING
+def test_what_is_not_agreed_is_left(context, asked):
+    assert carry_out_exceptions(context, member) == 0
+    assert context.ledger.find(asked).state is State.APPROVAL_PENDING
 
 
 class DiedError(BaseException):
@@ -110,9 +110,9 @@ class Dying:
 
 
 @pytest.fixture
-def opened(desk):
-    desk.ledger.record([change()])
-    return desk
+def opened(context):
+    context.ledger.record([change()])
+    return context
 
 
 @pytest.mark.parametrize("written", [True, False], ids=["after", "before"])
@@ -153,13 +153,13 @@ def test_two_replicas_that_carry_out_the_same_write_one_entry(opened, tmp_path, 
     assert opened.ledger.find(ID).state is State.EXCEPTED
 
 
-def test_40_people_who_ignore_at_once_lose_nothing(desk):
-    desk.ledger.record([change(resource=f"bucket-{number}") for number in range(40)])
-    ids = [finding.id for finding in desk.ledger.each([State.OPEN])]
+def test_40_people_who_ignore_at_once_lose_nothing(context):
+    context.ledger.record([change(resource=f"bucket-{number}") for number in range(40)])
+    ids = [finding.id for finding in context.ledger.each([State.OPEN])]
     answers = {}
 
     def work(finding_id):
-        answer = ignore_and_carry_out(desk, member, finding_id, member(HANNAH), FORM)
+        answer = ignore_and_carry_out(context, member, finding_id, member(HANNAH), FORM)
         answers[finding_id] = answer.text
 
     threads = [threading.Thread(target=work, args=(each,)) for each in ids]
@@ -169,8 +169,8 @@ def test_40_people_who_ignore_at_once_lose_nothing(desk):
         thread.join()
 
     assert set(answers.values()) == {"Recorded in the allowlist until the end of 1 December 2026."}
-    assert len(desk.allowlist.current.entries) == 40
-    assert len(list(desk.ledger.each([State.EXCEPTED]))) == 40
+    assert len(context.allowlist.current.entries) == 40
+    assert len(list(context.ledger.each([State.EXCEPTED]))) == 40
 
 
 def test_an_exception_that_could_not_be_written_is_tried_again_and_said_once(
@@ -212,13 +212,13 @@ def test_an_exception_whose_end_was_over_before_it_could_begin_is_dropped(opened
     assert opened.allowlist.current.entries == ()
 
 
-def test_an_entry_that_somebody_else_wrote_is_not_laid_to_who_only_asked(desk, asked):
-    finding = desk.ledger.find(asked)
-    write(desk.allowlist, entry(rule=finding.key.rule, asked_by="The board"))
+def test_an_entry_that_somebody_else_wrote_is_not_laid_to_who_only_asked(context, asked):
+    finding = context.ledger.find(asked)
+    write(context.allowlist, entry(rule=finding.key.rule, asked_by="The board"))
 
-    Enforcement(desk).round()
+    Enforcement(context).round()
 
-    assert desk.ledger.find(asked).decided.deciders == ("The board",)
+    assert context.ledger.find(asked).decided.deciders == ("The board",)
 
 
 def test_what_nobody_sees_in_a_reason_does_not_count_and_is_not_kept(opened):

@@ -26,7 +26,7 @@ GOOD = {
 
 
 @pytest.fixture
-def desk(desk):
+def context(context):
     """Housing reads the fake product's channel, and its approvers are people there."""
     every = teams()
     housing = replace(
@@ -34,15 +34,15 @@ def desk(desk):
         channels=(Channel("pigeon", CHANNEL),),
         approvers=frozenset({"pigeon:hannah", "pigeon:harry"}),
     )
-    return replace(desk, teams=replace(every, ordered=(housing, *every.ordered[1:])))
+    return replace(context, teams=replace(every, ordered=(housing, *every.ordered[1:])))
 
 
 @pytest.fixture
-def chat(desk, reports):
+def chat(context, reports):
     def person(user):
         return Actor(user, standing=Standing.MEMBER)
 
-    return FakeChat(Reception(desk, reports, {}, person), desk, reports)
+    return FakeChat(Reception(context, reports, {}, person), context, reports)
 
 
 @pytest.fixture
@@ -55,20 +55,20 @@ def harry(chat):
     return chat.person("harry", CHANNEL)
 
 
-def opened(desk, chat, **named):
+def opened(context, chat, **named):
     """Open one finding and show its card; return its id."""
-    desk.ledger.record([change(**named)])
-    [finding] = desk.ledger.each([State.OPEN])
+    context.ledger.record([change(**named)])
+    [finding] = context.ledger.each([State.OPEN])
     chat.post(CHANNEL, finding.id)
     return finding.id
 
 
-def state(desk, finding_id):
-    return desk.ledger.find(finding_id).state
+def state(context, finding_id):
+    return context.ledger.find(finding_id).state
 
 
-def test_a_finding_is_found_and_shown_with_its_buttons(desk, chat, hannah):
-    finding = opened(desk, chat)
+def test_a_finding_is_found_and_shown_with_its_buttons(context, chat, hannah):
+    finding = opened(context, chat)
 
     assert "repairs-photos" in hannah.type("findings")
     assert f"Finding {finding}" in hannah.type(f"show {finding.lower()}")
@@ -77,19 +77,19 @@ def test_a_finding_is_found_and_shown_with_its_buttons(desk, chat, hannah):
     assert "turns all four blocks on" in hannah.press(Button.REMEDIATE).text
 
 
-def test_a_confirmation_remediates_and_the_card_says_who_decided(desk, chat, hannah):
-    finding = opened(desk, chat)
+def test_a_confirmation_remediates_and_the_card_says_who_decided(context, chat, hannah):
+    finding = opened(context, chat)
 
     told = hannah.press(Button.REMEDIATE).send()
 
     assert told == "Approved. The card shows each step."
-    assert state(desk, finding) is State.APPROVED
+    assert state(context, finding) is State.APPROVED
     assert "Decided by @hannah." in chat.card(CHANNEL)
     assert chat.offered(CHANNEL) == ()
 
 
-def test_a_second_person_agrees_and_reads_the_consequences_first(desk, chat, hannah, harry):
-    finding = opened(desk, chat, rule=PAIRED_RULE)
+def test_a_second_person_agrees_and_reads_the_consequences_first(context, chat, hannah, harry):
+    finding = opened(context, chat, rule=PAIRED_RULE)
 
     assert "1 more must agree" in hannah.press(Button.REMEDIATE).send()
     assert "@hannah asked for the remediation, 0 of 1 agreed." in chat.card(CHANNEL)
@@ -99,37 +99,37 @@ def test_a_second_person_agrees_and_reads_the_consequences_first(desk, chat, han
     assert "somebody else has to agree" in refused
     assert refused.endswith("Ask one of: @slack:S0SECURITY, @harry.")
     assert rule().impact.change in form.text
-    assert state(desk, finding) is State.APPROVAL_PENDING
+    assert state(context, finding) is State.APPROVAL_PENDING
     assert form.send() == "Agreed. The remediation is about to start."
-    assert state(desk, finding) is State.APPROVED
+    assert state(context, finding) is State.APPROVED
 
 
-def test_a_request_is_withdrawn_after_a_confirmation(desk, chat, hannah):
-    finding = opened(desk, chat, rule=PAIRED_RULE)
+def test_a_request_is_withdrawn_after_a_confirmation(context, chat, hannah):
+    finding = opened(context, chat, rule=PAIRED_RULE)
     hannah.press(Button.REMEDIATE).send()
 
     told = hannah.press(Button.WITHDRAW, Verb.REMEDIATE).send()
 
     assert told == "Withdrawn. Nothing was started."
-    assert state(desk, finding) is State.OPEN
+    assert state(context, finding) is State.OPEN
     assert "The request for the remediation was withdrawn." in chat.card(CHANNEL)
 
 
-def test_a_form_that_is_not_complete_stays_open_until_it_is(desk, chat, hannah):
-    finding = opened(desk, chat)
+def test_a_form_that_is_not_complete_stays_open_until_it_is(context, chat, hannah):
+    finding = opened(context, chat)
     form = hannah.press(Button.IGNORE)
 
     assert form.send(**{**GOOD, "reason": "short", "expires": "2036-01-01"}) is None
     assert set(form.problems) == {"reason", "expires"}
-    assert state(desk, finding) is State.OPEN
+    assert state(context, finding) is State.OPEN
     assert "Recorded in the allowlist" in form.send(**GOOD)
-    assert state(desk, finding) is State.EXCEPTED
+    assert state(context, finding) is State.EXCEPTED
 
 
 def test_an_exception_that_needs_another_person_is_asked_for_beside_the_remediation(
-    desk, chat, hannah, harry
+    context, chat, hannah, harry
 ):
-    finding = opened(desk, chat, rule=PAIRED_RULE)
+    finding = opened(context, chat, rule=PAIRED_RULE)
     hannah.press(Button.REMEDIATE).send()
 
     form = hannah.press(Button.IGNORE)
@@ -140,13 +140,13 @@ def test_an_exception_that_needs_another_person_is_asked_for_beside_the_remediat
     assert "@hannah asked for the exception, 0 of 1 agreed." in chat.card(CHANNEL)
     agreeing = harry.press(Button.AGREE, Verb.EXCEPT)
     assert GOOD["reason"] in agreeing.text
-    assert state(desk, finding) is State.APPROVAL_PENDING
+    assert state(context, finding) is State.APPROVAL_PENDING
     assert "Recorded in the allowlist" in agreeing.send()
-    assert state(desk, finding) is State.EXCEPTED
+    assert state(context, finding) is State.EXCEPTED
 
 
-def test_who_may_not_decide_is_told_who_may(desk, chat):
-    opened(desk, chat)
+def test_who_may_not_decide_is_told_who_may(context, chat):
+    opened(context, chat)
     guest = chat.person("gina", CHANNEL, standing=Standing.GUEST)
 
     assert "Ask one of: @slack:S0SECURITY, @hannah, @harry." in chat.person(
@@ -156,8 +156,8 @@ def test_who_may_not_decide_is_told_who_may(desk, chat):
     assert "guests" in guest.type("status")
 
 
-def test_questions_are_answered_in_words(desk, chat, hannah):
-    finding = opened(desk, chat)
+def test_questions_are_answered_in_words(context, chat, hannah):
+    finding = opened(context, chat)
 
     for text, told in (
         ("status", "Compliance status: 1 finding is open."),
@@ -175,19 +175,19 @@ def test_questions_are_answered_in_words(desk, chat, hannah):
     assert analyst.type("digest").startswith("Weekly compliance digest.")
 
 
-def test_own_open_work_is_decided_about_where_it_is_listed(desk, chat):
-    finding = opened(desk, chat)
+def test_own_open_work_is_decided_about_where_it_is_listed(context, chat):
+    finding = opened(context, chat)
     hannah = chat.person("hannah")
     hannah.type("home")
 
     hannah.press(Button.REMEDIATE).send()
 
-    assert state(desk, finding) is State.APPROVED
+    assert state(context, finding) is State.APPROVED
 
 
-def test_many_findings_are_listed_and_decided_about_at_once(desk, chat, clock, hannah, harry):
-    desk.ledger.record([change(resource=f"b-{each}", rule=PAIRED_RULE) for each in range(25)])
-    chat.post(CHANNEL, *share_message(desk, clock))
+def test_many_findings_are_listed_and_decided_about_at_once(context, chat, clock, hannah, harry):
+    context.ledger.record([change(resource=f"b-{each}", rule=PAIRED_RULE) for each in range(25)])
+    chat.post(CHANNEL, *share_message(context, clock))
 
     assert "25 findings, page 1 of 2" in hannah.press(Button.LIST)
     assert "page 2 of 2" in hannah.press(Button.LIST)
@@ -195,21 +195,21 @@ def test_many_findings_are_listed_and_decided_about_at_once(desk, chat, clock, h
     assert "25 approval pending" in chat.card(CHANNEL)
     harry.press(Button.AGREE_ALL, Verb.REMEDIATE).send()
 
-    assert {each.state for each in desk.ledger.each(State)} == {State.APPROVED}
+    assert {each.state for each in context.ledger.each(State)} == {State.APPROVED}
 
 
-def test_all_of_a_message_are_excepted_with_one_form(desk, chat, clock, hannah):
-    desk.ledger.record([change(resource=f"b-{each}") for each in range(12)])
-    chat.post(CHANNEL, *share_message(desk, clock))
+def test_all_of_a_message_are_excepted_with_one_form(context, chat, clock, hannah):
+    context.ledger.record([change(resource=f"b-{each}") for each in range(12)])
+    chat.post(CHANNEL, *share_message(context, clock))
     form = hannah.press(Button.IGNORE_ALL)
 
     assert form.send(**{**GOOD, "reason": ""}) is None
     assert "12 findings: Recorded in the allowlist" in form.send(**GOOD)
-    assert {each.state for each in desk.ledger.each(State)} == {State.EXCEPTED}
+    assert {each.state for each in context.ledger.each(State)} == {State.EXCEPTED}
 
 
-def test_a_stale_button_says_what_has_happened_meanwhile(desk, chat, hannah, harry):
-    opened(desk, chat)
+def test_a_stale_button_says_what_has_happened_meanwhile(context, chat, hannah, harry):
+    opened(context, chat)
     late = harry.press(Button.REMEDIATE)
     hannah.press(Button.REMEDIATE).send()
 

@@ -13,9 +13,9 @@ from tests.builders import ID, PAYMENTS, RULE, change, entry, move, write
 
 
 @pytest.fixture
-def opened(desk):
-    desk.ledger.record([change(), change(resource="other")])
-    return desk
+def opened(context):
+    context.ledger.record([change(), change(resource="other")])
+    return context
 
 
 @pytest.fixture
@@ -26,14 +26,14 @@ def enforcement(opened):
     return enforcement
 
 
-def excepted(desk):
-    return [each.key.resource_id for each in desk.ledger.each([State.EXCEPTED])]
+def excepted(context):
+    return [each.key.resource_id for each in context.ledger.each([State.EXCEPTED])]
 
 
-def empty(desk, tmp_path):
+def empty(context, tmp_path):
     (tmp_path / "allowlist.yaml").write_text("exceptions: []\n# none left\n")
-    desk.allowlist.refresh()
-    desk.allowlist.refresh()
+    context.allowlist.refresh()
+    context.allowlist.refresh()
 
 
 @pytest.fixture
@@ -161,13 +161,13 @@ def test_a_finding_that_was_being_recorded_under_the_version_before_is_found(ope
     assert enforcement.round() == 1
 
 
-def test_thousands_of_older_findings_do_not_hide_one_from_the_allowlist(desk, clock):
-    desk.ledger.record([change(resource=f"older-{number}") for number in range(2500)])
+def test_thousands_of_older_findings_do_not_hide_one_from_the_allowlist(context, clock):
+    context.ledger.record([change(resource=f"older-{number}") for number in range(2500)])
     clock.move(minutes=1)
-    desk.ledger.record([change()])
-    write(desk.allowlist, entry(), entry(resource="older-2499"))
+    context.ledger.record([change()])
+    write(context.allowlist, entry(), entry(resource="older-2499"))
 
-    assert Enforcement(desk).round() == 2
+    assert Enforcement(context).round() == 2
 
 
 def test_after_a_long_pause_everything_is_compared_again(opened, enforcement, clock, tmp_path):

@@ -15,14 +15,14 @@ PACKED = f"{RULE}-conformance-pack-abc"
 
 
 @pytest.fixture
-def asked(desk, reports):
+def asked(context, reports):
     """Housing has two findings, one of a rule that AWS made of ours, and one in a second Region."""
-    desk.ledger.record(
+    context.ledger.record(
         [change(), change(rule=PACKED), change(resource="paris", region="eu-west-3", rule="left")]
     )
 
     def ask(words, visible=BOTH):
-        return read_filters(desk, reports, ACCOUNTS, read(f"status {words}").filters, visible)
+        return read_filters(context, reports, ACCOUNTS, read(f"status {words}").filters, visible)
 
     return ask
 

@@ -19,9 +19,9 @@ SHOWN = partial(card_of, catalogue={RULE: rule()}, accounts={})
 
 
 @pytest.fixture
-def opened(desk):
-    desk.ledger.record([change(minute=-90)])
-    return desk
+def opened(context):
+    context.ledger.record([change(minute=-90)])
+    return context
 
 
 def test_findings_are_listed_the_oldest_first_with_their_age(opened, reports):
@@ -78,22 +78,22 @@ def test_why_a_team_has_a_finding_and_who_may_decide_is_explained(opened):
     )
 
 
-def test_the_default_team_is_explained_as_such(desk):
-    desk.ledger.record([change(account="999999999999")])
-    [finding] = desk.ledger.each([State.OPEN])
+def test_the_default_team_is_explained_as_such(context):
+    context.ledger.record([change(account="999999999999")])
+    [finding] = context.ledger.each([State.OPEN])
 
-    assert "this team is the default" in explain(desk, {}, finding.id, HOUSING).text
+    assert "this team is the default" in explain(context, {}, finding.id, HOUSING).text
 
 
-def test_a_route_that_a_finding_just_missed_is_named(desk):
+def test_a_route_that_a_finding_just_missed_is_named(context):
     missed = change(account="999999999999")
     where = missed.key.account, missed.key.region, missed.key.resource_type, missed.key.resource_id
-    desk.ledger.record(
+    context.ledger.record(
         [missed], [ResourceFacts(*where, missed.recorded_at, tags={"team": "Payments"})]
     )
-    [finding] = desk.ledger.each([State.OPEN])
+    [finding] = context.ledger.each([State.OPEN])
 
-    text = explain(desk, {}, finding.id, HOUSING).text
+    text = explain(context, {}, finding.id, HOUSING).text
 
     assert "But its tag 'team' is 'Payments', and a route has 'Team': 'payments'" in text
 

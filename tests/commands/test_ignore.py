@@ -19,15 +19,15 @@ FORM = Ignore("accepted risk", "The public website's pictures.", "SEC-1", date(2
 TODAY = START.date()
 
 
-def decide(desk, finding_id, actor, form):
+def decide(context, finding_id, actor, form):
     """Press Ignore and send the form, as the reception takes it."""
-    return ignore_and_carry_out(desk, member, finding_id, actor, form)
+    return ignore_and_carry_out(context, member, finding_id, actor, form)
 
 
 @pytest.fixture
-def opened(desk):
-    desk.ledger.record([change()])
-    return desk
+def opened(context):
+    context.ledger.record([change()])
+    return context
 
 
 def test_an_exception_is_in_the_file_and_on_the_finding(opened):
@@ -121,12 +121,12 @@ def test_a_second_exception_is_refused_with_the_first_ones_author_and_writes_not
     assert len(opened.allowlist.current.entries) == 1
 
 
-def test_a_resource_called_star_is_not_taken_for_all_resources(desk):
-    desk.ledger.record([change(resource=ANY)])
-    [finding] = desk.ledger.each([State.OPEN])
+def test_a_resource_called_star_is_not_taken_for_all_resources(context):
+    context.ledger.record([change(resource=ANY)])
+    [finding] = context.ledger.each([State.OPEN])
 
-    assert isinstance(ignore(desk, finding.id, member(), FORM), Refused)
-    assert desk.allowlist.current.entries == ()
+    assert isinstance(ignore(context, finding.id, member(), FORM), Refused)
+    assert context.allowlist.current.entries == ()
 
 
 def test_whether_one_may_ignore_is_told_before_the_form(opened):
@@ -141,28 +141,28 @@ def test_whether_one_may_ignore_is_told_before_the_form(opened):
 
 
 @pytest.fixture
-def asked(desk):
+def asked(context):
     """Hannah has asked for a remediation that one other person has to agree to."""
-    desk.ledger.record([change(rule=PAIRED_RULE)])
-    [finding] = desk.ledger.each([State.OPEN])
-    remediate(desk, finding.id, member("slack:U0HANNAH"))
+    context.ledger.record([change(rule=PAIRED_RULE)])
+    [finding] = context.ledger.each([State.OPEN])
+    remediate(context, finding.id, member("slack:U0HANNAH"))
     return finding.id
 
 
-def test_who_waits_for_a_second_person_cannot_do_without_by_an_exception(desk, asked):
-    answer = ignore(desk, asked, member(), FORM)
+def test_who_waits_for_a_second_person_cannot_do_without_by_an_exception(context, asked):
+    answer = ignore(context, asked, member(), FORM)
 
     assert answer == Done("Asked. 1 more must agree before the exception begins.")
-    assert desk.ledger.find(asked).state is State.APPROVAL_PENDING
-    assert desk.allowlist.current.entries == ()
+    assert context.ledger.find(asked).state is State.APPROVAL_PENDING
+    assert context.allowlist.current.entries == ()
 
 
-def test_an_exception_is_asked_for_once(desk, asked):
-    ignore(desk, asked, member(), FORM)
+def test_an_exception_is_asked_for_once(context, asked):
+    ignore(context, asked, member(), FORM)
 
     again = [
-        ignore(desk, asked, member("slack:U0HARRY"), FORM),
-        may_ignore(desk, asked, member("slack:U0HARRY")),
+        ignore(context, asked, member("slack:U0HARRY"), FORM),
+        may_ignore(context, asked, member("slack:U0HARRY")),
     ]
 
     assert all("The exception was asked for already" in answer.text for answer in again)

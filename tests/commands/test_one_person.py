@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import compliance.finding as life
 from commands.carry_out import carry_out_exceptions
-from commands.desk import Desk
+from commands.context import Context
 from commands.enforce import Enforcement
 from commands.forms import Form
 from commands.reception import Reception, Submission
@@ -42,7 +42,7 @@ WALKS = st.lists(PRESSES | TYPED | SENT | ROUNDS, min_size=1, max_size=20)
 class Walk:
     """One person, who keeps every form that ever opened and may send any of them again."""
 
-    desk: Desk
+    context: Context
     reception: Reception
     finding: str
     clock: Clock
@@ -57,8 +57,8 @@ class Walk:
         if kind == "send":
             sent = self.forms[what % len(self.forms) :][:1] if self.forms else []
             return [self._ask(Submission(form.origin, ENTERED)) for form in sent]
-        carry_out_exceptions(self.desk, member)
-        return Enforcement(self.desk).round()
+        carry_out_exceptions(self.context, member)
+        return Enforcement(self.context).round()
 
     def _ask(self, asked):
         answer = self.reception.answer(asked, member("slack:U0HANNAH"), ())
@@ -80,15 +80,15 @@ def walk(tmp_path, empty_ledger):
         (folder / "allowlist.yaml").write_text("exceptions: []\n")
         allowlist = Keeper(FileShelf(folder / "allowlist.yaml"), catalogue)
         ledger = Ledger(engine, clock, lambda key, tags: "housing")
-        desk = Desk(ledger, catalogue, teams(), allowlist, clock)
+        context = Context(ledger, catalogue, teams(), allowlist, clock)
         ledger.record([change(rule=PAIRED_RULE)])
-        [finding] = share_message(desk, clock)
+        [finding] = share_message(context, clock)
         if state is State.EXCEPTED:
             move(ledger, life.except_until, finding, until=clock(), note="")
         if state is State.RESOLVED:
             ledger.record([change("COMPLIANT", minute=1, rule=PAIRED_RULE)])
-        reception = Reception(desk, Reports(engine), {}, member)
-        return Walk(desk, reception, finding, clock, [])
+        reception = Reception(context, Reports(engine), {}, member)
+        return Walk(context, reception, finding, clock, [])
 
     return begin
 
@@ -102,11 +102,11 @@ def test_one_person_alone_decides_nothing_whatever_they_press(walk, begun, steps
     for step in steps:
         one.step(*step)
 
-    after = one.desk.ledger.find(one.finding)
-    one.desk.ledger.engine.dispose()
+    after = one.context.ledger.find(one.finding)
+    one.context.ledger.engine.dispose()
     allowed = {State.RESOLVED} if begun is State.RESOLVED else {State.OPEN, State.APPROVAL_PENDING}
     assert after.state in allowed
-    assert one.desk.allowlist.current.entries == ()
+    assert one.context.allowlist.current.entries == ()
     assert all(not request.agreed for request in after.requests)
 
 
@@ -115,15 +115,15 @@ def test_one_person_alone_decides_nothing_whatever_they_press(walk, begun, steps
 def test_one_person_agrees_to_nothing_that_they_asked_for(walk, steps, verb):
     one = walk(State.EXCEPTED if verb is Verb.EXTEND else State.RESOLVED)
     asked = {"actor": "slack:U0HANNAH", "needed": 1, "verb": verb.value}
-    before = move(one.desk.ledger, life.ask, one.finding, **asked)
+    before = move(one.context.ledger, life.ask, one.finding, **asked)
 
     for kind, what, pressed in steps:
         if kind != "round":
             # The exception of this finding is in no file, so a look at the file would end it.
             one.step(kind, what, pressed)
 
-    after = one.desk.ledger.find(one.finding)
-    one.desk.ledger.engine.dispose()
+    after = one.context.ledger.find(one.finding)
+    one.context.ledger.engine.dispose()
     assert (after.state, after.until) == (before.state, before.until)
     assert all(not request.agreed for request in after.requests)
 
@@ -132,11 +132,11 @@ def test_the_walk_can_decide_where_nobody_else_is_needed(walk):
     """Or the tests above would hold because nothing ever happens in them."""
     one = walk(State.OPEN)
     alone = {PAIRED_RULE: rule(PAIRED_RULE)}
-    one.desk = replace(one.desk, catalogue=alone)
-    one.reception = Reception(one.desk, Reports(one.desk.ledger.engine), {}, member)
+    one.context = replace(one.context, catalogue=alone)
+    one.reception = Reception(one.context, Reports(one.context.ledger.engine), {}, member)
 
     assert isinstance(one.step("press", Button.IGNORE, None), Form)
     one.step("send", 0, None)
 
-    assert one.desk.ledger.find(one.finding).state is State.EXCEPTED
-    one.desk.ledger.engine.dispose()
+    assert one.context.ledger.find(one.finding).state is State.EXCEPTED
+    one.context.ledger.engine.dispose()

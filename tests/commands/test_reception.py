@@ -19,9 +19,9 @@ NOBODY = member("slack:U0NOBODY")
 
 
 @pytest.fixture
-def reception(desk, reports):
-    desk.ledger.record([change()])
-    return Reception(desk, reports, {}, member)
+def reception(context, reports):
+    context.ledger.record([change()])
+    return Reception(context, reports, {}, member)
 
 
 def typed(verb):
@@ -56,7 +56,7 @@ def test_whoever_may_not_decide_gets_no_form(reception, button):
 
 @pytest.mark.parametrize("button", sorted(set(Button) - {Button.LIST}))
 @pytest.mark.parametrize("actor", [NOBODY, Actor("slack:U0HANNAH")], ids=["nobody", "unknown"])
-def test_a_form_that_somebody_made_up_decides_nothing(reception, desk, button, actor):
+def test_a_form_that_somebody_made_up_decides_nothing(reception, context, button, actor):
     entered = {
         "exception_class": "accepted risk",
         "reason": "The public website's pictures.",
@@ -66,7 +66,7 @@ def test_a_form_that_somebody_made_up_decides_nothing(reception, desk, button, a
     answer = reception.answer(submission(button, Verb.REMEDIATE, **entered), actor, ())
 
     assert isinstance(answer, Refused)
-    assert desk.ledger.find(ID).state is State.OPEN
+    assert context.ledger.find(ID).state is State.OPEN
 
 
 def test_the_digest_is_for_those_who_see_every_team(reception):
@@ -74,22 +74,22 @@ def test_the_digest_is_for_those_who_see_every_team(reception):
     assert reception.answer("digest", NOBODY, TDA).unresolved == 1
 
 
-def test_a_press_shows_a_form_and_changes_nothing(reception, desk):
-    before = desk.ledger.find(ID)
+def test_a_press_shows_a_form_and_changes_nothing(reception, context):
+    before = context.ledger.find(ID)
 
     answer = reception.answer(Press(Button.REMEDIATE, ID), member(), HOUSING)
 
     assert isinstance(answer, Form)
-    assert desk.ledger.find(ID) == before
+    assert context.ledger.find(ID) == before
 
 
-def test_what_was_entered_is_checked_before_anything_is_decided(reception, desk):
+def test_what_was_entered_is_checked_before_anything_is_decided(reception, context):
     bad = submission(Button.IGNORE, reason="short")
 
     assert set(reception.check(bad).problems) == {"exception_class", "reason", "expires"}
     assert reception.answer(bad, member(), ()) == Invalid(reception.check(bad).problems)
     assert reception.check(submission(Button.REMEDIATE)) is None
-    assert desk.ledger.find(ID).state is State.OPEN
+    assert context.ledger.find(ID).state is State.OPEN
 
 
 def test_a_form_about_a_finding_that_is_not_there_says_so(reception):

@@ -27,19 +27,19 @@ from tests.builders import (
 
 
 @pytest.fixture
-def opened(desk):
-    desk.ledger.record([change()])
-    return desk
+def opened(context):
+    context.ledger.record([change()])
+    return context
 
 
-def state(desk, finding_id=ID):
-    return desk.ledger.find(finding_id).state
+def state(context, finding_id=ID):
+    return context.ledger.find(finding_id).state
 
 
-def paired(desk):
+def paired(context):
     """Open a finding whose remediation a second person has to agree to; return its id."""
-    desk.ledger.record([change(rule=PAIRED_RULE)])
-    return next(desk.ledger.each([State.OPEN])).id
+    context.ledger.record([change(rule=PAIRED_RULE)])
+    return next(context.ledger.each([State.OPEN])).id
 
 
 def test_a_press_of_an_approver_approves(opened):
@@ -48,13 +48,13 @@ def test_a_press_of_an_approver_approves(opened):
     assert opened.ledger.find(ID).actor == "slack:U0HANNAH"
 
 
-def test_where_a_second_person_is_needed_a_press_asks(desk):
-    finding = paired(desk)
+def test_where_a_second_person_is_needed_a_press_asks(context):
+    finding = paired(context)
 
-    answer = remediate(desk, finding, member())
+    answer = remediate(context, finding, member())
 
     assert answer == Done("Asked. 1 more must agree before the remediation starts.")
-    assert desk.ledger.find(finding).state is State.APPROVAL_PENDING
+    assert context.ledger.find(finding).state is State.APPROVAL_PENDING
 
 
 @pytest.mark.parametrize(
@@ -104,54 +104,54 @@ def test_of_two_presses_at_once_one_remediates(opened):
     assert set(answers) == {Done, Refused}
 
 
-def test_a_rule_that_aws_owns_takes_no_remediation_and_the_way_by_hand_is_told(desk):
-    desk.ledger.record([change(rule_arn=PACK_ARN)])
+def test_a_rule_that_aws_owns_takes_no_remediation_and_the_way_by_hand_is_told(context):
+    context.ledger.record([change(rule_arn=PACK_ARN)])
 
-    answer = remediate(desk, ID, member())
+    answer = remediate(context, ID, member())
 
     assert rule().by_hand in answer.text
-    assert state(desk) is State.OPEN
+    assert state(context) is State.OPEN
 
 
 @pytest.fixture
-def other(desk):
+def other(context):
     """The id of a finding of a rule that the catalogue has not."""
-    desk.ledger.record([change(rule="home-made")])
-    return next(desk.ledger.each([State.OPEN])).id
+    context.ledger.record([change(rule="home-made")])
+    return next(context.ledger.each([State.OPEN])).id
 
 
 def test_a_rule_outside_the_catalogue_takes_no_remediation_before_aws_says_that_it_has_one(
-    desk, other
+    context, other
 ):
-    answer = remediate(desk, other, member())
+    answer = remediate(context, other, member())
 
     assert "has not answered yet" in answer.text
-    assert state(desk, other) is State.OPEN
+    assert state(context, other) is State.OPEN
 
 
-def test_a_rule_outside_the_catalogue_takes_no_remediation_where_none_is_configured(desk, other):
-    desk.known_rules.add([config_rule("home-made", remediation="")])
+def test_a_rule_outside_the_catalogue_takes_no_remediation_where_none_is_configured(context, other):
+    context.known_rules.add([config_rule("home-made", remediation="")])
 
-    answer = remediate(desk, other, member())
+    answer = remediate(context, other, member())
 
     assert "no remediation configured" in answer.text
     assert "AWS Config's console" in answer.text
 
 
-def test_a_rule_outside_the_catalogue_is_remediated_once_a_second_person_agrees(desk, other):
-    desk.known_rules.add([config_rule("home-made")])
+def test_a_rule_outside_the_catalogue_is_remediated_once_a_second_person_agrees(context, other):
+    context.known_rules.add([config_rule("home-made")])
 
-    asked = remediate(desk, other, member())
-    agreed = agree(desk, other, Verb.REMEDIATE, member("slack:U0HARRY"))
+    asked = remediate(context, other, member())
+    agreed = agree(context, other, Verb.REMEDIATE, member("slack:U0HARRY"))
 
     assert asked == Done("Asked. 1 more must agree before the remediation starts.")
     assert agreed == Done("Agreed. The remediation is about to start.")
 
 
-def test_a_rule_outside_the_catalogue_that_an_aws_service_made_takes_no_remediation(desk, other):
-    desk.known_rules.add([config_rule("home-made", created_by="config-conforms.amazonaws.com")])
+def test_a_rule_outside_the_catalogue_that_an_aws_service_made_takes_no_remediation(context, other):
+    context.known_rules.add([config_rule("home-made", created_by="config-conforms.amazonaws.com")])
 
-    answer = remediate(desk, other, member())
+    answer = remediate(context, other, member())
 
     assert answer.text.startswith("An AWS service owns this rule")
 
@@ -165,8 +165,8 @@ def test_what_the_allowlist_covers_is_not_remediated(opened):
     assert state(opened) is State.OPEN
 
 
-def test_an_unknown_finding_is_named(desk):
-    assert "no finding F-00000" in remediate(desk, "F-00000", member()).text
+def test_an_unknown_finding_is_named(context):
+    assert "no finding F-00000" in remediate(context, "F-00000", member()).text
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ BOTH = frozenset({"housing", "payments"})
 
 
 @pytest.fixture
-def filled(desk):
+def filled(context):
     """Two of housing's findings, one of them approved; one of payments'; one compliant."""
-    desk.ledger.record(
+    context.ledger.record(
         [
             change(minute=3),
             change(minute=1, resource="older", rule=PAIRED_RULE),
@@ -22,8 +22,8 @@ def filled(desk):
             change("COMPLIANT", resource="fine"),
         ]
     )
-    remediate(desk, ID, member())
-    return desk
+    remediate(context, ID, member())
+    return context
 
 
 def ask(filled, reports, visible=BOTH, **scope):

@@ -28,13 +28,13 @@ def chat(client):
 
 
 @pytest.fixture
-def people(client, desk, clock):
-    return People(client, desk.teams.groups(), clock)
+def people(client, context, clock):
+    return People(client, context.teams.groups(), clock)
 
 
 @pytest.fixture
-def reception(desk, reports, people):
-    return Reception(desk, reports, {}, people.fresh)
+def reception(context, reports, people):
+    return Reception(context, reports, {}, people.fresh)
 
 
 @pytest.fixture

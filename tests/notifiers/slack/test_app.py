@@ -55,11 +55,11 @@ def post(client, reception, people):
     return post
 
 
-def test_a_signed_request_does_what_it_asks(post, desk, eventually):
-    desk.ledger.record([change()])
+def test_a_signed_request_does_what_it_asks(post, context, eventually):
+    context.ledger.record([change()])
 
     assert post() == 200
-    assert eventually(lambda: desk.ledger.find(ID).state is State.APPROVED)
+    assert eventually(lambda: context.ledger.find(ID).state is State.APPROVED)
 
 
 @pytest.mark.parametrize(
@@ -73,12 +73,12 @@ def test_a_signed_request_does_what_it_asks(post, desk, eventually):
     ids=["forged", "replayed", "no time", "no ASCII"],
 )
 def test_a_request_that_slack_did_not_sign_now_is_refused_and_answered_to_nobody(
-    post, desk, workspace, forged
+    post, context, workspace, forged
 ):
-    desk.ledger.record([change()])
+    context.ledger.record([change()])
 
     assert post(**forged) == 401
-    assert desk.ledger.find(ID).state is State.OPEN
+    assert context.ledger.find(ID).state is State.OPEN
     assert workspace.calls == []
 
 

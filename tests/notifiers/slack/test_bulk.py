@@ -24,13 +24,13 @@ from tests.notifiers.slack.workspace import HOME, user
 NUMBER = 25
 
 
-def posted(desk, clock, chat, workspace, **named):
+def posted(context, clock, chat, workspace, **named):
     """Post a group's card; return the id that its buttons carry."""
-    desk.ledger.record([change(resource=f"bucket-{each}", **named) for each in range(NUMBER)])
-    messages = Messages(desk.ledger.engine, desk.teams, clock, timedelta())
-    content = partial(content_of_message, catalogue=desk.catalogue, accounts={})
+    context.ledger.record([change(resource=f"bucket-{each}", **named) for each in range(NUMBER)])
+    messages = Messages(context.ledger.engine, context.teams, clock, timedelta())
+    content = partial(content_of_message, catalogue=context.catalogue, accounts={})
     chats = {"slack": chat}
-    troubles = Troubles(chats, desk.teams)
+    troubles = Troubles(chats, context.teams)
     Courier(messages, content, chats, troubles, start=lambda work: work()).round()
     [sent] = workspace.called("chat.postMessage")
     [actions] = [block for block in sent["blocks"] if block["type"] == "actions"]
@@ -38,8 +38,8 @@ def posted(desk, clock, chat, workspace, **named):
 
 
 @pytest.fixture
-def one(desk, clock, chat, workspace):
-    return posted(desk, clock, chat, workspace)
+def one(context, clock, chat, workspace):
+    return posted(context, clock, chat, workspace)
 
 
 def submit(app, button, finding, values=None, by="U0HANNAH", verb=None):
@@ -54,8 +54,8 @@ def listed(app, workspace, value, action="list", by="U0NOBODY", is_ephemeral=Fal
     return workspace.called("respond")[-1]
 
 
-def states(desk):
-    return {each.state for each in desk.ledger.each(State)}
+def states(context):
+    return {each.state for each in context.ledger.each(State)}
 
 
 def test_the_list_is_shown_to_the_presser_alone_and_leaves_the_card(app, workspace, one):
@@ -84,55 +84,55 @@ def test_a_guest_sees_no_list(app, workspace, one, reports):
 
 @pytest.mark.parametrize("action", ["remediate-all", "ignore-all"])
 def test_a_press_opens_a_form_that_says_how_many_and_decides_nothing(
-    app, desk, workspace, one, action
+    app, context, workspace, one, action
 ):
     press(app, action, one)
 
     [opening] = workspace.called("views.open")
     assert "25 findings" in json.dumps(opening["view"])
-    assert states(desk) == {State.OPEN}
+    assert states(context) == {State.OPEN}
 
 
 @pytest.mark.parametrize("action", ["remediate-all", "ignore-all", "agree-all"])
-def test_whoever_may_not_decide_is_told_who_could(app, desk, workspace, one, action):
+def test_whoever_may_not_decide_is_told_who_could(app, context, workspace, one, action):
     press(app, action, one, by="U0NOBODY")
 
     assert workspace.called("views.open") == []
     assert "<@U0HANNAH>" in workspace.heard()[0]
-    assert states(desk) == {State.OPEN}
+    assert states(context) == {State.OPEN}
 
 
-def test_the_confirmation_remediates_all(app, desk, workspace, one):
+def test_the_confirmation_remediates_all(app, context, workspace, one):
     submit(app, "remediate-all", one)
 
-    assert states(desk) == {State.APPROVED}
+    assert states(context) == {State.APPROVED}
     assert workspace.heard() == ["25 findings: Approved. The card shows each step."]
 
 
-def test_the_form_records_an_exception_for_all(app, desk, workspace, one):
+def test_the_form_records_an_exception_for_all(app, context, workspace, one):
     submit(app, "ignore-all", one, entered())
 
-    assert states(desk) == {State.EXCEPTED}
+    assert states(context) == {State.EXCEPTED}
     assert "25 findings: Recorded in the allowlist" in workspace.heard()[0]
 
 
-def test_a_form_that_is_not_complete_stays_open(app, desk, one):
+def test_a_form_that_is_not_complete_stays_open(app, context, one):
     answer = submit(app, "ignore-all", one, entered(reason="no"))
 
     assert set(json.loads(answer.body)["errors"]) == {"reason"}
-    assert states(desk) == {State.OPEN}
+    assert states(context) == {State.OPEN}
 
 
 def test_a_second_person_agrees_to_all_by_a_confirmation(
-    app, desk, reports, clock, chat, workspace
+    app, context, reports, clock, chat, workspace
 ):
-    one = posted(desk, clock, chat, workspace, rule=PAIRED_RULE)
+    one = posted(context, clock, chat, workspace, rule=PAIRED_RULE)
     asked = Origin(Press(Button.REMEDIATE_ALL, one), clock())
-    Bulk(desk, reports, member).remediate_all(asked, member())
+    Bulk(context, reports, member).remediate_all(asked, member())
 
     submit(app, "agree-all", one, by="U0HARRY", verb=Verb.REMEDIATE)
 
-    assert states(desk) == {State.APPROVED}
+    assert states(context) == {State.APPROVED}
 
 
 def test_one_of_a_group_is_shown_as_ever(app, workspace, one):

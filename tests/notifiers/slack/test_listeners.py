@@ -90,13 +90,13 @@ def entered(reason="The public website's pictures.", expires="2026-12-01", chose
 
 
 @pytest.fixture
-def opened(desk):
-    desk.ledger.record([change()])
-    return desk
+def opened(context):
+    context.ledger.record([change()])
+    return context
 
 
-def state(desk, finding=ID):
-    return desk.ledger.find(finding).state
+def state(context, finding=ID):
+    return context.ledger.find(finding).state
 
 
 def test_remediate_opens_a_confirmation_that_shows_the_impact_and_starts_nothing(
@@ -154,13 +154,13 @@ def test_a_denial_is_told_to_the_presser_alone_and_names_who_could(app, opened, 
     ids=["running", "owned by AWS"],
 )
 def test_what_cannot_be_remediated_says_why_instead_of_a_form(
-    app, desk, workspace, arn, steps, told
+    app, context, workspace, arn, steps, told
 ):
-    desk.ledger.record([change(rule_arn=arn)])
+    context.ledger.record([change(rule_arn=arn)])
     if steps:
-        move(desk.ledger, life.ask, actor="slack:U0HARRY", needed=0)
+        move(context.ledger, life.ask, actor="slack:U0HARRY", needed=0)
     for step in steps:
-        move(desk.ledger, step)
+        move(context.ledger, step)
 
     press(app, "remediate")
 
@@ -169,11 +169,11 @@ def test_what_cannot_be_remediated_says_why_instead_of_a_form(
 
 
 @pytest.fixture
-def asked(desk):
+def asked(context):
     """Hannah has asked for a remediation that one other person has to agree to."""
-    desk.ledger.record([change()])
-    move(desk.ledger, life.ask, actor="slack:U0HANNAH", needed=1)
-    return desk
+    context.ledger.record([change()])
+    move(context.ledger, life.ask, actor="slack:U0HANNAH", needed=1)
+    return context
 
 
 @pytest.mark.parametrize("action", ["agree", "agree remediate"], ids=["first version", "verb"])
@@ -309,9 +309,9 @@ def test_a_press_while_slack_cannot_say_who_it_was_changes_nothing(app, opened, 
     assert "did not confirm who you are" in workspace.heard()[0]
 
 
-def test_a_hostile_name_pings_nobody(app, desk, workspace):
-    desk.ledger.record([change(resource="<!channel> & *bold*")])
-    [finding] = desk.ledger.each([State.OPEN])
+def test_a_hostile_name_pings_nobody(app, context, workspace):
+    context.ledger.record([change(resource="<!channel> & *bold*")])
+    [finding] = context.ledger.each([State.OPEN])
 
     [answer] = command(app, workspace, f"show {finding.id}")
 
@@ -319,7 +319,7 @@ def test_a_hostile_name_pings_nobody(app, desk, workspace):
     assert "&lt;!channel&gt; &amp;" in answer["text"]
 
 
-def test_a_finding_that_nobody_knows_is_named(app, workspace, desk):
+def test_a_finding_that_nobody_knows_is_named(app, workspace, context):
     press(app, "remediate", finding="F-00000")
 
     assert "no finding F-00000" in workspace.heard()[0]

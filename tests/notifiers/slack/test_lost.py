@@ -42,15 +42,15 @@ def chat(slack):
 
 
 @pytest.fixture
-def courier(desk, clock, chat):
-    messages = Messages(desk.ledger.engine, desk.teams, clock, timedelta())
-    content = partial(content_of_message, catalogue=desk.catalogue, accounts={})
+def courier(context, clock, chat):
+    messages = Messages(context.ledger.engine, context.teams, clock, timedelta())
+    content = partial(content_of_message, catalogue=context.catalogue, accounts={})
     chats = {"slack": chat}
     return Courier(
         messages,
         content,
         chats,
-        Troubles(chats, desk.teams),
+        Troubles(chats, context.teams),
         monotonic=lambda: clock.now.timestamp(),
         start=lambda work: work(),
     )
@@ -70,21 +70,21 @@ def seconds(courier, clock):
 LOST = Fault("chat.postMessage", status=500, after=True, times=1)
 
 
-def test_one_finding_is_one_card_although_the_answer_to_its_post_was_lost(slack, desk, seconds):
+def test_one_finding_is_one_card_although_the_answer_to_its_post_was_lost(slack, context, seconds):
     slack.faults.set([LOST])
-    desk.ledger.record([change()])
+    context.ledger.record([change()])
     seconds(5)
 
-    desk.ledger.record([change("COMPLIANT", minute=1)])
+    context.ledger.record([change("COMPLIANT", minute=1)])
     seconds(3)
 
     [text] = texts(slack, HOUSING)
     assert "resolved" in text
-    assert desk.ledger.find(ID).state is State.RESOLVED
+    assert context.ledger.find(ID).state is State.RESOLVED
 
 
-def test_a_second_message_becomes_a_pointer_to_the_first(slack, desk, seconds, courier, chat):
-    desk.ledger.record([change()])
+def test_a_second_message_becomes_a_pointer_to_the_first(slack, context, seconds, courier, chat):
+    context.ledger.record([change()])
     seconds(2)
     real = slack.workspace.messages(HOUSING)
     [first] = list(real)
@@ -97,9 +97,9 @@ def test_a_second_message_becomes_a_pointer_to_the_first(slack, desk, seconds, c
     assert first.ts.replace(".", "") in pointer
 
 
-def test_a_channel_that_is_archived_is_reported_to_the_tda(slack, desk, seconds):
+def test_a_channel_that_is_archived_is_reported_to_the_tda(slack, context, seconds):
     slack.faults.set([Fault("chat.postMessage", error="is_archived", times=1)])
-    desk.ledger.record([change()])
+    context.ledger.record([change()])
 
     seconds(2)
 

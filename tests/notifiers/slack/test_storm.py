@@ -38,22 +38,22 @@ def client(slack):
 
 
 @pytest.fixture
-def courier(desk, clock, client):
-    messages = Messages(desk.ledger.engine, desk.teams, clock, timedelta())
-    content = partial(content_of_message, catalogue=desk.catalogue, accounts={})
+def courier(context, clock, client):
+    messages = Messages(context.ledger.engine, context.teams, clock, timedelta())
+    content = partial(content_of_message, catalogue=context.catalogue, accounts={})
     chats = {"slack": SlackChat(client)}
-    troubles = Troubles(chats, desk.teams)
+    troubles = Troubles(chats, context.teams)
     return Courier(messages, content, chats, troubles, start=lambda work: work())
 
 
 @pytest.fixture
-def card(desk, reports, clock, client, slack, courier):
+def card(context, reports, clock, client, slack, courier):
     """A group's card in the channel, its buttons connected to the bot."""
     names = [f"{HOSTILE} {number}" for number in range(45)]
-    desk.ledger.record([change(resource=name) for name in names])
-    people = People(client, desk.teams.groups(), clock)
+    context.ledger.record([change(resource=name) for name in names])
+    people = People(client, context.teams.groups(), clock)
     courier.round()
-    app = bolt.build(client, "", Listeners(Reception(desk, reports, {}, people.fresh), people))
+    app = bolt.build(client, "", Listeners(Reception(context, reports, {}, people.fresh), people))
     with world.by_socket(slack, app):
         yield message_of(slack, HOUSING, "45 findings")
 
@@ -89,7 +89,7 @@ def test_all_are_remediated_and_the_card_says_so_once(slack, card, courier):
     assert "45 approved" in json.dumps(message_of(slack, HOUSING, "45 findings, high").blocks)
 
 
-def test_all_are_ignored(slack, card, desk):
+def test_all_are_ignored(slack, card, context):
     use(slack, card, "ignore-all")
     entered = {
         ("exception_class", "input"): ["accepted risk"],
@@ -101,4 +101,4 @@ def test_all_are_ignored(slack, card, desk):
 
     assert outcome.errors == {}
     message_of(slack, HOUSING, "45 findings: Recorded", HANNAH)
-    assert {each.state for each in desk.ledger.each(State)} == {State.EXCEPTED}
+    assert {each.state for each in context.ledger.each(State)} == {State.EXCEPTED}

@@ -33,8 +33,8 @@ class Keeper(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Where decisions are made: the ledger, what has been configured, and what AWS says of rules.
+class Context:
+    """All that a decision is made from: the ledger, the configuration, what AWS says of rules.
 
     Without *known_rules*, AWS has said nothing of any rule.
     """

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, time
 from functools import partial
-from itertools import chain
+from itertools import chain, starmap
 from pathlib import Path
 
 from aws.accounts import Accounts
@@ -124,17 +124,12 @@ class Bot:
         monday = Schedule(settings.weekday, settings.digest_at, settings.zone)
         jobs = [
             every(5, self.outbox.courier.round, self.bell.event(self.outbox.courier.woken)),
-            every(5, self.aws.lookup.round, self.bell.event()),
-            every(settings.poll_seconds, self.aws.remediation.round),
+            *starmap(every, self.aws.jobs(self.bell.event, settings.poll_seconds)),
+            *starmap(every, self.upkeep.jobs()),
             every(5, self.allowlist.refresh),
             every(10, Enforcement(self.context).round),
             every(10, partial(carry_out_exceptions, self.context, self.slack.people.fresh)),
             every(10, AllowlistWatch(self.allowlist.problem, chat, tda, self.warnings).round),
-            every(5, self.aws.rules.round, self.bell.event()),
-            every(30, self.aws.mirror.round),
-            every(600, self.upkeep.rerouting.round),
-            every(3600, self.upkeep.folding.round),
-            every(3600, self.aws.organization.refresh),
             Weekly(self.periods, monday, self.digest, chat, tda, now).job(),
             Nightly(self.aws.sweep.tonight, "sweep", time(2, 30), self.periods, now).job(),
         ]

@@ -1,6 +1,7 @@
 """What the bot does in accounts and Regions again and again, put together."""
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -54,3 +55,16 @@ class Rounds:
         self.organization = Organization(accounts)
         records = Records(record, lookups, Watched(engine), Reports(engine).transitions)
         self.sweep = Sweep(service, tasks(), places, known.hear, records, accounts.ids, now)
+
+    def jobs(
+        self, wake: Callable[[], threading.Event], poll_seconds: float
+    ) -> Iterator[tuple[float, Callable[[], object], threading.Event | None]]:
+        """Yield what the clock calls: every so many seconds, what, and what event calls it at once.
+
+        Each event that *wake* returns is set when a finding has moved.
+        """
+        yield 5, self.lookup.round, wake()
+        yield 5, self.rules.round, wake()
+        yield poll_seconds, self.remediation.round, None
+        yield 30, self.mirror.round, None
+        yield 3600, self.organization.refresh, None

@@ -1,6 +1,6 @@
 """What brings findings in line with a configuration that has changed, put together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -43,3 +43,8 @@ class Upkeep:
         rules.add(self.config_rules.news())
         self.rerouting = Rerouting(engine, routes, in_force, routes.fingerprint, now, on_move)
         self.folding = Folding(engine, rules.canonical, in_force, now, on_move, enforce)
+
+    def jobs(self) -> Iterator[tuple[float, Callable[[], object]]]:
+        """Yield what the clock calls, and every so many seconds."""
+        yield 600, self.rerouting.round
+        yield 3600, self.folding.round

@@ -30,6 +30,10 @@ class UnwritableAllowlistError(Exception):
     """The exception could not be written; the allowlist is as it was. The message says why."""
 
 
+class UnreviewedAllowlistError(UnwritableAllowlistError):
+    """The exception is proposed, and people review it first. The message says where."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One exception. It is in force through the whole of *expires*, in UTC."""

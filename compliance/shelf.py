@@ -1,7 +1,11 @@
 """Where the allowlist's text is kept: what any such place can do, and how it fails. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Protocol
+
+from compliance.allowlist import Entry
 
 
 class ShelfError(Exception):
@@ -24,12 +28,41 @@ class ShelfConflictError(ShelfError):
     """The text has changed since the revision that the new one was made from; read it again."""
 
 
+class ShelfReviewError(ShelfError):
+    """The new text waits for people to review it; until they take it, the old one is in force."""
+
+
+class Lineage(Enum):
+    """What a place knows of how its text came to be."""
+
+    #: A file can be seen while it is half written.
+    UNKNOWN = auto()
+    #: Somebody meant it as it is: a commit on top of the last one, a version of an object.
+    MEANT = auto()
+    #: It does not follow from the text before: the branch was pushed by force.
+    REWRITTEN = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """The allowlist as it is written; another *revision* means another text."""
 
     text: str
     revision: str
+    lineage: Lineage = Lineage.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The whole text after one more change, who made the change and why.
+
+    *entries* are those that it adds or rewrites; it is empty where an entry is taken out.
+    """
+
+    text: str
+    author: str
+    reason: str
+    entries: tuple[Entry, ...] = ()
 
 
 class Shelf(Protocol):
@@ -45,11 +78,17 @@ class Shelf(Protocol):
         Asked every few seconds, so it costs next to nothing where nothing has changed.
         """
 
-    def write(self, text: str, revision: str, author: str, reason: str) -> Text:
-        """Put *text* in the place of *revision* and return what is there now.
+    @property
+    def reviewed(self) -> bool:
+        """Whether people review each change before it is in force: each is then by itself."""
 
-        Raises ShelfConflictError where *revision* is not current, ShelfUnwritableError or
-        ShelfBusyError; then nothing was changed.
+    def write(self, drafts: Sequence[Draft], revision: str) -> Text:
+        """Put the last of *drafts* in the place of *revision* and return what is there now.
+
+        Each draft goes on from the one before; a place with a history keeps each of them. Where
+        changes are reviewed, there is one draft, and ShelfReviewError says where it waits. Raises
+        ShelfConflictError where *revision* is not current, ShelfUnwritableError or ShelfBusyError;
+        then nothing was changed.
         """
 
     def unwritable(self) -> str:

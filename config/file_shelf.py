@@ -10,27 +10,27 @@ import os
 import shutil
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from compliance.shelf import (
+    Draft,
     ShelfBusyError,
     ShelfConflictError,
     ShelfUnreadableError,
     ShelfUnwritableError,
     Text,
 )
+from config.encoding import MOST_BYTES, decoded, encoded, too_large
 
-_MOST_BYTES = 64 * 2**20
 #: Slack wants its answer within three seconds, and the writing itself needs some of them.
 _LOCK_SECONDS = 2.0
 #: A file can change twice within what its filesystem counts as one moment, so what is younger is
 #: read again.
 _SURE_AFTER_NANOSECONDS = 2 * 10**9
-_BOM = b"\xef\xbb\xbf"
 _KINDS = {
     stat.S_IFDIR: "a folder",
     stat.S_IFIFO: "a pipe",
@@ -57,6 +57,8 @@ class FileShelf:
         self._path = path
         self._seen: tuple[_State, Text] | None = None
 
+    reviewed = False
+
     @property
     def name(self) -> str:
         return str(self._path)
@@ -67,19 +69,18 @@ class FileShelf:
             return self._seen[1]
         # Looked at before it is read: what changes meanwhile has another state the next time.
         data = self._bytes()
-        text = Text(self._decoded(data), _revision(data))
+        text = Text(decoded(data, self.name), _revision(data))
         is_sure = time.time_ns() - found.st_mtime_ns > _SURE_AFTER_NANOSECONDS
         self._seen = (_state(found), text) if is_sure else None
         return text
 
-    def write(self, text: str, revision: str, author: str, reason: str) -> Text:
-        real = self._real()
+    def write(self, drafts: Sequence[Draft], revision: str) -> Text:
+        text, real = drafts[-1].text, self._real()
         with self._locked(real):
             old = self._bytes()
             if _revision(old) != revision:
                 raise ShelfConflictError(f"{self._path} was changed by somebody else just now")
-            new = text.encode("utf-8")
-            data = _BOM + new if old.startswith(_BOM) else new
+            data = encoded(text, old)
             try:
                 self._put(real, old, data)
             except OSError as error:
@@ -107,11 +108,8 @@ class FileShelf:
             raise ShelfUnreadableError(
                 f"{self._path} is {kind}; let ALLOWLIST_URL name a file of exceptions"
             )
-        if found.st_size > _MOST_BYTES:
-            raise ShelfUnreadableError(
-                f"{self._path} has {found.st_size // 2**20} MiB, and an allowlist at most "
-                f"{_MOST_BYTES // 2**20}; take out what has ended, or correct ALLOWLIST_URL"
-            )
+        if found.st_size > MOST_BYTES:
+            raise ShelfUnreadableError(too_large(self.name, found.st_size))
         return found
 
     def _bytes(self) -> bytes:
@@ -120,23 +118,12 @@ class FileShelf:
             # What was a file a moment ago may be a pipe by now, and would be waited for.
             handle = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
             with os.fdopen(handle, "rb") as file:
-                data = file.read(_MOST_BYTES + 1)
+                data = file.read(MOST_BYTES + 1)
         except OSError as error:
             raise ShelfUnreadableError(self._why_not_read(error)) from error
-        if len(data) > _MOST_BYTES:
+        if len(data) > MOST_BYTES:
             raise ShelfUnreadableError(f"{self._path} has grown too large while it was read")
         return data
-
-    def _decoded(self, data: bytes) -> str:
-        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise ShelfUnreadableError(f"{self._path} is written in UTF-16; save it as UTF-8")
-        try:
-            return data.removeprefix(_BOM).decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            raise ShelfUnreadableError(
-                f"{self._path}:{line}: a character that is not UTF-8; save the file as UTF-8"
-            ) from error
 
     def _real(self) -> Path:
         try:

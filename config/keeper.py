@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
 
@@ -10,10 +10,19 @@ from compliance.allowlist import (
     Allowlist,
     Entry,
     UneditableAllowlistError,
+    UnreviewedAllowlistError,
     UnwritableAllowlistError,
 )
 from compliance.rules import Catalogue, canonical_name
-from compliance.shelf import Shelf, ShelfConflictError, ShelfError, Text
+from compliance.shelf import (
+    Draft,
+    Lineage,
+    Shelf,
+    ShelfConflictError,
+    ShelfError,
+    ShelfReviewError,
+    Text,
+)
 from compliance.text import clean
 from config.allowlist import Parsed, parse_allowlist
 from config.edits import add_entries, remove_entry, replace_entry
@@ -32,6 +41,12 @@ BEING_CHANGED = (
 )
 MISSING = "{name} does not have this entry any more"
 GIVEN_UP = "a change that was written together with this one ended in an error; try again"
+
+REWRITTEN = (
+    "{name} was rewritten and has lost exceptions: {lost}. Put them back, or restart the bot to "
+    "accept that they are gone; until then the last good version stays in force"
+)
+_LOST_SHOWN = 3
 
 #: From a text and what is in it to the text after a change.
 _Edit = Callable[[str, Parsed], tuple[str, Parsed]]
@@ -52,14 +67,25 @@ class _Version:
 class _Change:
     """What somebody wants changed, and where the outcome is told.
 
-    What is only added by several people is written by one edit; other edits are made by themselves.
+    *entries* are what an *edit* puts in.
     """
 
     author: str
     reason: str
     added: tuple[Entry, ...] = ()
     edit: _Edit | None = None
+    entries: tuple[Entry, ...] = ()
     outcome: "Future[None]" = field(default_factory=Future)
+
+    def parts(self) -> Iterator["_Change"]:
+        """Yield what each asker adds for one reason by itself: a history tells it so."""
+        asked: dict[tuple[str, str], list[Entry]] = {}
+        for entry in self.added:
+            asked.setdefault((entry.asked_by, entry.reason), []).append(entry)
+        for (author, reason), entries in asked.items():
+            yield _Change(author, reason, added=tuple(entries))
+        if self.edit:
+            yield self
 
 
 class Keeper:
@@ -134,7 +160,7 @@ class Keeper:
                 return text, parsed
             raise UneditableAllowlistError(MISSING.format(name=self._shelf.name))
 
-        self._change(_Change(author, reason, edit=edit))
+        self._change(_Change(author, reason, edit=edit, entries=(wanted,)))
 
     def _change(self, mine: _Change) -> None:
         """Have it made: the first who comes to the shelf writes for all who wait by then."""
@@ -147,6 +173,8 @@ class Keeper:
                 self._write(all_of_them)
         try:
             mine.outcome.result()
+        except ShelfReviewError as error:
+            raise UnreviewedAllowlistError(str(error)) from error
         except (ShelfError, UneditableAllowlistError, ConfigError) as error:
             log.error("the allowlist was not changed", extra={"why": str(error)})
             raise UnwritableAllowlistError(_shown(error)) from error
@@ -156,10 +184,12 @@ class Keeper:
     def _write(self, changes: Sequence[_Change]) -> None:
         """Make *changes* in one go, or each by itself where one of them spoils it for all."""
         try:
+            if len(changes) > 1 and self._shelf.reviewed:
+                self._write_each(changes)
+                return
             error = self._failure(changes)
             if len(changes) > 1 and isinstance(error, UneditableAllowlistError):
-                for change in changes:
-                    self._write([change])
+                self._write_each(changes)
                 return
             for change in changes:
                 if error:
@@ -171,30 +201,48 @@ class Keeper:
             for change in changes:
                 change.outcome.cancel()
 
+    def _write_each(self, changes: Sequence[_Change]) -> None:
+        for change in changes:
+            self._write([change])
+
     def _failure(self, changes: Sequence[_Change]) -> Exception | None:
         """Return why *changes* were not made, None where they were."""
         try:
-            self._write_together(changes)
+            if self._shelf.reviewed:
+                self._propose(changes[0])
+            else:
+                self._write_together(changes)
         except (ShelfError, UneditableAllowlistError, ConfigError) as error:
             return error
         return None
 
     def _write_together(self, changes: Sequence[_Change]) -> None:
-        author = ", ".join(dict.fromkeys(change.author for change in changes))
-        reason = "\n".join(dict.fromkeys(change.reason for change in changes))
         for _ in range(_TRIES):
             before = self._latest()
-            text, parsed = _changed(before, changes)
-            if text == before.text.text:
+            drafts, parsed = _drafts(before, [part for each in changes for part in each.parts()])
+            if not drafts:
                 return
             try:
-                written = self._shelf.write(text, before.text.revision, author, reason)
+                written = self._shelf.write(drafts, before.text.revision)
             except ShelfConflictError:
                 log.info("somebody else changed the allowlist meanwhile; reading it again")
                 continue
             self._take(_Version(written, parsed))
             return
         raise ShelfConflictError(f"{self._shelf.name} was changed {_TRIES} times meanwhile")
+
+    def _propose(self, change: _Change) -> None:
+        """Let people review each part by itself; raises ShelfReviewError while one waits."""
+        before, waiting = self._latest(), dict[str, None]()
+        for part in change.parts():
+            drafts, _ = _drafts(before, [part])
+            try:
+                if drafts:
+                    self._shelf.write(drafts, before.text.revision)
+            except ShelfReviewError as error:
+                waiting[str(error)] = None
+        if waiting:
+            raise ShelfReviewError("; ".join(waiting))
 
     def _latest(self) -> _Version:
         """Return what the shelf has now; raises where it is broken, or may be half written."""
@@ -215,13 +263,29 @@ class Keeper:
         self._fault = None
         if version is self._version:
             self._doubted = None
-        elif self._has_lost(version) and not (again and version is self._doubted):
-            # An editor that writes in place empties the file first. Exceptions end only when the
-            # same is seen twice.
+        elif lost := self._doubtful(version, again=again):
             self._doubted = version
+            if version.text.lineage is Lineage.REWRITTEN:
+                name = self._shelf.name
+                self._note(ConfigError([Fault("", 0, "", REWRITTEN.format(name=name, lost=lost))]))
         else:
             self._take(version)
             log.info("the allowlist was read again", extra={"entries": len(self.current)})
+
+    def _doubtful(self, version: _Version, *, again: bool) -> str:
+        """Return which exceptions *version* has lost without anybody having meant it, perhaps.
+
+        An editor that writes in place empties the file first: what is seen twice is meant. A branch
+        that was rewritten may have lost what others had written to it.
+        """
+        if version.text.lineage is Lineage.MEANT:
+            return ""
+        if version.text.lineage is Lineage.UNKNOWN and again and version is self._doubted:
+            return ""
+        kept = version.entries()
+        lost = [each.resource for each in self.current.entries if each not in kept]
+        more = f" and {len(lost) - _LOST_SHOWN} more" if len(lost) > _LOST_SHOWN else ""
+        return f"{', '.join(lost[:_LOST_SHOWN])}{more}"
 
     def _read(self) -> _Version:
         """Return the shelf's version, each parsed once; raises ConfigError."""
@@ -240,9 +304,6 @@ class Keeper:
             self._broken = text.revision, error
             raise
 
-    def _has_lost(self, version: _Version) -> bool:
-        return not version.entries().issuperset(self.current.entries)
-
     def _take(self, version: _Version) -> None:
         parsed = version.parsed
         self._version, self._doubted, self._fault = version, None, None
@@ -260,17 +321,21 @@ class Keeper:
         self._fault = error
 
 
-def _changed(version: _Version, changes: Sequence[_Change]) -> tuple[str, Parsed]:
-    """Return the text after *changes*, and what is in it."""
+def _drafts(version: _Version, parts: Sequence[_Change]) -> tuple[list[Draft], Parsed]:
+    """Return the text after each part that changes it, and what is in the last one."""
     text, parsed = version.text.text, version.parsed
-    wanted = dict.fromkeys(entry for change in changes for entry in change.added)
-    known = version.entries() if wanted else ()
-    if new := [entry for entry in wanted if entry not in known]:
-        text, parsed = add_entries(text, parsed, new)
-    for change in changes:
-        if change.edit:
-            text, parsed = change.edit(text, parsed)
-    return text, parsed
+    known = set(version.entries() if any(part.added for part in parts) else ())
+    drafts = []
+    for part in parts:
+        before, entries = text, part.entries
+        if part.edit:
+            text, parsed = part.edit(text, parsed)
+        elif entries := tuple(each for each in dict.fromkeys(part.added) if each not in known):
+            text, parsed = add_entries(text, parsed, entries)
+            known.update(entries)
+        if text != before:
+            drafts.append(Draft(text, part.author, part.reason, entries))
+    return drafts, parsed
 
 
 def _clean(entry: Entry) -> Entry:

@@ -13,6 +13,7 @@ from filelock import FileLock
 
 import config.file_shelf as module
 from compliance.shelf import (
+    Draft,
     ShelfBusyError,
     ShelfConflictError,
     ShelfUnreadableError,
@@ -34,7 +35,7 @@ def path(tmp_path):
 
 def write(path, text=NEW):
     shelf = FileShelf(path)
-    return shelf.write(text, shelf.read().revision, "slack:U1", "Agreed.")
+    return shelf.write([Draft(text, "slack:U1", "Agreed.")], shelf.read().revision)
 
 
 def problem(path):
@@ -56,7 +57,7 @@ def test_a_text_that_others_changed_meanwhile_is_not_written_over(path):
     path.write_text("exceptions: []  # theirs\n")
 
     with pytest.raises(ShelfConflictError):
-        shelf.write(NEW, before.revision, "slack:U1", "Agreed.")
+        shelf.write([Draft(NEW, "slack:U1", "Agreed.")], before.revision)
 
     assert "theirs" in path.read_text()
 

@@ -1,0 +1,41 @@
+"""How the allowlist's text is written in bytes, wherever it is kept."""
+
+from compliance.shelf import ShelfUnreadableError
+
+MOST_BYTES = 64 * 2**20
+_BOM = b"\xef\xbb\xbf"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+#: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md#the-pointer
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+
+
+def decoded(data: bytes, name: str) -> str:
+    """Return the text of *data*; raises ShelfUnreadableError with what to do about *name*."""
+    if len(data) > MOST_BYTES:
+        raise ShelfUnreadableError(too_large(name, len(data)))
+    if data.startswith(_UTF_16):
+        raise ShelfUnreadableError(f"{name} is written in UTF-16; save it as UTF-8")
+    if data.startswith(_LFS_POINTER):
+        raise ShelfUnreadableError(
+            f"{name} is a pointer of Git LFS and not the allowlist; take the file out of LFS"
+        )
+    try:
+        return data.removeprefix(_BOM).decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ShelfUnreadableError(
+            f"{name}:{line}: a character that is not UTF-8; save the file as UTF-8"
+        ) from error
+
+
+def encoded(text: str, before: bytes) -> bytes:
+    """Return the bytes of *text*; a mark at the beginning of what was there *before* stays."""
+    data = text.encode("utf-8")
+    return _BOM + data if before.startswith(_BOM) else data
+
+
+def too_large(name: str, size: int) -> str:
+    return (
+        f"{name} has {size // 2**20} MiB, and an allowlist at most {MOST_BYTES // 2**20}; "
+        "take out what has ended, or correct ALLOWLIST_URL"
+    )

@@ -6,10 +6,14 @@ import compliance.finding as life
 from commands.answers import Answer, Done, Refused
 from commands.context import Context, seen, too_late
 from compliance.authority import Actor, Verdict, may_agree, may_decide, who_can
-from compliance.finding import UNDECIDED, Finding, IllegalMoveError, State
+from compliance.finding import CAN_BEGIN, IN_PROGRESS, UNDECIDED, Finding, IllegalMoveError, State
 from compliance.request import Verb
 
 NOT_ASKED = "Nobody asks for the {noun} any more. Nothing was changed by this press."
+MEANWHILE = (
+    "Agreed. A remediation is under way: the {noun} is carried out if that does not fix the "
+    "finding, and is not needed if it does."
+)
 AGREED_ALREADY = "You agreed already. Somebody else has to agree as well."
 _WITHDRAWN = "The request for the {noun} was withdrawn. Nobody has decided again yet."
 
@@ -50,9 +54,11 @@ def agree(context: Context, finding_id: str, verb: Verb, actor: Actor) -> Answer
         )
     except IllegalMoveError as error:
         return _not_asked(error.finding, verb)
-    if after.state is State.APPROVED:
+    if after.state is State.APPROVED and verb is Verb.REMEDIATE:
         return Done("Agreed. The remediation is about to start.")
     waiting = after.request(verb)
+    if waiting and waiting.is_agreed and after.state in IN_PROGRESS - CAN_BEGIN:
+        return Done(MEANWHILE.format(noun=verb.noun))
     if waiting is None or waiting.is_agreed:
         return Done(f"Agreed. The {verb.noun} is about to be carried out.")
     return Done(f"Agreed: {len(waiting.agreed)} of {waiting.needed}.")

@@ -75,7 +75,8 @@ def carry_out(context: Context, person: Person, finding_ids: Iterable[str]) -> M
     for finding_id in finding_ids:
         finding = context.ledger.find(finding_id)
         request = finding.request(Verb.EXCEPT)
-        if request is None or not request.is_agreed:
+        # A remediation that runs comes first; what it does not fix is excepted after it.
+        if request is None or not request.is_agreed or finding.state not in life.CAN_BEGIN:
             continue
         if answer := _refusal(context, asked, finding, request):
             answers[finding_id] = answer

@@ -306,11 +306,13 @@ def withdraw(finding: Finding, verb: Verb, now: datetime, note: str) -> Finding:
     An undecided finding did not break the rule anew, so it is open, whatever it was before
     somebody asked; unless another request still waits.
     """
-    if finding.state is State.APPROVED and verb is Verb.REMEDIATE:
-        return _fresh(State.OPEN, finding, now, note, finding.opened_at)
-    request = _waiting(finding, verb, "withdraw")
-    left = tuple(each for each in finding.requests if each is not request)
-    if left or finding.state is not State.APPROVAL_PENDING:
+    is_approved = finding.state is State.APPROVED and verb is Verb.REMEDIATE
+    if not is_approved:
+        _waiting(finding, verb, "withdraw")
+    left = _others(finding, verb)
+    if left and is_approved:
+        return _to(State.APPROVAL_PENDING, finding, now, requests=left, decided=None, note="")
+    if left or not (is_approved or finding.state is State.APPROVAL_PENDING):
         return replace(finding, requests=left)
     return _fresh(State.OPEN, finding, now, note, finding.opened_at)
 
@@ -323,7 +325,7 @@ def remark(finding: Finding, verb: Verb, note: str) -> Finding:
 def start(finding: Finding, now: datetime) -> Finding:
     """Claim an approved finding: from here on one worker calls AWS Config for it."""
     _require(finding, "start the remediation of", {State.APPROVED})
-    return _to(State.RUNNING, finding, now, step=0, steps=0, note="", requests=())
+    return _to(State.RUNNING, finding, now, step=0, steps=0, note="")
 
 
 def release(finding: Finding, now: datetime) -> Finding:
@@ -354,7 +356,7 @@ def wait(finding: Finding, until: datetime, note: str, now: datetime) -> Finding
 def fail(finding: Finding, note: str, now: datetime) -> Finding:
     """The remediation could not start or a step of it failed; *note* says what to do next."""
     _require(finding, "fail", {State.APPROVED, State.RUNNING})
-    return _to(State.FAILED, finding, now, note=note, requests=())
+    return _to(State.FAILED, finding, now, note=note)
 
 
 def give_up_waiting(finding: Finding, note: str, now: datetime) -> Finding:
@@ -369,6 +371,7 @@ def except_until(
     """An allowlist entry covers the finding until *until*; again with a new end when it changed.
 
     *request* is what led to the entry; for one that somebody wrote by hand, who asked by it.
+    What else was asked for ends with it: nothing is remediated that an exception covers.
     """
     _require(finding, "ignore", CAN_BEGIN | {State.EXCEPTED})
     return _to(State.EXCEPTED, finding, now, until=until, note=note, decided=request, requests=())
@@ -396,7 +399,13 @@ def _asked(finding: Finding, requests: tuple[Request, ...], now: datetime) -> Fi
 
 
 def _approved(finding: Finding, request: Request, now: datetime) -> Finding:
-    return _to(State.APPROVED, finding, now, decided=request, requests=(), note="", until=None)
+    """The remediation is decided; what else was asked for waits on."""
+    others = _others(finding, request.verb)
+    return _to(State.APPROVED, finding, now, decided=request, requests=others, note="", until=None)
+
+
+def _others(finding: Finding, verb: Verb) -> tuple[Request, ...]:
+    return tuple(each for each in finding.requests if each.verb is not verb)
 
 
 def _require(finding: Finding, move: str, allowed: Iterable[State]) -> None:

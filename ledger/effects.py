@@ -73,13 +73,27 @@ def is_nameless(finding: Finding) -> bool:
 
 
 def detail_of(
-    after: Finding, in_force: InForce, given: Mapping[str, Any] | None = None
+    after: Finding,
+    in_force: InForce,
+    given: Mapping[str, Any] | None = None,
+    before: Finding | None = None,
 ) -> dict[str, Any]:
-    """Return the detail of a row about *after*: its subject, what is in force, what was *given*."""
+    """Return the detail of a row about *after*: its subject, what is in force, what was *given*.
+
+    Where a request that waited *before* has ended without being decided, the row names its verb.
+    """
     detail: dict[str, Any] = {"subject": audit.subject(after)}
+    if ended := _ended(before, after):
+        detail["requests_ended"] = ended
     if hashes := in_force(after):
         detail["in_force"] = dict(hashes)
     return {**detail, **(given or {})}
+
+
+def _ended(before: Finding | None, after: Finding) -> list[str]:
+    decided = after.decided.verb if after.decided else None
+    waited = {each.verb for each in before.requests} if before else set()
+    return sorted(waited - {each.verb for each in after.requests} - {decided})
 
 
 def _attempt(db: sa.Connection, before: Finding | None, after: Finding, now: datetime) -> None:

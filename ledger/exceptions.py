@@ -11,6 +11,11 @@ from ledger.database import reading
 from ledger.rows import from_row, resource_digest
 from ledger.tables import UNSETTLED, findings
 
+#: Where a request for an exception can wait and begin. A remediation that failed leaves it waiting.
+_CAN_WAIT = [
+    state.value
+    for state in (State.APPROVAL_PENDING, State.APPROVED, State.FAILED, State.NOT_VERIFIED)
+]
 #: How many resources are asked for at once; SQLite takes some thousand values in a query.
 _BATCH = 500
 
@@ -33,7 +38,7 @@ class Exceptions:
             sa.select(findings.c.id)
             .where(
                 UNSETTLED,
-                findings.c.state.in_([State.APPROVAL_PENDING.value, State.APPROVED.value]),
+                findings.c.state.in_(_CAN_WAIT),
                 findings.c.requests.contains(f'"verb": "{Verb.EXCEPT.value}"'),
             )
             .order_by(findings.c.changed_at, findings.c.id)

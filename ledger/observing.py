@@ -178,7 +178,7 @@ class Observer:
             "observed",
             before.state.value if before else "",
             after.state.value,
-            detail_of(after, self.in_force, {"evaluation": evaluation}),
+            detail_of(after, self.in_force, {"evaluation": evaluation}, before),
         )
 
 

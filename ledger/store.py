@@ -134,7 +134,7 @@ class Ledger:
                     action,
                     before.state.value,
                     after.state.value,
-                    detail_of(after, self._in_force, given),
+                    detail_of(after, self._in_force, given, before),
                 )
                 follow(db, [(before, after)], [row], now)
             self._on_move()

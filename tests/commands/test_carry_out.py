@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 
+import compliance.finding as life
 from commands.agree import agree
 from commands.answers import Refused
 from commands.carry_out import agree_and_carry_out, carry_out_exceptions, ignore_and_carry_out
@@ -18,7 +19,7 @@ from compliance.finding import State
 from compliance.request import Verb
 from config.file_shelf import FileShelf
 from config.keeper import Keeper
-from tests.builders import ID, PAIRED_RULE, change, entry, member, rule, write
+from tests.builders import ID, PAIRED_RULE, change, entry, member, move, rule, write
 
 FORM = Ignore("accepted risk", "The public website's pictures.", "SEC-1", date(2026, 12, 1))
 HANNAH, HARRY = "slack:U0HANNAH", "slack:U0HARRY"
@@ -85,6 +86,30 @@ def test_a_stricter_policy_stops_what_was_agreed_before(context, asked):
 
     assert context.ledger.find(asked).state is State.OPEN
     assert "1 more must agree" in context.ledger.find(asked).note
+
+
+def test_an_exception_agreed_during_a_remediation_begins_where_that_did_not_help(context, asked):
+    move(context.ledger, life.ask, asked, by=HARRY)
+    move(context.ledger, life.start, asked)
+
+    answer = agreed(context, asked)
+    meanwhile = context.allowlist.current.entries
+    move(context.ledger, life.fail, asked, note="No.")
+    carry_out_exceptions(context, member)
+
+    assert "A remediation is under way" in answer.text
+    assert meanwhile == ()
+    assert context.ledger.find(asked).state is State.EXCEPTED
+
+
+def test_the_log_names_a_request_that_an_exception_has_ended(context, asked, reports):
+    move(context.ledger, life.ask, asked, by=HARRY, needed=1)
+
+    agreed(context, asked)
+
+    [ended] = [row for row in reports.history(asked) if "requests_ended" in row["detail"]]
+    assert ended["action"] == "excepted"
+    assert json.loads(ended["detail"])["requests_ended"] == ["remediate"]
 
 
 def test_what_is_not_agreed_is_left(context, asked):

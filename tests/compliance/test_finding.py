@@ -159,10 +159,24 @@ def test_a_request_waits_until_enough_have_agreed():
     assert (twice.state, twice.decided.deciders) == (State.APPROVED, ("U1", "U2", "U3"))
 
 
-def test_what_is_approved_waits_for_nobody_any_more():
+def test_an_exception_that_is_asked_for_waits_on_while_the_finding_is_remediated():
     both = ASK[Verb.EXCEPT](in_state(State.APPROVAL_PENDING))
 
-    assert life.agree(both, Verb.REMEDIATE, "U2", at(3)).requests == ()
+    approved = life.agree(both, Verb.REMEDIATE, "U2", at(3))
+    failed = life.fail(life.start(approved, at(4)), "No.", at(5))
+
+    assert [each.verb for each in approved.requests] == [Verb.EXCEPT]
+    assert failed.requests == approved.requests
+
+
+def test_an_approved_remediation_that_is_withdrawn_leaves_what_else_waits():
+    both = ASK[Verb.EXCEPT](in_state(State.APPROVAL_PENDING))
+    approved = life.agree(both, Verb.REMEDIATE, "U2", at(3))
+
+    after = life.withdraw(approved, Verb.REMEDIATE, at(4), "Taken back.")
+
+    assert (after.state, after.decided) == (State.APPROVAL_PENDING, None)
+    assert after.requests == approved.requests
 
 
 def test_a_second_request_for_the_same_is_refused():

@@ -49,6 +49,18 @@ def test_a_request_for_an_exception_is_found_and_one_for_a_remediation_is_not(le
     assert exceptions.asked() == (ID,)
 
 
+def test_a_request_waits_on_where_a_remediation_failed(ledger, exceptions):
+    ledger.record([change()])
+    move(ledger, life.ask, needed=1, verb="except")
+    move(ledger, life.ask)
+    move(ledger, life.start)
+
+    running = exceptions.asked()
+    move(ledger, life.fail, note="No.")
+
+    assert (running, exceptions.asked()) == ((), (ID,))
+
+
 def test_an_exception_that_began_is_asked_for_no_longer(ledger, exceptions):
     ledger.record([change()])
     move(ledger, life.ask, verb="except")

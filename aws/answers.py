@@ -128,22 +128,27 @@ def facts(key: FindingKey, item: Mapping[str, Any]) -> ResourceFacts | None:
     captured_at = item.get("configurationItemCaptureTime")
     if not isinstance(captured_at, datetime):
         return None
-    try:
-        configuration = json.loads(item.get("configuration") or "{}")
-    except ValueError:
-        # Only a database's name stands in there: one odd item must not hold up all others.
-        configuration = {}
     return ResourceFacts(
         account=key.account,
         region=key.region,
         resource_type=key.resource_type,
         resource_id=key.resource_id,
         captured_at=_utc(captured_at),
-        name=resource_name({**item, "configuration": configuration}),
+        name=name_of(item),
         arn=clean(str(item.get("arn") or "")),
         tags=resource_tags(item.get("tags")),
         deleted=str(item.get("configurationItemStatus")).startswith("ResourceDeleted"),
     )
+
+
+def name_of(item: Mapping[str, Any]) -> str:
+    """Return the resource's name in a configuration item, empty where it tells none."""
+    try:
+        configuration = json.loads(item.get("configuration") or "{}")
+    except ValueError:
+        # Only a database's name stands in there: one odd item must not hold up all others.
+        configuration = {}
+    return resource_name({**item, "configuration": configuration})
 
 
 def _utc(moment: datetime) -> datetime:

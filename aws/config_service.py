@@ -13,6 +13,7 @@ from aws.answers import (
     execution,
     facts,
     listed,
+    name_of,
 )
 from aws.errors import (
     AwsBusyError,
@@ -229,10 +230,11 @@ class ConfigService:
         newest_first = (facts(key, item) for item in listed(answer, "configurationItems"))
         return next(newest_first, None)
 
-    def existing(self, keys: Sequence[FindingKey]) -> frozenset[FindingKey]:
-        """Return those of at most a hundred resources that AWS Config says are there.
+    def names(self, keys: Sequence[FindingKey]) -> Mapping[FindingKey, str]:
+        """Return the names of those of at most a hundred resources that AWS Config says are there.
 
-        It says nothing of deleted ones, and nothing of tags (FACTS §4).
+        It says nothing of deleted ones, and nothing of tags (FACTS §4). A resource that has no name
+        of its own has an empty one.
         """
         first = keys[0]
         with aws_errors():
@@ -240,11 +242,12 @@ class ConfigService:
                 resourceKeys=[_resource_key(key) for key in keys]
             )
         there = {
-            (item.get("resourceType"), item.get("resourceId"))
+            (item.get("resourceType"), item.get("resourceId")): name_of(item)
             for item in listed(answer, "baseConfigurationItems")
             if item.get("configurationItemStatus") in {"OK", "ResourceDiscovered"}
         }
-        return frozenset(key for key in keys if (key.resource_type, key.resource_id) in there)
+        found = {key: there.get((key.resource_type, key.resource_id)) for key in keys}
+        return {key: name for key, name in found.items() if name is not None}
 
     def put_exception(self, key: FindingKey, until: datetime, message: str) -> None:
         """Mirror an exception. AWS takes it only while the resource is NON_COMPLIANT (FACTS §0)."""

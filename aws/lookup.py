@@ -3,19 +3,21 @@
 A compliance change tells neither name nor tags (FACTS §2), and they decide which team owns the
 finding. A resource that was deleted while nobody listened is reported no more.
 
-AWS Config tells tags of one resource at a time. Of a hundred it tells only which are there, which
-is all that has to be known where name and tags are known already.
+AWS Config tells tags of one resource at a time. Of a hundred it tells which are there, and their
+names: in a storm these come first, in every place, and where a whole item is known already, that
+the resource is there is all that has to be known.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 
-from aws.config_service import AwsBusyError, AwsRefusedError, ConfigService
+from aws.config_service import KEYS_MAX, AwsBusyError, AwsRefusedError, ConfigService
 from aws.queue import Record
-from aws.tasks import Place, Tasks
+from aws.tasks import Place, Tasks, Work
 from compliance.change import Change, Compliance, FindingKey, ResourceFacts
 from compliance.finding import Finding
 from ledger.errors import UnfitError
@@ -54,20 +56,62 @@ class Lookup:
         places = [Place(*each) for each in self._lookups.places()]
         self._tasks.run({place: partial(self._look_up, place) for place in places})
 
-    def _look_up(self, place: Place) -> None:
+    def _look_up(self, place: Place) -> Work | None:
+        """Learn the names in one place; what is told of each resource alone comes after that."""
+        return partial(self._ask, place) if self._unless_busy(place, self._name) else None
+
+    def _ask(self, place: Place) -> None:
         """Ask about all that is due in one place, a page at a time."""
+        self._unless_busy(place, self._ask_each)
+
+    def _unless_busy(self, place: Place, work: Callable[[Place], None]) -> bool:
+        """Do *work* in *place*; where AWS is busy, it is asked again later."""
         try:
-            while page := self._lookups.due(*place):
-                self._page(page)
+            work(place)
         except AwsBusyError as error:
             log.info(
                 "resources are looked up later",
                 extra={"account": place.account, "region": place.region, "why": str(error)},
             )
             self._lookups.postpone(*place, self._now() + _AGAIN)
+            return False
+        return True
+
+    def _name(self, place: Place) -> None:
+        """Record the names of all that has none yet, a hundred for each call."""
+        nameless = self._lookups.nameless(*place)
+        while page := tuple(islice(nameless, KEYS_MAX)):
+            named = [
+                ResourceFacts(
+                    account=key.account,
+                    region=key.region,
+                    resource_type=key.resource_type,
+                    resource_id=key.resource_id,
+                    captured_at=self._now(),
+                    name=name,
+                    tags=None,
+                )
+                for key, name in self._names(page).items()
+                if name
+            ]
+            if named:
+                self._keep(named)
+
+    def _keep(self, named: Sequence[ResourceFacts]) -> None:
+        try:
+            self._record([], named)
+        except UnfitError as error:
+            # The item that each is asked for alone says which one is at fault.
+            log.warning("the ledger cannot hold names that AWS tells", extra={"why": str(error)})
+
+    def _ask_each(self, place: Place) -> None:
+        while page := self._lookups.due(*place):
+            self._page(page)
 
     def _page(self, page: Sequence[Finding]) -> None:
-        there = self._existing([finding for finding in page if _is_known(finding)])
+        told = self._lookups.told(page)
+        names = self._names([finding for finding in page if finding.id in told])
+        there = [finding for finding in page if _resource(finding) in names]
         self._lookups.answered(finding.id for finding in there)
         # One resource can break several rules.
         by_resource: dict[FindingKey, list[Finding]] = {}
@@ -85,17 +129,16 @@ class Lookup:
             # Where AWS became busy half-way, what it has told is kept.
             self._take(answers)
 
-    def _existing(self, findings: Sequence[Finding]) -> list[Finding]:
-        """Return those whose resource is there, by one call for all."""
+    def _names(self, findings: Sequence[Finding]) -> Mapping[FindingKey, str]:
+        """Return the names of those resources that are there, by one call for all."""
         if len(findings) < 2:
-            return []
+            return {}
         try:
-            there = self._service.existing(list(dict.fromkeys(map(_resource, findings))))
+            return self._service.names(list(dict.fromkeys(map(_resource, findings))))
         except AwsRefusedError as error:
             # A role of an earlier version may not ask so, and not every type can be asked so.
             log.info("resources are asked about one by one", extra={"why": str(error)})
-            return []
-        return [finding for finding in findings if _resource(finding) in there]
+            return {}
 
     def _facts(self, resource: FindingKey) -> ResourceFacts | None:
         try:
@@ -145,10 +188,6 @@ class Lookup:
             Change(replace(finding.key, rule=copy.rule), Compliance.NOT_APPLICABLE, as_of, _DELETED)
             for copy in finding.copies
         )
-
-
-def _is_known(finding: Finding) -> bool:
-    return bool(finding.resource_name or finding.tags)
 
 
 def _resource(finding: Finding) -> FindingKey:

@@ -23,8 +23,8 @@ class Place(NamedTuple):
     region: str
 
 
-#: What is done in one place, from its beginning to its end.
-Work = Callable[[], None]
+#: What is done in one place. What it returns is done there after all that waits by then.
+Work = Callable[[], "Work | None"]
 
 
 @dataclass(slots=True)
@@ -113,13 +113,14 @@ class Tasks:
     def _work(self) -> None:
         while (taken := self._take()) is not None:
             place, work = taken
+            following = None
             try:
-                work()
+                following = work()
             except Exception:
                 # One odd account must not end what is done in all the others.
                 log.exception("a task failed", extra={"account": place[0], "region": place[1]})
             finally:
-                self._end(place)
+                self._end(place, following)
 
     def _take(self) -> tuple[Place, Work] | None:
         with self._changed:
@@ -130,7 +131,9 @@ class Tasks:
             self._state.running[place] = self._clock()
             return place, work
 
-    def _end(self, place: Place) -> None:
+    def _end(self, place: Place, following: Work | None) -> None:
         with self._changed:
             del self._state.running[place]
+            if following:
+                self._state.waiting.append((place, following))
             self._changed.notify_all()

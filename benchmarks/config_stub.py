@@ -97,7 +97,12 @@ def _history(request: Request, asked: Mapping[str, Any], content: Content) -> di
 
 def _batch(request: Request, asked: Mapping[str, Any], content: Content) -> dict[str, Any]:
     items = [
-        {**key, "configurationItemStatus": "OK", "awsRegion": request.region}
+        {
+            **key,
+            "configurationItemStatus": "OK",
+            "awsRegion": request.region,
+            "resourceName": f"name-of-{key['resourceId']}",
+        }
         for key in asked["resourceKeys"]
     ]
     return {"baseConfigurationItems": items, "unprocessedResourceKeys": []}

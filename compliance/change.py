@@ -67,7 +67,10 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class ResourceFacts:
-    """What a configuration item tells of a resource: its name, its tags, whether it is gone."""
+    """What AWS Config tells of a resource: its name, its tags, whether it is gone.
+
+    *tags* are None where an answer leaves them out, which says nothing of them.
+    """
 
     account: str
     region: str
@@ -76,5 +79,5 @@ class ResourceFacts:
     captured_at: datetime
     name: str = ""
     arn: str = ""
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] | None = field(default_factory=dict)
     deleted: bool = False

@@ -1,7 +1,7 @@
 """What configuration items say of resources, in the ledger: names, tags, deletions."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -34,7 +34,7 @@ class Learner:
         """Write *facts*; return the findings that they changed."""
         moves: list[tuple[Finding, Finding]] = []
         for digest, fact in self._kept(db, facts):
-            if not _is_news(db, digest, fact):
+            if fact.tags is not None and not _is_news(db, digest, fact, fact.tags):
                 continue
             if fact.deleted:
                 _doubt(db, digest, now)
@@ -65,25 +65,31 @@ class Learner:
         query = sa.select(findings).where(findings.c.resource == digest).with_for_update()
         moves = []
         for before in map(from_row, db.execute(query).mappings()):
-            after = replace(
-                before,
-                resource_name=fact.name or before.resource_name,
-                tags=dict(fact.tags),
-                team=self.owner(before.key, fact.tags),
-            )
+            if fact.tags is None:
+                # What a whole item told is at least as new.
+                after = replace(before, resource_name=before.resource_name or fact.name)
+            else:
+                after = replace(
+                    before,
+                    resource_name=fact.name or before.resource_name,
+                    tags=dict(fact.tags),
+                    team=self.owner(before.key, fact.tags),
+                )
             if after != before:
                 moves.append((before, replace(after, version=before.version + 1)))
         swap(db, moves)
         return moves
 
 
-def _is_news(db: sa.Connection, digest: bytes, fact: ResourceFacts) -> bool:
-    """Keep *fact*; False where one that is as new is kept already."""
+def _is_news(
+    db: sa.Connection, digest: bytes, fact: ResourceFacts, tags: Mapping[str, str]
+) -> bool:
+    """Keep *fact* with its *tags*; False where one that is as new is kept already."""
     values = {
         "captured_at": fact.captured_at,
         "name": fact.name,
         "arn": fact.arn,
-        "tags": json.dumps(dict(fact.tags)),
+        "tags": json.dumps(dict(tags)),
         "deleted": fact.deleted,
     }
     of_it = resources.c.key == digest

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from compliance.finding import Finding
 from ledger.database import reading, writing
 from ledger.paging import each_finding
-from ledger.rows import from_row
-from ledger.tables import UNSETTLED, findings
+from ledger.rows import from_row, resource_of
+from ledger.tables import UNSETTLED, findings, resources
 
 #: How many findings are read at a time: as many resources as AWS Config takes in one batch.
 _PAGE = 100
@@ -42,6 +42,19 @@ class Lookups:
         )
         with reading(self._engine) as db:
             return tuple(map(from_row, db.execute(query).mappings()))
+
+    def nameless(self, account: str, region: str) -> Iterator[Finding]:
+        """Yield what is due there and of which not even a name is known; a page is held."""
+        wanted = UNSETTLED, findings.c.resource_name == "", *self._due_in(account, region)
+        yield from each_finding(self._engine, *wanted, page=_PAGE)
+
+    def told(self, due: Iterable[Finding]) -> frozenset[str]:
+        """Return the ids of those of whose resources a whole configuration item is known."""
+        digests = {each.id: resource_of(each.key) for each in due}
+        query = sa.select(resources.c.key).where(resources.c.key.in_(set(digests.values())))
+        with reading(self._engine) as db:
+            known = set(map(bytes, db.execute(query).scalars()))
+        return frozenset(each for each, digest in digests.items() if digest in known)
 
     def answered(self, finding_ids: Iterable[str]) -> None:
         """Note that AWS has answered; what became due later meanwhile is still to be asked."""

@@ -44,9 +44,9 @@ class Service:
             raise answer
         return answer
 
-    def existing(self, keys):
+    def names(self, keys):
         """AWS Config says nothing of them together."""
-        return frozenset()
+        return {}
 
 
 @pytest.fixture
@@ -219,6 +219,9 @@ class Answers:
     def client(self, service, account, region):
         return self
 
+    def batch_get_resource_config(self, **asked):
+        return {"baseConfigurationItems": [], "unprocessedResourceKeys": asked["resourceKeys"]}
+
     def get_resource_config_history(self, **asked):
         item = self.items[asked["resourceId"]]
         captured_at = change().recorded_at
@@ -261,15 +264,68 @@ def test_a_hundred_that_are_there_are_asked_about_by_one_call(ledger, lookups, c
     lookups.doubt([finding.id for finding in ledger.each([State.OPEN])])
 
     class Together(Service):
-        def existing(self, keys):
+        def names(self, keys):
             self.asked.append(len(keys))
-            return frozenset(keys)
+            return dict.fromkeys(keys, "n")
 
     service = Together({})
     Lookup(lookups, service, ledger.record, clock).round()
 
     assert service.asked == [100]
     assert lookups.places() == ()
+
+
+class ByHundreds(Service):
+    """Tells the names of all resources together, and of one account nothing alone."""
+
+    def __init__(self, answers, ledger):
+        super().__init__(answers)
+        self.ledger = ledger
+        self.calls = []
+        self.names_by_then = []
+
+    def names(self, keys):
+        self.calls.append(len(keys))
+        return {key: f"name of {key.resource_id}" for key in keys}
+
+    def facts(self, key):
+        self.names_by_then.append({each.resource_name != "" for each in self.ledger.each(State)})
+        return super().facts(key)
+
+
+def test_names_are_asked_for_by_the_hundred_before_anything_is_asked_alone(ledger, lookups, clock):
+    accounts = "111122223333", "222233334444"
+    resources = [(f"b{number}", each) for each in accounts for number in range(120)]
+    ledger.record([change(resource=each, account=account) for each, account in resources])
+    service = ByHundreds({}, ledger)
+
+    Lookup(lookups, service, ledger.record, clock, Tasks(1)).round()
+
+    assert service.calls == [100, 20, 100, 20]
+    assert service.names_by_then == [{True}] * 240
+    assert lookups.places() == ()
+
+
+def test_a_name_is_not_all_that_is_asked_for_even_after_a_restart(ledger, lookups, clock):
+    ledger.record([change(), change(resource="other")])
+    service = ByHundreds({"111122223333": AwsBusyError("killed")}, ledger)
+    Lookup(lookups, service, ledger.record, clock).round()
+    clock.move(minutes=5)
+
+    service.answers["111122223333"] = facts(name="new", tags=TAGGED, captured_at=clock())
+    Lookup(lookups, service, ledger.record, clock).round()
+
+    assert {each.team for each in ledger.each(State) if each.id == ID} == {"payments"}
+    assert lookups.places() == ()
+
+
+def test_a_name_that_came_alone_takes_no_tags_away(ledger):
+    ledger.record([change()], [facts(name="known", tags=TAGGED)])
+
+    ledger.record([], [replace(facts(name="older"), tags=None)])
+
+    found = ledger.find(ID)
+    assert (found.resource_name, dict(found.tags), found.team) == ("known", TAGGED, "payments")
 
 
 def facts_of(key):
@@ -282,7 +338,7 @@ def test_where_aws_may_not_be_asked_together_it_is_asked_one_by_one(ledger, look
     lookups.doubt([finding.id for finding in ledger.each([State.OPEN])])
 
     class OneByOne(Service):
-        def existing(self, keys):
+        def names(self, keys):
             raise AwsRefusedError("not authorized to perform: config:BatchGetResourceConfig")
 
     service = OneByOne({})
@@ -320,4 +376,4 @@ def test_which_resources_are_there_is_asked_of_aws_together(world):
     there, gone = world.public_bucket(), "never-made"
     keys = [change(resource=each, rule="").key for each in (there, gone)]
 
-    assert service.existing(keys) == {keys[0]}
+    assert service.names(keys) == {keys[0]: there}

@@ -20,18 +20,27 @@ class Ticks:
         return self.now
 
 
+class Held:
+    def __init__(self):
+        self._let = threading.Event()
+        self.let = self._let.set
+
+    def __call__(self):
+        self._let.wait()
+
+
 @pytest.fixture
 def held():
     """A work that does not end before the test lets it."""
-    event = threading.Event()
-    yield event
-    event.set()
+    work = Held()
+    yield work
+    work.let()
 
 
 def test_a_place_that_does_not_end_holds_up_no_other(held):
     tasks, done = Tasks(2), threading.Event()
 
-    tasks.start({HERE: held.wait, THERE: done.set})
+    tasks.start({HERE: held, THERE: done.set})
 
     assert done.wait(SOON)
     assert tasks.busy() >= {HERE}
@@ -39,14 +48,27 @@ def test_a_place_that_does_not_end_holds_up_no_other(held):
 
 def test_what_still_runs_in_a_place_is_not_begun_again(held):
     tasks, begun = Tasks(2), []
-    tasks.start({HERE: held.wait})
+    tasks.start({HERE: held})
 
     tasks.start({HERE: lambda: begun.append(HERE), THERE: lambda: begun.append(THERE)})
     tasks.wait(SOON, [THERE])
-    held.set()
+    held.let()
     tasks.wait(SOON)
 
     assert begun == [THERE]
+
+
+def test_what_follows_a_task_waits_for_what_waited_before_it():
+    tasks, order = Tasks(1), []
+
+    def first():
+        order.append("first here")
+        return lambda: order.append("then here")
+
+    tasks.start({HERE: first, THERE: lambda: order.append("there")})
+    tasks.wait(SOON)
+
+    assert order == ["first here", "there", "then here"]
 
 
 def test_a_task_that_fails_takes_nothing_from_the_others(caplog):
@@ -83,7 +105,7 @@ def test_no_more_run_at_once_than_there_are_workers():
 def test_slow_tasks_make_room_for_others(held):
     ticks = Ticks()
     tasks, begun, done = Tasks(1, clock=ticks), threading.Event(), threading.Event()
-    tasks.start({HERE: lambda: begun.set() or held.wait(), THERE: done.set})
+    tasks.start({HERE: lambda: begun.set() or held(), THERE: done.set})
     begun.wait(SOON)
 
     ticks.now = 60.0
@@ -94,6 +116,6 @@ def test_slow_tasks_make_room_for_others(held):
 
 def test_waiting_ends_when_its_time_is_over(held):
     tasks = Tasks(1)
-    tasks.start({HERE: held.wait})
+    tasks.start({HERE: held})
 
     assert not tasks.wait(0.01)

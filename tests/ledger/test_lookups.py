@@ -89,10 +89,12 @@ def test_no_question_about_one_account_reads_the_findings_of_the_others(sqlite_p
     lookups.places()
     lookups.due(*HERE)
     list(lookups.unresolved(*HERE))
+    list(lookups.nameless(*HERE))
 
     assert plans() == [
         "SCAN findings USING COVERING INDEX findings_lookup_due",
         "SEARCH findings USING INDEX findings_lookup_due (account=? AND region=? AND lookup_due<?)",
+        "SEARCH findings USING INDEX findings_of_account (account=? AND id>?)",
         "SEARCH findings USING INDEX findings_of_account (account=? AND id>?)",
     ]
 

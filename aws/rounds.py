@@ -18,6 +18,7 @@ from commands.context import Context
 from compliance.accounts import Directory
 from ledger.lookups import Lookups
 from ledger.mirrors import Mirrors
+from ledger.missed import Missed
 from ledger.reports import Reports
 from ledger.upkeep import Upkeep
 from ledger.watched import Watched
@@ -53,7 +54,8 @@ class Rounds:
         asked = upkeep.config_rules, service, known, upkeep.folding
         self.rules = RuleLookup(*asked, record, now, tasks())
         self.organization = Organization(accounts)
-        records = Records(record, lookups, Watched(engine), Reports(engine).transitions)
+        transitions = Reports(engine).transitions
+        records = Records(record, lookups, Watched(engine), Missed(engine), transitions)
         self.sweep = Sweep(service, tasks(), places, known.hear, records, accounts.ids, now)
 
     def jobs(

@@ -1,13 +1,13 @@
 """The sweep: every account's compliance, read from AWS Config itself and recorded as changes."""
 
 import logging
-import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from aws.config_service import AwsBusyError, AwsRefusedError, ConfigService
+from aws.swept import Swept, Tally
 from aws.tasks import Place, Tasks
 from compliance.change import Change, Compliance, FindingKey
 from compliance.finding import Finding, State
@@ -28,8 +28,6 @@ _ACCOUNT_GONE = "The account {account} is not looked after any more."
 
 #: Hears how many of how many accounts and Regions have been read.
 Progress = Callable[[int, int], None]
-
-
 #: Takes in what AWS says of the rules of a place; returns the names of those that make findings.
 Hear = Callable[[Collection[ConfigRule]], Collection[str]]
 
@@ -57,6 +55,19 @@ class Watched(Protocol):
         """Remember *accounts* for the next time; those in *read* have been read since."""
 
 
+class Missed(Protocol):
+    """What the last sweep could not read, so that a restart does not forget it."""
+
+    def since(self, moment: datetime) -> Collection[tuple[str, str]]:
+        """Return the accounts and Regions; none where the sweep began before *moment*."""
+
+    def begin(self, places: Iterable[Place], swept_at: datetime) -> None:
+        """Keep what a sweep that began at *swept_at* could not read."""
+
+    def keep(self, places: Iterable[Place]) -> None:
+        """Keep *places* alone of what was missed, once the others have been read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Records:
     """Where a sweep writes, what it compares with, and what came of it: the ledger's parts."""
@@ -64,101 +75,8 @@ class Records:
     record: Callable[[Sequence[Change]], object]
     known: Known
     watched: Watched
+    missed: Missed
     transitions: Callable[[datetime, datetime], Iterable[TransitionCount]]
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """An account and Region, or one rule there, that could not be read, and why."""
-
-    place: Place
-    rule: str
-    why: str
-
-    def __str__(self) -> str:
-        rule = f", rule {self.rule}" if self.rule else ""
-        return f"account {self.place.account}, {self.place.region}{rule}: {self.why}"
-
-
-@dataclass(frozen=True, slots=True)
-class Swept:
-    """What a sweep found.
-
-    *opened* and *closed* are the ledger's, while it was swept; of the closed, *gone* are those
-    whose rule or account is gone.
-    """
-
-    accounts: int
-    rules: int
-    evaluations: int
-    non_compliant: int
-    gone: int
-    unread: tuple[Unread, ...]
-    opened: int = 0
-    closed: int = 0
-
-    def lines(self) -> tuple[str, ...]:
-        """Return what a person at a terminal reads at the end."""
-        read = (
-            f"Read {self.rules} rules in {self.accounts} accounts: {self.evaluations} evaluations, "
-            f"{self.non_compliant} of them non-compliant."
-        )
-        gone = f", {self.gone} of them of rules and accounts that are gone" if self.gone else ""
-        moved = f"Findings opened: {self.opened}. Findings closed: {self.closed}{gone}."
-        missing = (f"Could not read {each}" for each in self.unread)
-        return (read, moved, *missing)
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What the tasks of one sweep have found so far; they count under one lock."""
-
-    places: set[Place]
-    #: Their findings were closed as of then, so what AWS says now counts as of now.
-    returned: frozenset[str]
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    read: set[Place] = field(default_factory=set)
-    rules: int = 0
-    evaluations: int = 0
-    non_compliant: int = 0
-    gone: int = 0
-    unread: list[Unread] = field(default_factory=list)
-    ended: int = 0
-
-    def miss(self, place: Place, rule: str, error: Exception) -> None:
-        with self.lock:
-            self.unread.append(Unread(place, rule, str(error)))
-
-    def read_place(self, place: Place, rules: int) -> None:
-        with self.lock:
-            self.read.add(place)
-            self.rules += rules
-
-    def close(self, findings: int) -> None:
-        with self.lock:
-            self.gone += findings
-
-    def count(self, changes: Sequence[Change]) -> None:
-        broken = sum(each.compliance is Compliance.NON_COMPLIANT for each in changes)
-        with self.lock:
-            self.evaluations += len(changes)
-            self.non_compliant += broken
-
-    def accounts_read(self) -> frozenset[str]:
-        missed = {place.account for place in self.places - self.read}
-        return frozenset(place.account for place in self.read) - missed
-
-    def result(self) -> Swept:
-        explained = {each.place for each in self.unread}
-        failed = [Unread(place, "", "see the log") for place in self.places - self.read - explained]
-        return Swept(
-            accounts=len({place.account for place in self.read}),
-            rules=self.rules,
-            evaluations=self.evaluations,
-            non_compliant=self.non_compliant,
-            gone=self.gone,
-            unread=tuple(sorted((*self.unread, *failed), key=lambda each: (each.place, each.rule))),
-        )
 
 
 class Sweep:
@@ -184,11 +102,10 @@ class Sweep:
         self._record = records.record
         self._known = records.known
         self._watched = records.watched
+        self._missed = records.missed
         self._transitions = records.transitions
         self._accounts = accounts
         self._now = now
-        self._missing: tuple[Place, ...] = ()
-        self._swept_at = now() - _NIGHT
 
     def sweep(self, progress: Progress = lambda ended, of: None) -> Swept:
         """Read everything; close what belongs to accounts that are looked after no more."""
@@ -196,8 +113,7 @@ class Sweep:
         tally = self._read(self._places, progress)
         self._close_gone_accounts(tally)
         swept = self._counted(tally.result(), began_at)
-        self._swept_at = began_at
-        self._miss(swept)
+        self._missed.begin(_unread(swept), began_at)
         log.info("swept", extra={"evaluations": swept.evaluations, "unread": len(swept.unread)})
         return swept
 
@@ -211,18 +127,17 @@ class Sweep:
 
     def tonight(self) -> bool:
         """Sweep, or read what tonight's sweep missed; return whether anything is missing still."""
-        if self._missing and self._now() - self._swept_at < _NIGHT:
-            self.sweep_missing()
-        else:
-            self.sweep()
-        return bool(self._missing)
+        missed = self._missed.since(self._now() - _NIGHT)
+        if again := [place for place in self._places if place in missed]:
+            return self._read_again(again)
+        return bool(self.sweep().unread)
 
-    def sweep_missing(self) -> None:
-        """Read what the last sweep could not; nothing where nothing is missing."""
-        if self._missing:
-            self._miss(self._read(self._missing, lambda ended, of: None).result())
+    def _read_again(self, places: Sequence[Place]) -> bool:
+        swept = self._read(places, lambda ended, of: None).result()
+        self._missed.keep(_unread(swept))
+        return bool(swept.unread)
 
-    def _close_gone_accounts(self, tally: _Tally) -> None:
+    def _close_gone_accounts(self, tally: Tally) -> None:
         accounts = self._accounts()
         if accounts is None:
             return
@@ -231,22 +146,9 @@ class Sweep:
             tally.close(self._close(self._known.unresolved(account), why))
         self._watched.note(accounts, tally.accounts_read())
 
-    def _miss(self, swept: Swept) -> None:
-        self._missing = tuple(dict.fromkeys(each.place for each in swept.unread))
-        for each in swept.unread:
-            log.warning(
-                "an account could not be swept",
-                extra={
-                    "account": each.place.account,
-                    "region": each.place.region,
-                    "rule": each.rule,
-                    "why": each.why,
-                },
-            )
-
-    def _read(self, places: Sequence[Place], progress: Progress) -> _Tally:
+    def _read(self, places: Sequence[Place], progress: Progress) -> Tally:
         returned = self._watched.returned({place.account for place in places})
-        tally = _Tally(set(places), frozenset(returned))
+        tally = Tally(set(places), frozenset(returned))
 
         def work(place: Place) -> None:
             try:
@@ -261,7 +163,7 @@ class Sweep:
         self._tasks.wait(places=places)
         return tally
 
-    def _place(self, place: Place, tally: _Tally) -> None:
+    def _place(self, place: Place, tally: Tally) -> None:
         """Read one place: its rules, what they say, and what they say no more."""
         try:
             rules = self._service.rules(*place)
@@ -281,7 +183,7 @@ class Sweep:
         self._compare(place, rules.keys(), broken, tally)
         tally.read_place(place, len(broken))
 
-    def _rule(self, place: Place, rule: str, arn: str, tally: _Tally) -> set[FindingKey]:
+    def _rule(self, place: Place, rule: str, arn: str, tally: Tally) -> set[FindingKey]:
         """Record what a rule says; return the keys of what it finds NON_COMPLIANT."""
         batch: list[Change] = []
         broken = set[FindingKey]()
@@ -296,7 +198,7 @@ class Sweep:
         self._take(batch, tally)
         return broken
 
-    def _take(self, changes: Sequence[Change], tally: _Tally) -> None:
+    def _take(self, changes: Sequence[Change], tally: Tally) -> None:
         if changes:
             self._record(changes)
             tally.count(changes)
@@ -306,7 +208,7 @@ class Sweep:
         place: Place,
         rules: Collection[str],
         broken: Mapping[str, Collection[FindingKey]],
-        tally: _Tally,
+        tally: Tally,
     ) -> None:
         """Go through what is not settled in the ledger.
 
@@ -344,3 +246,18 @@ class Sweep:
 def evaluated_by(finding: Finding) -> tuple[str, ...]:
     """Return the names of the AWS Config rules that evaluate the finding's resource."""
     return tuple(copy.rule for copy in finding.copies) or (finding.key.rule,)
+
+
+def _unread(swept: Swept) -> frozenset[Place]:
+    """Return where something could not be read, and leave a line in the log about each."""
+    for each in swept.unread:
+        log.warning(
+            "an account could not be swept",
+            extra={
+                "account": each.place.account,
+                "region": each.place.region,
+                "rule": each.rule,
+                "why": each.why,
+            },
+        )
+    return frozenset(each.place for each in swept.unread)

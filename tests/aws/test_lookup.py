@@ -14,6 +14,7 @@ from compliance.channel import Channel
 from compliance.finding import State
 from ledger.lookups import Lookups
 from ledger.messages import Messages
+from ledger.missed import Missed
 from ledger.stale import Turn
 from ledger.store import Ledger
 from ledger.watched import Watched
@@ -143,7 +144,8 @@ def bot(world, engine):
     service = ConfigService(WorldClients(world))
     lookups = Lookups(engine, world.clock)
     lookup = Lookup(lookups, service, ledger.record, world.clock)
-    records = Records(ledger.record, lookups, Watched(engine), lambda since, until: ())
+    of_ledger = lookups, Watched(engine), Missed(engine)
+    records = Records(ledger.record, *of_ledger, lambda since, until: ())
     places = [Place(HOUSING, REGION)]
     sweep = Sweep(service, Tasks(2), places, HEAR, records, lambda: None, world.clock)
 

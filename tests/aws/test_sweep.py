@@ -11,6 +11,7 @@ from aws.sweep import Place, Records, Sweep
 from aws.tasks import Tasks
 from compliance.finding import State
 from ledger.lookups import Lookups
+from ledger.missed import Missed
 from ledger.reports import Reports
 from ledger.store import Ledger
 from ledger.watched import Watched
@@ -45,16 +46,31 @@ class Unsettled:
 
 
 @pytest.fixture
-def swept(world, service, engine):
-    """Sweep with what the ledger holds; return what was found and what was recorded."""
+def made(world, service, engine):
+    """Return a sweep, as a process has one, and what it records."""
 
-    def run(known=None, hear=HEAR, places=PLACES, accounts=None):
+    def make(known=None, hear=HEAR, places=PLACES, accounts=None):
         recorded = []
         records = Records(
-            recorded.extend, known or Unsettled(), Watched(engine), lambda since, until: ()
+            recorded.extend,
+            known or Unsettled(),
+            Watched(engine),
+            Missed(engine),
+            lambda since, until: (),
         )
         sweep = Sweep(service, Tasks(2), places, hear, records, lambda: accounts, world.clock)
-        return sweep.sweep(), recorded, sweep
+        return sweep, recorded
+
+    return make
+
+
+@pytest.fixture
+def swept(made):
+    """Sweep with what the ledger holds; return what was found and what was recorded."""
+
+    def run(known=None, **named):
+        sweep, recorded = made(known, **named)
+        return sweep.sweep(), recorded
 
     return run
 
@@ -62,7 +78,7 @@ def swept(world, service, engine):
 def test_every_evaluation_of_our_rules_is_recorded_with_its_rules_arn(world, swept):
     bucket = world.public_bucket()
 
-    result, recorded, _ = swept()
+    result, recorded = swept()
 
     [change] = [each for each in recorded if each.key.resource_id == bucket]
     assert (change.key.rule, change.compliance) == (BUCKET_RULE, "NON_COMPLIANT")
@@ -81,33 +97,44 @@ def test_an_account_that_cannot_be_read_is_told_and_does_not_stop_the_others(wor
     world.public_bucket(PAYMENTS)
     world.aws.faults.refuse("DescribeConfigRules", "AccessDeniedException", "no role")
 
-    result, recorded, _ = swept()
+    result, recorded = swept()
 
     [unread] = result.unread
     assert unread.why == "no role"
     assert {each.key.account for each in recorded} == {HOUSING, PAYMENTS} - {unread.place.account}
 
 
-def test_what_could_not_be_read_is_tried_again_and_nothing_else(world, swept):
-    bucket = world.public_bucket()
-    world.aws.faults.throttle("DescribeConfigRules", times=2)
-    _, recorded, sweep = swept()
-    before = len(recorded)
+def test_what_could_not_be_read_is_tried_again_that_night_after_a_restart_too(world, made):
+    world.public_bucket()
+    world.public_bucket(PAYMENTS)
+    world.aws.faults.throttle("DescribeConfigRules", times=1)
+    first, before = made()
+    second, after = made()
 
-    sweep.sweep_missing()
-    after = len(recorded)
-    sweep.sweep_missing()
+    missed = first.tonight(), second.tonight()
 
-    assert before == 0
-    assert bucket in {each.key.resource_id for each in recorded}
-    assert len(recorded) == after
+    read = {each.key.account for each in before}
+    assert missed == (True, False)
+    assert len(read) == 1
+    assert {each.key.account for each in after} == {HOUSING, PAYMENTS} - read
+
+
+def test_another_night_everything_is_read_again(world, made):
+    world.aws.faults.throttle("DescribeConfigRules", times=1)
+    made()[0].tonight()
+    world.clock.move(timedelta(days=1))
+
+    sweep, recorded = made()
+    sweep.tonight()
+
+    assert {each.key.account for each in recorded} == {HOUSING, PAYMENTS}
 
 
 def test_one_rule_that_cannot_be_read_takes_nothing_from_the_others(world, swept):
     world.public_bucket()
     world.aws.faults.refuse("GetComplianceDetailsByConfigRule", "ValidationException", "too long")
 
-    result, _, _ = swept(places=PLACES[:1])
+    result, _ = swept(places=PLACES[:1])
 
     [unread] = result.unread
     assert unread.rule in CATALOGUE
@@ -121,7 +148,7 @@ def at_sweep(rule=BUCKET_RULE, resource="gone", **named):
 def test_a_finding_that_its_rule_does_not_report_is_asked_about(world, swept):
     known = Unsettled(at_sweep())
 
-    _, recorded, _ = swept(known)
+    _, recorded = swept(known)
 
     assert known.doubted == [known.findings[0].id]
     assert "gone" not in {each.key.resource_id for each in recorded}
@@ -130,7 +157,7 @@ def test_a_finding_that_its_rule_does_not_report_is_asked_about(world, swept):
 def test_a_finding_of_a_rule_that_is_gone_is_closed_with_a_word_why(swept):
     known = Unsettled(at_sweep(rule="s3-old-rule"))
 
-    result, recorded, _ = swept(known)
+    result, recorded = swept(known)
 
     [end] = [each for each in recorded if each.key.rule == "s3-old-rule"]
     assert (end.compliance, result.gone) == ("NOT_APPLICABLE", 1)
@@ -140,7 +167,7 @@ def test_a_finding_of_a_rule_that_is_gone_is_closed_with_a_word_why(swept):
 def test_nothing_is_closed_where_the_rules_could_not_be_read(world, swept):
     world.aws.faults.throttle("DescribeConfigRules", times=2)
 
-    result, recorded, _ = swept(Unsettled(at_sweep(rule="s3-old-rule")))
+    result, recorded = swept(Unsettled(at_sweep(rule="s3-old-rule")))
 
     assert (result.gone, recorded) == (0, [])
 
@@ -149,7 +176,7 @@ def test_findings_of_an_account_that_is_looked_after_no_more_are_closed(swept):
     known = Unsettled(at_sweep(account="999900001111"))
     swept(known, accounts={HOUSING, PAYMENTS, "999900001111"})
 
-    result, recorded, _ = swept(known, accounts={HOUSING, PAYMENTS})
+    result, recorded = swept(known, accounts={HOUSING, PAYMENTS})
 
     [end] = [each for each in recorded if each.key.account == "999900001111"]
     assert (end.compliance, result.gone) == ("NOT_APPLICABLE", 1)
@@ -175,7 +202,7 @@ def test_what_an_account_says_that_came_back_counts_as_of_now(world, swept):
     swept(places=PLACES[1:], accounts={PAYMENTS})
     world.clock.move(timedelta(days=1))
 
-    _, recorded, _ = swept(accounts={HOUSING, PAYMENTS})
+    _, recorded = swept(accounts={HOUSING, PAYMENTS})
 
     [change] = [each for each in recorded if each.key.resource_id == bucket]
     assert change.recorded_at == world.clock()
@@ -196,7 +223,8 @@ def test_a_sweep_says_what_the_ledger_made_of_it(world, service, engine):
     ledger = Ledger(engine, world.clock, lambda key, tags: "housing")
     bucket = world.public_bucket()
     lookups, reports = Lookups(engine, world.clock), Reports(engine)
-    records = Records(ledger.record, lookups, Watched(engine), reports.transitions)
+    of_ledger = lookups, Watched(engine), Missed(engine)
+    records = Records(ledger.record, *of_ledger, reports.transitions)
     sweep = Sweep(service, Tasks(2), PLACES[:1], HEAR, records, lambda: None, world.clock)
 
     first = sweep.sweep()

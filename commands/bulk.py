@@ -17,15 +17,16 @@ from commands.ignore import Ignore, ignore, problems
 from commands.remediate import remediate
 from compliance.authority import Actor
 from compliance.card import Button, Press
-from compliance.finding import Finding
+from compliance.finding import UNDECIDED, Finding, State
 from compliance.group import by_state, decidable, how_many
 from compliance.request import Request, Verb
-from ledger.reports import Reports
+from ledger.members import Members, Part
 
 GONE = (
     "These findings are not in one message any more, or it is just being posted. Nothing was "
     "changed; look at the channel and press again."
 )
+MORE = "{left} more are in this message: press again for the next ones."
 NONE_LEFT = "None of these findings can be {done} now ({states})."
 #: For each button about many the one that decides about each of them.
 _EACH = {
@@ -44,32 +45,36 @@ _PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """Where many are decided about: the context, what shares a message, and who people are now."""
+    """Where many are decided about: the context of each decision, and who people are now.
+
+    One press decides about *at_once* of them at most: each takes a transaction, and somebody waits.
+    """
 
     context: Context
-    reports: Reports
     person: Person
+    at_once: int = 1_000
 
     def page(self, press: Press, visible: frozenset[str]) -> Listing | Refused:
         """Return one page of a message's findings; a page that is not there is the last one."""
-        findings = self.reports.beside(press.finding_id)
-        if not findings or findings[0].team not in visible:
+        part = self._members.page(press.finding_id, press.page * _PAGE, _PAGE)
+        if not part.findings or part.findings[0].team not in visible:
             return Refused(GONE)
-        last = (len(findings) - 1) // _PAGE
+        last = (part.number - 1) // _PAGE
         page = min(press.page, last)
-        turn = partial(Press, Button.LIST, findings[0].id, None)
+        turn = partial(Press, Button.LIST, press.finding_id, None)
         return Listing(
-            title=f"{how_many(len(findings))}, page {page + 1} of {last + 1}",
-            lines=tuple(map(line_of, findings[page * _PAGE : (page + 1) * _PAGE])),
+            title=f"{how_many(part.number)}, page {page + 1} of {last + 1}",
+            lines=tuple(map(line_of, part.findings)),
             earlier=turn(page - 1) if page else None,
             later=turn(page + 1) if page < last else None,
         )
 
     def may_decide(self, press: Press, actor: Actor) -> tuple[Finding, ...] | Refused:
         """Return those that *actor* could decide about by *press* now, before a form is shown."""
-        findings = self._admitted(press, actor)
-        if isinstance(findings, Refused):
-            return findings
+        part = self._admitted(press, actor)
+        if isinstance(part, Refused):
+            return part
+        findings = part.findings
         left = self._open_to(press, findings)
         if not left:
             done, states = _PARTICIPLES[press.button], _states(findings)
@@ -101,25 +106,25 @@ class Bulk:
 
     def ignore_all(self, origin: Origin, actor: Actor, form: Ignore) -> Answer:
         """Agree an exception, or ask for one, for each that the form showed."""
-        findings = self._admitted(origin.press, actor, origin.opened_at)
-        if isinstance(findings, Refused):
-            return findings
-        rule = self.context.rule(findings[0])
+        part = self._admitted(origin.press, actor, origin.opened_at)
+        if isinstance(part, Refused):
+            return part
+        rule = self.context.rule(part.findings[0])
         if wrong := problems(form, rule, self.context.now().date()):
             return Invalid(wrong)
         context = self.context
-        chosen = self._chosen(origin, findings)
+        chosen = self._chosen(origin, part.findings)
         asked = {each.id: ignore(context, each.id, actor, form) for each in chosen}
         # All at once: the allowlist is written one time for all of them.
         agreed = [each for each, answer in asked.items() if isinstance(answer, Done)]
-        return _sum_up(findings, {**asked, **carry_out(context, self.person, agreed)})
+        return _sum_up(part, {**asked, **carry_out(context, self.person, agreed)})
 
     def _decide(self, origin: Origin, actor: Actor, decide: Callable[[str], Answer]) -> Answer:
-        findings = self._admitted(origin.press, actor, origin.opened_at)
-        if isinstance(findings, Refused):
-            return findings
-        chosen = self._chosen(origin, findings)
-        return _sum_up(findings, {each.id: decide(each.id) for each in chosen})
+        part = self._admitted(origin.press, actor, origin.opened_at)
+        if isinstance(part, Refused):
+            return part
+        chosen = self._chosen(origin, part.findings)
+        return _sum_up(part, {each.id: decide(each.id) for each in chosen})
 
     def _chosen(self, origin: Origin, findings: Sequence[Finding]) -> list[Finding]:
         """Return those that are open to it, but for what has changed since it was asked about."""
@@ -131,19 +136,26 @@ class Bulk:
 
     def _admitted(
         self, press: Press, actor: Actor, until: datetime | None = None
-    ) -> tuple[Finding, ...] | Refused:
+    ) -> Part | Refused:
         """Return the message's findings if *actor* may decide about the first: all are one team's.
 
-        What joined the message after *until*, when the form was opened, was not decided about.
+        What joined the message after *until*, when the form was opened, was not decided about. Of
+        very many it is the first: those that can be decided about, the oldest of them.
 
         Each is asked about again when it is decided; this leaves one row of a refusal in the audit
         log instead of hundreds.
         """
-        findings = self.reports.beside(press.finding_id, until)
-        if not findings:
+        is_agreeing = press.button is Button.AGREE_ALL
+        first = {State.APPROVAL_PENDING} if is_agreeing else UNDECIDED
+        part = self._members.some(press.finding_id, self.at_once, first, until)
+        if not part.findings:
             return Refused(GONE)
-        admitted = self.context.admit(findings[0].id, actor, _EACH[press.button].value)
-        return admitted if isinstance(admitted, Refused) else findings
+        admitted = self.context.admit(part.findings[0].id, actor, _EACH[press.button].value)
+        return admitted if isinstance(admitted, Refused) else part
+
+    @property
+    def _members(self) -> Members:
+        return Members(self.context.ledger.engine)
 
 
 def requests_of(findings: Iterable[Finding], verb: Verb | None) -> tuple[Request, ...]:
@@ -158,13 +170,15 @@ def _newest(finding: Finding, verb: Verb | None) -> datetime:
     return request.asked_at if request else finding.changed_at
 
 
-def _sum_up(findings: Sequence[Finding], answers: Mapping[str, Answer]) -> Answer:
+def _sum_up(part: Part, answers: Mapping[str, Answer]) -> Answer:
     """Say how many were done, and of the others why they were not; *answers* are by finding."""
     done = Counter(each.text for each in answers.values() if isinstance(each, Done))
     refused = Counter(_why(each) for each in answers.values() if not isinstance(each, Done))
     lines = [f"{how_many(number)}: {text}" for text, number in (done + refused).most_common()]
-    if left := [each for each in findings if each.id not in answers]:
+    if left := [each for each in part.findings if each.id not in answers]:
         lines.append(f"Left as before: {_states(left)}.")
+    if part.left:
+        lines.append(MORE.format(left=how_many(part.left)))
     answer = Done if done else Refused
     return answer("\n".join(lines))
 

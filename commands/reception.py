@@ -71,7 +71,7 @@ class Reception:
         self._reports = reports
         self._accounts = accounts
         self._person = person
-        self._bulk = Bulk(context, reports, person)
+        self._bulk = Bulk(context, person)
         self._card_of = partial(
             card_of, catalogue=context.catalogue, accounts=accounts, known_rules=context.known_rules
         )

@@ -48,9 +48,6 @@ class Entry:
     ticket: str
     expires: date
 
-    def active(self, now: datetime) -> bool:
-        return _day(now) <= self.expires
-
     @property
     def ends_at(self) -> datetime:
         """The moment at which it ends: the end of its last day, in UTC."""

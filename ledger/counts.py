@@ -1,13 +1,13 @@
 """How many findings are alike: kept true by the transaction that moves a finding."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from compliance.change import Compliance
 from compliance.finding import Finding
-from ledger.audit import lock_tail
 
 #: One statement for both databases. In the order of the primary key's columns.
 _ADD = sa.text(
@@ -20,14 +20,18 @@ _ADD = sa.text(
 _Like = tuple[str, str, str, str, str, bool]
 
 
-def count_moves(db: sa.Connection, moves: Iterable[tuple[Finding | None, Finding]]) -> None:
-    """Count each finding as it is after its move and no longer as it was; None: it is new."""
+def changed(moves: Iterable[tuple[Finding | None, Finding]]) -> list[dict[str, Any]]:
+    """Return what to add to which counts, so that each finding counts as it is after its move.
+
+    None is where a finding was that is new. Whoever adds them holds the lock of the audit log's
+    tail, and they come in order: two transactions must not wait for each other's rows.
+    """
     changes: Counter[_Like] = Counter()
     for before, after in moves:
         if before is not None:
             changes[_like(before)] -= 1
         changes[_like(after)] += 1
-    rows = [
+    return [
         {
             "team": team,
             "rule": rule,
@@ -37,13 +41,14 @@ def count_moves(db: sa.Connection, moves: Iterable[tuple[Finding | None, Finding
             "applicable": applicable,
             "number": number,
         }
-        # In order, and behind a lock: two transactions must not wait for each other's rows.
         for (team, rule, account, region, state, applicable), number in sorted(changes.items())
         if number
     ]
-    if rows:
-        lock_tail(db)
-        db.execute(_ADD, rows)
+
+
+def add(db: sa.Connection, changes: Sequence[Mapping[str, Any]]) -> None:
+    if changes:
+        db.execute(_ADD, changes)
 
 
 def _like(finding: Finding) -> _Like:

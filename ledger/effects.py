@@ -7,9 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from compliance.finding import IN_PROGRESS, Finding, State
-from ledger import attempts, audit
+from ledger import attempts, audit, counts
 from ledger.audit import AuditRow
-from ledger.counts import count_moves
 from ledger.rows import to_changed_row, to_row
 from ledger.tables import findings
 
@@ -62,8 +61,11 @@ def follow(
     _mirror(db, moves, now)
     for before, after in moves:
         _attempt(db, before, after, now)
+    changes = counts.changed([move for move in moves if move[0] is not move[1]])
+    if rows or changes:
+        audit.lock_tail(db)
     audit.append(db, rows)
-    count_moves(db, [move for move in moves if move[0] is not move[1]])
+    counts.add(db, changes)
 
 
 def is_nameless(finding: Finding) -> bool:

@@ -10,7 +10,7 @@ from compliance.finding import SETTLED, Finding, State
 from ledger.database import reading
 from ledger.errors import LedgerUnavailableError
 from ledger.rows import from_row
-from ledger.tables import UNSETTLED, audit, counts, findings, messages, posts
+from ledger.tables import UNSETTLED, audit, counts, findings
 
 #: Of so many teams the findings are looked up team by team.
 _FEW = 20
@@ -171,36 +171,6 @@ class Reports:
         )
         with reading(self._engine) as db:
             return tuple(map(from_row, db.execute(query).mappings()))
-
-    def beside(self, finding_id: str, until: datetime | None = None) -> tuple[Finding, ...]:
-        """Return the findings that share a message with this one, itself among them, oldest first.
-
-        Those that joined it after *until* are left out, and all that are another team's by now.
-        """
-        one, own, pressed = messages.alias(), posts.alias(), findings.alias()
-        in_posts = (
-            sa.select(one.c.post)
-            .join(own, own.c.id == one.c.post)
-            .join(pressed, pressed.c.id == one.c.finding)
-            .where(one.c.finding == finding_id, own.c.team == pressed.c.team)
-        )
-        if until is not None:
-            # None of them where the one that was pressed came into another message since.
-            in_posts = in_posts.where(one.c.joined_at <= until)
-        query = (
-            sa.select(findings)
-            .join(messages, messages.c.finding == findings.c.id)
-            .join(posts, posts.c.id == messages.c.post)
-            .where(posts.c.id.in_(in_posts), posts.c.message != "")
-            .where(posts.c.team == findings.c.team)
-            .order_by(findings.c.opened_at, findings.c.id)
-        )
-        if until is not None:
-            query = query.where(messages.c.joined_at <= until)
-        with reading(self._engine) as db:
-            found = map(from_row, db.execute(query).mappings())
-            # Two channels of a team can show the same findings.
-            return tuple({finding.id: finding for finding in found}.values())
 
     def history(self, finding_id: str) -> tuple[sa.RowMapping, ...]:
         """Return the audit rows of a finding, oldest first."""

@@ -158,6 +158,7 @@ class Ledger:
             if row is not None:
                 given = detail_of(from_row(row), self._in_force, given)
             refusal = AuditRow(self.now(), finding_id, actor, f"{action} refused", detail=given)
+            audit.lock_tail(db)
             audit.append(db, [refusal])
 
     def find(self, finding_id: str) -> Finding:

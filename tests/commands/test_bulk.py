@@ -19,6 +19,7 @@ from compliance.card import Button, Press
 from compliance.finding import State
 from compliance.request import Verb
 from config.keeper import Keeper
+from ledger.members import Members
 from ledger.store import Ledger
 from tests.builders import PAIRED_RULE, change, entry, member, move, reroute, write
 from tests.commands.shared import share_message
@@ -46,23 +47,21 @@ def origin(button, group, opened_at, verb=None):
 
 
 def may_decide_all(context, reports, group, actor, button):
-    return Bulk(context, reports, member).may_decide(Press(button, group), actor)
+    return Bulk(context, member).may_decide(Press(button, group), actor)
 
 
 def remediate_all(context, reports, group, actor, opened_at):
     asked = origin(Button.REMEDIATE_ALL, group, opened_at)
-    return Bulk(context, reports, member).remediate_all(asked, actor)
+    return Bulk(context, member).remediate_all(asked, actor)
 
 
 def agree_all(context, reports, group, actor, opened_at, verb=Verb.REMEDIATE):
-    return Bulk(context, reports, member).agree_all(
-        origin(Button.AGREE_ALL, group, opened_at, verb), actor
-    )
+    return Bulk(context, member).agree_all(origin(Button.AGREE_ALL, group, opened_at, verb), actor)
 
 
 def ignore_all(context, reports, group, actor, opened_at, form):
     asked = origin(Button.IGNORE_ALL, group, opened_at)
-    return Bulk(context, reports, member).ignore_all(asked, actor, form)
+    return Bulk(context, member).ignore_all(asked, actor, form)
 
 
 def states(context):
@@ -76,6 +75,18 @@ def test_all_of_a_message_are_remediated_in_the_actors_name(context, reports, gr
     assert {(each.state, each.actor) for each in context.ledger.each(State)} == {
         (State.APPROVED, "slack:U0HANNAH")
     }
+
+
+def test_of_very_many_each_press_decides_about_the_next(context, group, clock):
+    bulk = Bulk(context, member, at_once=8)
+
+    answers = [
+        bulk.remediate_all(origin(Button.REMEDIATE_ALL, group, clock()), member()) for _ in range(2)
+    ]
+
+    assert "3 findings more are in this message: press again" in answers[0].text
+    assert "3 findings: Approved." in answers[1].text
+    assert set(states(context)) == {State.APPROVED}
 
 
 def test_what_was_decided_already_is_left_and_told(context, reports, group, clock):
@@ -151,7 +162,7 @@ def test_what_joined_after_the_form_was_opened_is_not_decided_about(context, rep
 
     remediate_all(context, reports, group, member(), opened_at)
 
-    assert len(reports.beside(group)) == 12
+    assert Members(context.ledger.engine).page(group, 0, 20).number == 12
     assert sorted(states(context)) == [State.APPROVED] * 11 + [State.OPEN]
 
 
@@ -179,7 +190,7 @@ def test_a_finding_that_is_in_no_message_is_told(context, reports, clock):
 
 
 def test_the_list_is_for_those_who_see_the_teams_findings(context, reports, group):
-    bulk, press = Bulk(context, reports, member), Press(Button.LIST, group)
+    bulk, press = Bulk(context, member), Press(Button.LIST, group)
 
     assert len(bulk.page(press, frozenset({"housing"})).lines) == 11
     assert isinstance(bulk.page(press, frozenset({"payments"})), Refused)
@@ -193,7 +204,7 @@ def test_the_list_is_for_those_who_see_the_teams_findings(context, reports, grou
 def test_a_long_list_is_read_a_page_at_a_time(context, reports, clock, page, title, turned_to):
     group = post(context, clock, 45)
 
-    listing = Bulk(context, reports, member).page(Press(Button.LIST, group, page=page), {"housing"})
+    listing = Bulk(context, member).page(Press(Button.LIST, group, page=page), {"housing"})
 
     assert listing.title == f"45 findings, {title}"
     turning = filter(None, (listing.earlier, listing.later))
@@ -203,7 +214,7 @@ def test_a_long_list_is_read_a_page_at_a_time(context, reports, clock, page, tit
 
 
 def test_a_page_that_is_not_there_is_the_last_one(context, reports, group):
-    listing = Bulk(context, reports, member).page(Press(Button.LIST, group, page=9), {"housing"})
+    listing = Bulk(context, member).page(Press(Button.LIST, group, page=9), {"housing"})
 
     assert listing.title == "11 findings, page 1 of 1"
     assert (listing.earlier, listing.later) == (None, None)
@@ -301,7 +312,5 @@ def test_who_asked_for_all_gets_no_form_to_agree_to_all(context, reports, clock)
 
     asker, other = member(), member("slack:U0HARRY")
 
-    assert (
-        "somebody else has to agree" in Bulk(context, reports, member).may_decide(press, asker).text
-    )
-    assert len(Bulk(context, reports, member).may_decide(press, other)) == 11
+    assert "somebody else has to agree" in Bulk(context, member).may_decide(press, asker).text
+    assert len(Bulk(context, member).may_decide(press, other)) == 11

@@ -13,6 +13,7 @@ from tests.builders import at, change
 
 def append(engine, *actions):
     with engine.begin() as db:
+        audit.lock_tail(db)
         audit.append(db, [AuditRow(at(0), "F-3K7Q2", "U1", action) for action in actions])
 
 

@@ -128,7 +128,7 @@ def test_a_second_person_agrees_to_all_by_a_confirmation(
 ):
     one = posted(context, clock, chat, workspace, rule=PAIRED_RULE)
     asked = Origin(Press(Button.REMEDIATE_ALL, one), clock())
-    Bulk(context, reports, member).remediate_all(asked, member())
+    Bulk(context, member).remediate_all(asked, member())
 
     submit(app, "agree-all", one, by="U0HARRY", verb=Verb.REMEDIATE)
 

@@ -144,7 +144,7 @@ class Bot:
     def send_digest(self, *, printed: bool) -> int:
         report = self.digest(now() - WEEK, now())
         if printed:
-            print(words.answer(report))
+            print(words.digest(report))
         else:
             send_now(self.chats, self.teams.tda_channels, report, now())
         return 0

@@ -1,10 +1,5 @@
-"""What the bot says, in plain words, for terminals, screen readers and chat's fallbacks. Pure.
+"""What the bot says, in plain words, for terminals, screen readers and chat's fallbacks. Pure."""
 
-What a surface makes special it escapes itself: its Surface says how, and how a person is named.
-"""
-
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from commands.answers import (
@@ -25,6 +20,7 @@ from commands.forms import Choice, Field, Form, Passage
 from compliance.card import Card, Departed, Fact, FactKind
 from compliance.finding import State
 from compliance.group import Content, GroupCard, by_place, how_many
+from compliance.prose import Moment, Person, Prose, joined, moment, people, plain
 from compliance.request import Request
 from compliance.rules import Severity
 
@@ -38,43 +34,29 @@ NOTHING_TO_DECIDE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Surface:
-    """Where text is shown: how text from outside is escaped there, and how an id names somebody."""
-
-    escape: Callable[[str], str]
-    person: Callable[[str], str]
-
-    def people(self, users: Iterable[str], groups: Iterable[str] = ()) -> str:
-        return ", ".join(map(self.person, [*groups, *users]))
-
-
-PLAIN = Surface(str, str)
-
-
-def content(shown: Content, on: Surface = PLAIN) -> str:
+def content(shown: Content) -> Prose:
     """Return what a message in a team's channel shows."""
     match shown:
         case Card():
-            return card(shown, on)
+            return card(shown)
         case GroupCard():
-            return on.escape(group(shown))
+            return (group(shown),)
         case Departed():
-            return DEPARTED
+            return (DEPARTED,)
 
 
-def answer(given: Answer, on: Surface = PLAIN) -> str:
+def answer(given: Answer) -> Prose:
     match given:
         case Done() | Refused() | Explained():
-            return outcome(given, on)
+            return outcome(given)
         case Shown():
-            return card(given.card, on)
+            return card(given.card)
         case Invalid():
-            return on.escape(" ".join(given.problems.values()))
+            return (" ".join(given.problems.values()),)
         case Form():
-            return on.escape(form(given))
+            return (form(given),)
         case _:
-            return on.escape(_report(given))
+            return (_report(given),)
 
 
 def _report(given: Table | StatusReport | Digest | Listing | OpenWork) -> str:
@@ -91,34 +73,34 @@ def _report(given: Table | StatusReport | Digest | Listing | OpenWork) -> str:
             return "\n".join([open_work(given), *(line(each) for each, _ in given.oldest)])
 
 
-def outcome(given: Done | Refused | Explained, on: Surface = PLAIN) -> str:
+def outcome(given: Done | Refused | Explained) -> Prose:
     """Return what came of a decision, with the people it names."""
-    words = [on.escape(given.text)]
+    text: Prose = (given.text,) if given.text else ()
     match given:
         case Explained(_, users, groups):
-            words.append(on.people(users, groups))
+            return joined(" ", [text, people(users, groups)])
         case Refused(_, users, groups, decided_by):
-            words += [f"Decided by {on.people(decided_by)}."] if decided_by else []
-            words += [f"Ask one of: {on.people(users, groups)}."] if users or groups else []
-    return " ".join(filter(None, words))
+            decided = ("Decided by ", *people(decided_by), ".") if decided_by else ()
+            others = ("Ask one of: ", *people(users, groups), ".") if users or groups else ()
+            return joined(" ", [text, decided, others])
+    return text
 
 
-def card(shown: Card, on: Surface = PLAIN) -> str:
+def card(shown: Card) -> Prose:
     """Return a card in one paragraph."""
     text = (
         f"{shown.title}. Finding {shown.finding_id}, {severity(shown.severity)}: {shown.resource} "
         f"in account {shown.fact(FactKind.ACCOUNT)}, {shown.fact(FactKind.REGION)}. "
         f"Status: {shown.state}. {shown.status}"
     )
-    requests = (request(each, on) for each in shown.requests)
-    decided = f"Decided by {on.people(shown.decided_by)}." if shown.decided_by else ""
-    return " ".join(filter(None, [on.escape(text), *requests, decided]))
+    decided = ("Decided by ", *people(shown.decided_by), ".") if shown.decided_by else ()
+    return joined(" ", [(text,), *map(request, shown.requests), decided])
 
 
-def request(asked: Request, on: Surface = PLAIN) -> str:
+def request(asked: Request) -> Prose:
     """Say who asked for what, and how many of those who must have agreed."""
     agreed = f", {len(asked.agreed)} of {asked.needed} agreed" if asked.needed else ""
-    return f"{on.person(asked.actor)} asked for the {asked.verb.noun}{agreed}."
+    return (Person(asked.actor), f" asked for the {asked.verb.noun}{agreed}.")
 
 
 def group(shown: GroupCard) -> str:
@@ -208,7 +190,7 @@ def open_work(work: OpenWork) -> str:
 
 def line(shown: Line) -> str:
     since = f", since {moment(shown.since)}" if shown.since else ""
-    until = f", until {end(shown.state, shown.until)}" if shown.until else ""
+    until = f", until {plain(end(shown.state, shown.until))}" if shown.until else ""
     return f"{shown.id} {shown.rule}: {shown.resource} ({shown.team}, {shown.state}{since}{until})"
 
 
@@ -225,17 +207,11 @@ def severity(of: Severity | None) -> str:
     return f"{of} severity" if of else "not rated"
 
 
-def end(
-    state: State, until: datetime, moment_in_words: Callable[[datetime], str] | None = None
-) -> str:
+def end(state: State, until: datetime) -> Prose:
     """An exception is agreed by the day, and lasts through the whole of its last one, in UTC."""
     if state is State.EXCEPTED:
-        return f"the end of {day(until - timedelta(seconds=1))}"
-    return (moment_in_words or moment)(until)
-
-
-def moment(of: datetime) -> str:
-    return f"{of:%Y-%m-%d %H:%M} UTC"
+        return (f"the end of {day(until - timedelta(seconds=1))}",)
+    return (Moment(until),)
 
 
 def day(of: date) -> str:

@@ -13,13 +13,13 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from commands.answers import Digest
 from compliance.channel import SLACK, Channel, Message
 from compliance.group import Content
+from compliance.prose import Link, Prose
 from notifiers.chat import ChatRefusedError, ContentRefusedError, Pace, Post
-from notifiers.slack.blocks import Block, section
 from notifiers.slack.errors import FAILURES as FAILURES
 from notifiers.slack.errors import changing, posting, reading
 from notifiers.slack.group import content_message
 from notifiers.slack.replies import answer_message
-from notifiers.slack.text import MESSAGE_MAX, outside
+from notifiers.slack.text import Block, rich, spoken
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +35,9 @@ _NAMED_MAX = 20
 _EARLIER = timedelta(hours=1)
 #: Messages a page of the history, and how many pages since then are looked through.
 _PAGE, _PAGES_MAX = 200, 10
-_POINTER = "This finding's card is <{link}|here>."
-_POINTER_WITHOUT_LINK = "This finding's card is in another message of this channel."
+_POINTER = "This finding's card is in another message of this channel."
 
-_Send = Callable[[str, list[Block]], Any]
+_Send = Callable[[Prose, list[Block]], Any]
 
 
 def connect(token: str, api_url: str = "", rate_limit_retries: int = 0) -> WebClient:
@@ -79,12 +78,12 @@ class SlackChat:
         return tuple(sorted(messages))
 
     def point(self, orphan: Message, real: Message) -> None:
-        text = _POINTER.format(link=link) if (link := self._link(real)) else _POINTER_WITHOUT_LINK
-        self._update(orphan, text, [section(text)])
+        link = self._link(real)
+        text: Prose = (_POINTER, *((" ", Link("Open it", link)) if link else ()))
+        self._update(orphan, text, [rich(text)])
 
     def notice(self, channel: Channel, text: str) -> None:
-        words = outside(text, MESSAGE_MAX)
-        self._send(channel, words, [section(words)])
+        self._send(channel, (text,), [rich((text,))])
 
     def digest(self, channel: Channel, digest: Digest, post: Post) -> None:
         send = partial(self._send, channel, metadata=_metadata(post))
@@ -100,25 +99,26 @@ class SlackChat:
     def _send(
         self,
         channel: Channel,
-        text: str,
+        prose: Prose,
         blocks: list[Block],
         metadata: Mapping[str, Any] | None = None,
     ) -> Any:
         with posting():
             return self._client.chat_postMessage(
                 channel=channel.id,
-                text=text,
+                text=spoken(prose),
+                mrkdwn=False,
                 blocks=blocks,
                 metadata=dict(metadata) if metadata else None,
                 unfurl_links=False,
                 unfurl_media=False,
             )
 
-    def _update(self, message: Message, text: str, blocks: list[Block]) -> None:
+    def _update(self, message: Message, prose: Prose, blocks: list[Block]) -> None:
         # The metadata stays as it was posted.
         with changing():
             self._client.chat_update(
-                channel=message.channel.id, ts=message.id, text=text, blocks=blocks
+                channel=message.channel.id, ts=message.id, text=spoken(prose), blocks=blocks
             )
 
     def _link(self, message: Message) -> str:
@@ -159,7 +159,7 @@ def _post_id(message: Mapping[str, Any]) -> str:
     return str((metadata.get("event_payload") or {}).get("post") or "")
 
 
-def _else_in_words(send: _Send, text: str, blocks: list[Block]) -> Any:
+def _else_in_words(send: _Send, text: Prose, blocks: list[Block]) -> Any:
     """Send *blocks*; where Slack does not take them, the words alone: better than nothing.
 
     What was refused once is tried again next time: another card may hold less, and Slack learns
@@ -169,4 +169,4 @@ def _else_in_words(send: _Send, text: str, blocks: list[Block]) -> Any:
         return send(text, blocks)
     except ContentRefusedError as error:
         log.error("Slack takes a message only in words", extra={"problem": error.problem})
-        return send(text, [section(text)])
+        return send(text, [rich(text)])

@@ -1,11 +1,12 @@
 """A person's own open work, with its buttons: the Home tab, and an answer. Pure."""
 
 from commands.answers import OpenWork
+from compliance.prose import Copied, Prose
 from notifiers import words
-from notifiers.slack.blocks import Block, actions, context, header, line, section
-from notifiers.slack.text import outside
+from notifiers.slack.blocks import actions, header, line
+from notifiers.slack.text import Block, rich
 
-_MORE = "The oldest are listed. `/compliance findings` lists more."
+_MORE: Prose = ("The oldest are listed. ", Copied("/compliance findings"), " lists more.")
 
 
 def home_view(work: OpenWork) -> Block:
@@ -13,9 +14,9 @@ def home_view(work: OpenWork) -> Block:
 
 
 def home_blocks(work: OpenWork) -> list[Block]:
-    blocks = [header("Your open work"), section(outside(words.open_work(work)))]
+    blocks = [header("Your open work"), rich((words.open_work(work),))]
     for each, presses in work.oldest:
-        blocks += [section(line(each)), *actions(presses)]
+        blocks += [rich(line(each)), *actions(presses)]
     if work.total > len(work.oldest):
-        blocks.append(context(_MORE))
+        blocks.append(rich(_MORE))
     return blocks

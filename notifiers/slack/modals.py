@@ -5,8 +5,9 @@ from typing import Any
 
 from commands.forms import Choice, Day, Field, Form, Passage, Text
 from commands.reception import Submission
-from notifiers.slack.blocks import Block, context, fact, plain, section
-from notifiers.slack.text import SECTION_MAX, code, cut, outside
+from compliance.prose import Copied, Prose, Strong, joined
+from notifiers.slack.blocks import context, fact
+from notifiers.slack.text import Block, plain_text, rich
 
 #: The callback of every form; which one it is stands in its origin.
 FORM = "form"
@@ -25,9 +26,9 @@ def modal(form: Form, channel: str) -> Block:
     return {
         "type": "modal",
         "callback_id": FORM,
-        "title": plain(cut(form.title, _TITLE_MAX)),
-        "submit": plain(cut(form.submit, _TITLE_MAX)),
-        "close": plain("Cancel"),
+        "title": plain_text(form.title, _TITLE_MAX),
+        "submit": plain_text(form.submit, _TITLE_MAX),
+        "close": plain_text("Cancel"),
         "private_metadata": json.dumps({"origin": form.origin, "channel": channel}),
         "blocks": [*map(_passage, form.intro), *map(_field, form.fields)],
     }
@@ -49,14 +50,14 @@ def _entered(element: dict[str, Any]) -> str:
 
 def _passage(passage: Passage) -> Block:
     if not passage.heading and not passage.facts and not passage.copied:
-        return context(outside(passage.text))
-    lines = [
-        f"*{outside(passage.heading, 500)}*" if passage.heading else "",
-        " · ".join(map(code, passage.copied)),
-        outside(passage.text, SECTION_MAX - 600),
+        return context(passage.text)
+    lines: list[Prose] = [
+        (Strong(passage.heading),) if passage.heading else (),
+        joined(" · ", [(Copied(each),) for each in passage.copied]),
+        (passage.text,) if passage.text else (),
         *map(fact, passage.facts),
     ]
-    return section("\n".join(filter(None, lines)))
+    return rich(joined("\n", lines))
 
 
 def _field(field: Field) -> Block:
@@ -77,13 +78,13 @@ def _field(field: Field) -> Block:
     block = {
         "type": "input",
         "block_id": field.name,
-        "label": plain(field.label),
+        "label": plain_text(field.label),
         "element": {**element, "action_id": _INPUT},
         "optional": not field.required,
     }
-    return {**block, "hint": plain(field.hint)} if field.hint else block
+    return {**block, "hint": plain_text(field.hint)} if field.hint else block
 
 
 def _option(option: tuple[str, str]) -> Block:
     value, label = option
-    return {"text": plain(cut(label, _OPTION_MAX)), "value": value}
+    return {"text": plain_text(label, _OPTION_MAX), "value": value}

@@ -17,13 +17,11 @@ from commands.answers import (
     Table,
 )
 from commands.forms import Form
+from compliance.prose import Prose
 from notifiers import words
 from notifiers.slack.blocks import (
-    Block,
     card_blocks,
     digest_blocks,
-    fallback,
-    section,
     status_blocks,
     table,
 )
@@ -31,7 +29,7 @@ from notifiers.slack.bodies import Body, channel_of, user_of
 from notifiers.slack.group import listing_blocks
 from notifiers.slack.home import home_blocks
 from notifiers.slack.modals import modal
-from notifiers.slack.text import MESSAGE_MAX, SLACK, cut
+from notifiers.slack.text import Block, rich, spoken
 
 log = logging.getLogger(__name__)
 
@@ -42,25 +40,23 @@ NOT_OPENED = "Slack did not open the form in time. Nothing was changed; please p
 _NOT_HERE = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel", "is_archived"})
 
 
-def answer_message(answer: Answer) -> tuple[str, list[Block]]:
+def answer_message(answer: Answer) -> tuple[Prose, list[Block]]:
     """Return *answer* in words for screen readers, and as others see it."""
+    text = words.answer(answer)
     match answer:
         case Shown(card):
-            return cut(words.card(card, SLACK), MESSAGE_MAX), card_blocks(card)
+            return text, card_blocks(card)
         case Table():
-            blocks = table(answer)
+            return text, table(answer)
         case StatusReport():
-            blocks = status_blocks(answer)
+            return text, status_blocks(answer)
         case Digest():
-            blocks = digest_blocks(answer)
+            return text, digest_blocks(answer)
         case Listing():
-            blocks = listing_blocks(answer)
+            return text, listing_blocks(answer)
         case OpenWork():
-            blocks = home_blocks(answer)
-        case _:
-            text = cut(words.answer(answer, SLACK), MESSAGE_MAX)
-            return text, [section(text)]
-    return fallback(words.answer(answer)), blocks
+            return text, home_blocks(answer)
+    return text, [rich(text)]
 
 
 def reply(client: WebClient, user: str, channel: str, answer: Answer) -> None:
@@ -72,10 +68,10 @@ def reply(client: WebClient, user: str, channel: str, answer: Answer) -> None:
 
 
 def send_privately(
-    client: WebClient, user: str, channel: str, text: str, blocks: list[Block]
+    client: WebClient, user: str, channel: str, prose: Prose, blocks: list[Block]
 ) -> None:
     """Send *user* what Slack takes first: in *channel* or directly, as blocks or in words."""
-    in_words = [section(text)]
+    text, in_words = spoken(prose), [rich(prose)]
     attempts = [(channel, blocks), (channel, in_words)] if channel else []
     elsewhere = False
     for where, shown in [*attempts, ("", blocks), ("", in_words)]:
@@ -85,7 +81,7 @@ def send_privately(
             if where:
                 client.chat_postEphemeral(channel=where, user=user, text=text, blocks=shown)
             else:
-                client.chat_postMessage(channel=user, text=text, blocks=shown)
+                client.chat_postMessage(channel=user, text=text, blocks=shown, mrkdwn=False)
         except SlackApiError as error:
             problem = error.response.get("error")
             log.warning("Slack refused an answer", extra={"why": problem})
@@ -101,11 +97,13 @@ def respond_privately(
 
     Bolt's ``respond`` never raises: what it returns says whether Slack took it (slack FACTS).
     """
-    text, blocks = answer_message(answer)
-    taken = respond(text=text, blocks=blocks, response_type="ephemeral", replace_original=replace)
+    prose, blocks = answer_message(answer)
+    taken = respond(
+        text=spoken(prose), blocks=blocks, response_type="ephemeral", replace_original=replace
+    )
     if problem := _problem(taken):
         log.warning("Slack refused an answer", extra={"why": problem})
-        send_privately(client, user_of(body), channel_of(body), text, [section(text)])
+        send_privately(client, user_of(body), channel_of(body), prose, [rich(prose)])
 
 
 def _problem(response: Any) -> str:

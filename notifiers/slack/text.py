@@ -1,43 +1,102 @@
-"""Text for Slack: escaping, cutting, mentions, dates. Pure."""
+"""Text for Slack: prose as rich text, as a plain text object, and as what is read aloud. Pure.
+
+Nothing here is ``mrkdwn``: marks in text from outside are characters. Escapes and mentions are
+needed in one place alone, the ``text`` of a message, which stands beside its blocks.
+"""
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from typing import Any
 
-from notifiers.words import Surface, moment
+from compliance.prose import (
+    Copied,
+    Link,
+    Moment,
+    Person,
+    Piece,
+    Prose,
+    Strong,
+    joined,
+    one_line,
+    plain,
+)
+from compliance.prose import moment as in_utc
+from compliance.text import clean
+
+Block = dict[str, Any]
 
 #: What stands before Slack's ids in what the bot keeps.
 PRODUCT = "slack"
-_USER = re.compile(rf"{PRODUCT}:([UW][A-Z0-9]+)")
+_USER = re.compile(rf"{PRODUCT}:([UW][A-Z0-9]+)", re.ASCII)
+#: Older allowlists have users' ids alone; Slack begins those with a digit after the letter. A
+#: name, as people write it there, stays a name in capitals too.
 _BARE_USER = re.compile(r"([UW]\d[A-Z0-9]{6,})", re.ASCII)
-_GROUP = re.compile(rf"{PRODUCT}:(S[A-Z0-9]+)")
+_GROUP = re.compile(rf"{PRODUCT}:(S[A-Z0-9]+)", re.ASCII)
+#: An escape that Slack would resolve in a plain_text object.
+_RESOLVED = re.compile(r"&(?=(?:amp|lt|gt);)")
+_DATE = "{date_short_pretty} {time}"
 #: https://docs.slack.dev/reference/block-kit/blocks/section-block
 SECTION_MAX = 3000
-#: https://docs.slack.dev/reference/block-kit/blocks/section-block (a field)
-FIELD_MAX = 2000
 #: https://docs.slack.dev/reference/block-kit/blocks/header-block
 HEADER_MAX = 150
 #: https://docs.slack.dev/reference/methods/chat.update: longer text is refused there
 MESSAGE_MAX = 4000
 
 
-def escape(text: str) -> str:
-    """Return *text* so that Slack shows it as it is: no mention, link or channel comes of it."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def rich(prose: Prose, longest: int = SECTION_MAX) -> Block:
+    """Return *prose* as a block: text in it is shown letter by letter, whatever marks it holds.
+
+    https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
+    """
+    elements = [_element(piece) for piece in cut_prose(prose, longest)]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
+
+
+def plain_text(text: str, longest: int = SECTION_MAX) -> Block:
+    """Return *text* as a text object without markup and emoji; newlines stay."""
+    shown = _RESOLVED.sub("&amp;", clean(text))
+    return {"type": "plain_text", "text": cut(shown, longest), "emoji": False}
+
+
+def spoken(prose: Prose, longest: int = MESSAGE_MAX) -> str:
+    """Return *prose* as the ``text`` of a message: notifications and screen readers have only this.
+
+    It is the one text in which Slack looks for mentions, so that it alone is escaped.
+    """
+    kept: list[str] = []
+    left = longest - 1
+    for piece in prose:
+        words = _spoken(piece)
+        if len(words) > left:
+            ends = "" if isinstance(piece, Person | Moment | Link) else words[: max(left, 0)]
+            return "".join([*kept, _whole_escapes(ends), "…"])
+        kept.append(words)
+        left -= len(words)
+    return "".join(kept)
 
 
 def cut(text: str, longest: int) -> str:
     """Return *text* in at most *longest* characters, never with half an escape at its end."""
-    if len(text) <= longest:
-        return text
-    kept = text[: longest - 1]
-    ampersand = kept.rfind("&", -5)
-    if ampersand >= 0 and ";" not in kept[ampersand:]:
-        kept = kept[:ampersand]
-    return f"{kept}…"
+    return text if len(text) <= longest else f"{_whole_escapes(text[: longest - 1])}…"
 
 
-def fit(lines: Sequence[str], longest: int, hint: str = "", most: int | None = None) -> str:
+def cut_prose(prose: Prose, longest: int) -> Prose:
+    """Return the pieces of *prose* that are not empty, in at most *longest* characters."""
+    kept: list[Piece] = []
+    left = longest
+    for piece in prose:
+        length = len(plain((piece,)))
+        if length > left:
+            return (*kept, _cut_piece(piece, left))
+        if length:
+            kept.append(piece)
+        left -= length
+    return tuple(kept)
+
+
+def fit(
+    lines: Sequence[Prose], longest: int = SECTION_MAX, hint: str = "", most: int | None = None
+) -> Prose:
     """Return as many whole *lines* as fit, at most *most*, and how many more there are.
 
     *hint* says how to see those.
@@ -45,40 +104,75 @@ def fit(lines: Sequence[str], longest: int, hint: str = "", most: int | None = N
     kept = list(lines[:most])
     while True:
         left = len(lines) - len(kept)
-        text = "\n".join([*kept, *([f"… and {left} more{hint}"] if left else [])])
-        if len(text) <= longest or not kept:
-            return cut(text, longest)
+        text = joined("\n", [*kept, *([(f"… and {left} more{hint}",)] if left else [])])
+        if len(plain(text)) <= longest or not kept:
+            return cut_prose(text, longest)
         kept.pop()
 
 
-def outside(text: str, longest: int = SECTION_MAX) -> str:
-    """Return text from outside, escaped and cut."""
-    return cut(escape(text), longest)
+def escape(text: str) -> str:
+    """Return *text* so that Slack makes no mention, link or channel of it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def code(text: str) -> str:
-    """Return outside text that a reader may want to copy: an id, a name, an ARN."""
-    return f"`{escape(' '.join(text.split())).replace('`', chr(0x2BC))}`" if text.strip() else ""
+def _element(piece: Piece) -> Block:
+    match piece:
+        case str():
+            return {"type": "text", "text": clean(piece)}
+        case Strong(text):
+            return {"type": "text", "text": clean(text), "style": {"bold": True}}
+        case Copied(text):
+            return {"type": "text", "text": one_line(text), "style": {"code": True}}
+        case Person(name):
+            return _person(name)
+        case Moment(at):
+            moment = {"timestamp": int(at.timestamp()), "format": _DATE, "fallback": in_utc(at)}
+            return {"type": "date", **moment}
+        case Link(text, url):
+            return {"type": "link", "text": clean(text), "url": url}
 
 
-def mention(name: str) -> str:
-    """Return a mention of Slack's user or user group, ``slack:U0HANNAH`` or ``slack:S0SECURITY``.
-
-    Older allowlists have users' ids alone; Slack begins those with a digit after the letter. A
-    name, as people write it there, stays a name in capitals too, and so does somebody of another
-    chat product.
-    """
-    if user := _USER.fullmatch(name) or _BARE_USER.fullmatch(name):
-        return f"<@{user[1]}>"
+def _person(name: str) -> Block:
+    """Return a mention of Slack's user or group, ``slack:U0HANNAH``; else the name as it is."""
+    if user := _user(name):
+        return {"type": "user", "user_id": user}
     if group := _GROUP.fullmatch(name):
-        return f"<!subteam^{group[1]}>"
-    return escape(name)
+        return {"type": "usergroup", "usergroup_id": group[1]}
+    return {"type": "text", "text": one_line(name)}
 
 
-#: Words as Slack takes them.
-SLACK = Surface(escape, mention)
+def _spoken(piece: Piece) -> str:
+    match piece:
+        case Person(name) if user := _user(name):
+            return f"<@{user}>"
+        case Person(name) if group := _GROUP.fullmatch(name):
+            return f"<!subteam^{group[1]}>"
+        case Moment(at):
+            return f"<!date^{int(at.timestamp())}^{_DATE}|{in_utc(at)}>"
+        case Link(text, url):
+            return f"<{escape(url)}|{escape(clean(text))}>"
+    return escape(plain((piece,)))
 
 
-def when(at: datetime) -> str:
-    """Return *at* in each reader's own zone, with UTC where Slack cannot say it."""
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{moment(at)}>"
+def _user(name: str) -> str:
+    user = _USER.fullmatch(name) or _BARE_USER.fullmatch(name)
+    return user[1] if user else ""
+
+
+def _cut_piece(piece: Piece, longest: int) -> Piece:
+    """Return as much of *piece* as has room, with a mark that something is missing."""
+    match piece:
+        case Strong(text):
+            return Strong(cut(text, max(longest, 1)))
+        case Copied(text):
+            return Copied(cut(one_line(text), max(longest, 1)))
+        case str():
+            return cut(piece, max(longest, 1))
+    return "…"
+
+
+def _whole_escapes(text: str) -> str:
+    ampersand = text.rfind("&", -5)
+    if ampersand >= 0 and ";" not in text[ampersand:]:
+        return text[:ampersand]
+    return text

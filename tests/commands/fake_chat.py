@@ -13,6 +13,7 @@ from commands.reception import Submission
 from compliance.authority import Actor, Standing
 from compliance.channel import Channel
 from compliance.group import content_of
+from compliance.prose import plain
 from notifiers import words
 
 PRODUCT = "pigeon"
@@ -75,7 +76,7 @@ class Person:
         if isinstance(answer, Form):
             return OpenForm(self, answer)
         self.offered = _offered(answer)
-        self.heard.append(words.answer(answer, self.chat.surface))
+        self.heard.append(self.chat.draw(words.answer(answer)))
         return self.heard[-1]
 
 
@@ -87,7 +88,6 @@ class FakeChat:
         self._context = context
         self._reports = reports
         self._shown = {}
-        self.surface = words.Surface(str, lambda who: f"@{who.removeprefix(f'{PRODUCT}:')}")
         self._content = partial(content_of, catalogue=context.catalogue, accounts={})
 
     def person(self, name, channel="", **named):
@@ -98,7 +98,10 @@ class FakeChat:
         self._shown[channel] = finding_ids
 
     def card(self, channel):
-        return words.content(self._drawn(channel), self.surface)
+        return self.draw(words.content(self._drawn(channel)))
+
+    def draw(self, prose):
+        return plain(prose, lambda who: f"@{who.removeprefix(f'{PRODUCT}:')}")
 
     def offered(self, channel):
         return self._drawn(channel).presses if channel in self._shown else ()

@@ -22,12 +22,20 @@ from commands.findings import line_of
 from compliance.card import Button, Departed, Press, card_of
 from compliance.finding import State
 from compliance.group import gather
+from compliance.prose import plain
 from compliance.request import Verb
 from notifiers import words
 from tests.builders import ID, RULE, at, finding, request, rule
 
 RULES = {RULE: rule()}
-LOUD = words.Surface(str.upper, lambda who: f"@{who}")
+
+
+def said(answer):
+    return plain(words.answer(answer))
+
+
+def card_in_words(of=None):
+    return plain(words.card(card(of)))
 
 
 def card(of=None):
@@ -39,7 +47,7 @@ def table(rows=2):
 
 
 def test_a_card_says_what_where_and_how_it_stands():
-    told = words.card(card())
+    told = card_in_words()
 
     for expected in (rule().title, ID, "high severity", "repairs-photos", "eu-west-2", "open"):
         assert expected in told
@@ -49,12 +57,12 @@ def test_a_card_names_who_asked_and_who_decided():
     asked = life.ask(finding(), request("pigeon:ann", 1), at(1))
     decided = life.agree(asked, Verb.REMEDIATE, "pigeon:ben", at(2))
 
-    assert "pigeon:ann asked for the remediation, 0 of 1 agreed." in words.card(card(asked))
-    assert words.card(card(decided)).endswith("Decided by pigeon:ann, pigeon:ben.")
+    assert "pigeon:ann asked for the remediation, 0 of 1 agreed." in card_in_words(asked)
+    assert card_in_words(decided).endswith("Decided by pigeon:ann, pigeon:ben.")
 
 
 def test_what_needs_nobody_else_counts_nobody():
-    told = words.request(request("pigeon:ann", 0, "revoke"))
+    told = plain(words.request(request("pigeon:ann", 0, "revoke")))
 
     assert told == "pigeon:ann asked for the end of the exception."
 
@@ -62,7 +70,7 @@ def test_what_needs_nobody_else_counts_nobody():
 def test_a_groups_card_counts_and_names():
     many = tuple(finding(resource=f"bucket-{each}") for each in range(12))
 
-    told = words.content(gather(many, RULES, {}))
+    told = plain(words.content(gather(many, RULES, {})))
 
     assert told.startswith(f"{rule().title}: 12 findings, high severity. Status: 12 open.")
     assert "12 in 111122223333" in told
@@ -70,7 +78,7 @@ def test_a_groups_card_counts_and_names():
 
 
 def test_a_message_whose_findings_are_another_teams_says_that_alone():
-    assert words.content(Departed()) == "This finding is now with another team."
+    assert words.content(Departed()) == ("This finding is now with another team.",)
 
 
 @pytest.mark.parametrize(
@@ -87,17 +95,17 @@ def test_a_message_whose_findings_are_another_teams_says_that_alone():
     ids=lambda value: type(value).__name__,
 )
 def test_short_answers_are_sentences_that_name_people(answer, told):
-    assert words.answer(answer) == told
+    assert said(answer) == told
 
 
-def test_a_surface_escapes_what_comes_from_outside_and_names_people_itself():
-    told = words.answer(Refused("no.", ("ann",), decided_by=("ben",)), LOUD)
+def test_a_chat_product_names_people_itself():
+    prose = words.answer(Refused("No.", ("ann",), decided_by=("ben",)))
 
-    assert told == "NO. Decided by @ben. Ask one of: @ann."
+    assert plain(prose, lambda who: f"@{who}") == "No. Decided by @ben. Ask one of: @ann."
 
 
 def test_a_form_says_what_will_happen_and_what_is_asked():
-    told = words.answer(form_of(Press(Button.IGNORE, ID), card(), rule(approvers=1), at(0)))
+    told = said(form_of(Press(Button.IGNORE, ID), card(), rule(approvers=1), at(0)))
 
     for expected in (
         "Ignore:",
@@ -110,7 +118,7 @@ def test_a_form_says_what_will_happen_and_what_is_asked():
 
 
 def test_a_confirmation_says_every_consequence():
-    told = words.answer(form_of(Press(Button.REMEDIATE, ID), card(), rule(), at(0)))
+    told = said(form_of(Press(Button.REMEDIATE, ID), card(), rule(), at(0)))
 
     for expected in (rule().impact.change, rule().impact.undo, rule().impact.who_notices):
         assert expected in told
@@ -122,11 +130,11 @@ def test_a_confirmation_says_every_consequence():
 def test_the_status_counts_in_words(number, told):
     report = StatusReport(number, (table(),), (line_of(finding()),), "Note.")
 
-    said = words.answer(report)
+    told_all = said(report)
 
-    assert said.startswith(f"Compliance status: {told} Note.")
-    assert "r1, Open 1" in said
-    assert f"{ID} {RULE}: repairs-photos (housing, open, since 2026-11-02 09:00 UTC)" in said
+    assert told_all.startswith(f"Compliance status: {told} Note.")
+    assert "r1, Open 1" in told_all
+    assert f"{ID} {RULE}: repairs-photos (housing, open, since 2026-11-02 09:00 UTC)" in told_all
 
 
 def test_the_digest_says_all_that_was_counted():
@@ -135,7 +143,7 @@ def test_the_digest_says_all_that_was_counted():
         at(0), at(9), 0.5, 3, (("New", 1), ("Resolved", 2)), (table(),), (excepted,), ("a-rule",)
     )
 
-    assert words.answer(weekly).splitlines() == [
+    assert said(weekly).splitlines() == [
         "Weekly compliance digest. From 2 November 2026 to 2 November 2026.",
         "50.0% compliant, 3 findings open.",
         "New 1, Resolved 2",
@@ -146,7 +154,7 @@ def test_the_digest_says_all_that_was_counted():
         f"{ID} {RULE}: repairs-photos (housing, excepted, until the end of 2 November 2026)",
         "Asked of the TDA: Review these rules: a-rule",
     ]
-    assert "no data yet" in words.answer(replace(weekly, share=None))
+    assert "no data yet" in said(replace(weekly, share=None))
 
 
 @pytest.mark.parametrize(
@@ -159,17 +167,17 @@ def test_the_digest_says_all_that_was_counted():
     ids=["no team", "nothing", "one"],
 )
 def test_own_open_work_is_counted_and_listed(work, told):
-    assert words.answer(work).startswith(told)
+    assert said(work).startswith(told)
 
 
 def test_a_list_says_where_each_finding_is():
     listing = Listing("1 finding, page 1 of 1", (line_of(finding()),), None, None)
 
-    assert words.answer(listing).splitlines() == [
+    assert said(listing).splitlines() == [
         "1 finding, page 1 of 1",
         f"{ID} repairs-photos (111122223333, eu-west-2): open",
     ]
 
 
 def test_a_finding_in_full_is_its_card():
-    assert words.answer(Shown(card())) == words.card(card())
+    assert said(Shown(card())) == card_in_words()

@@ -1,7 +1,6 @@
 """Cards, forms and reports: what a reader sees, within what Slack takes."""
 
 import json
-import re
 from dataclasses import replace
 
 import pytest
@@ -13,30 +12,18 @@ from commands.answers import Digest, Explained, Refused, StatusReport, Table
 from commands.findings import line_of
 from compliance.card import card_of
 from compliance.finding import State
-from notifiers import words
 from notifiers.slack import blocks
 from notifiers.slack.group import content_message
 from notifiers.slack.replies import answer_message
-from notifiers.slack.text import SLACK
+from notifiers.slack.text import spoken
 from tests.builders import RULE, at, finding, request, rule
+from tests.notifiers.slack.reading import live, seen
 
 HOSTILE = "<!channel> <@U0HANNAH> & <https://evil.example|click> `x` *b*"
 
 
 def card(of=None, known=None):
     return card_of(of or finding(), {RULE: known or rule()}, {})
-
-
-def texts(drawn):
-    """Return every text of some blocks."""
-    if isinstance(drawn, dict):
-        if isinstance(drawn.get("text"), str):
-            yield drawn["text"]
-        for value in drawn.values():
-            yield from texts(value)
-    elif isinstance(drawn, list):
-        for value in drawn:
-            yield from texts(value)
 
 
 def kinds(drawn, kind):
@@ -56,19 +43,19 @@ def test_a_card_of_what_is_over_has_no_buttons_and_no_forecast():
     drawn = blocks.card_blocks(card(replace(finding(), state=State.RESOLVED)))
 
     assert kinds(drawn, "actions") == []
-    assert not any("If you remediate" in text for text in texts(drawn))
+    assert "If you remediate" not in seen(drawn)
 
 
 def test_a_card_shows_status_deciders_end_and_who_may_undo_it():
     excepted = life.except_until(
         finding(), at(60), "Accepted risk: why", request("slack:U1", verb="except"), at(1)
     )
-    told = "\n".join(texts(blocks.card_blocks(card(replace(excepted, tags={"terraform": "1"})))))
+    told = seen(blocks.card_blocks(card(replace(excepted, tags={"terraform": "1"}))))
 
     for expected in (
-        "*Excepted* since",
+        "Excepted since",
         "until the end of 2 November 2026",
-        "<@U1>",
+        "@U1",
         "Terraform may manage",
         "why",
     ):
@@ -81,9 +68,8 @@ def test_each_request_that_waits_is_named_with_buttons_of_its_own():
 
     drawn = blocks.card_blocks(card(both))
 
-    told = list(texts(drawn))
-    assert "<@U1> asked for the remediation, 0 of 1 agreed." in told
-    assert "<@U2> asked for the exception, 0 of 1 agreed." in told
+    assert "@U1 asked for the remediation, 0 of 1 agreed." in seen(drawn)
+    assert "@U2 asked for the exception, 0 of 1 agreed." in seen(drawn)
     pressed = [each for row in kinds(drawn, "actions") for each in row["elements"]]
     assert [(each["action_id"], each["value"]) for each in pressed] == [
         ("agree remediate", f"{both.id} remediate"),
@@ -91,25 +77,6 @@ def test_each_request_that_waits_is_named_with_buttons_of_its_own():
         ("agree except", f"{both.id} except"),
         ("withdraw except", f"{both.id} except"),
     ]
-
-
-def test_hostile_names_tags_notes_and_annotations_are_shown_and_do_nothing():
-    hostile = replace(
-        finding(resource="bucket", annotation=HOSTILE),
-        resource_name=HOSTILE,
-        tags={"Owner": HOSTILE, "ManagedBy": HOSTILE},
-        note=HOSTILE,
-        state=State.FAILED,
-    )
-
-    drawn = blocks.card_blocks(card(hostile))
-
-    # The text of a rich_text block is no markup.
-    marked = [block for block in drawn if block["type"] != "rich_text"]
-    for text in [*texts(marked), words.card(card(hostile), SLACK)]:
-        assert "<!channel>" not in text
-        assert "<https://evil" not in text
-        assert "<@U0HANNAH>" not in text
 
 
 LONG = st.text(alphabet="a<&`\n ", min_size=1, max_size=4000)
@@ -129,7 +96,7 @@ def test_whatever_a_card_says_slack_takes_its_sizes(name, note, annotation):
     drawn = blocks.card_blocks(card(long, wordy))
 
     within_slacks_sizes(drawn)
-    assert len(content_message(card(long, wordy))[0]) <= 4000
+    assert len(spoken(content_message(card(long, wordy))[0])) <= 4000
 
 
 def within_slacks_sizes(drawn):
@@ -138,20 +105,18 @@ def within_slacks_sizes(drawn):
     for block in drawn:
         if block["type"] == "header":
             assert 0 < len(block["text"]["text"]) <= 150
-        if block["type"] == "section":
-            assert len(block.get("text", {}).get("text", "")) <= 3000
-            assert len(block.get("fields", [])) <= 10
-            assert all(len(field["text"]) <= 2000 for field in block.get("fields", []))
+        if block["type"] != "table":
+            assert len(seen([block])) <= 3000 + 1
 
 
 @pytest.mark.parametrize("kind", [Refused, Explained])
-def test_a_sentence_names_people_by_mentions_and_escapes_the_rest(kind):
-    text, drawn = answer_message(kind(HOSTILE, ("slack:U1",), ("slack:S1",)))
+def test_a_sentence_names_people_by_mentions_and_shows_the_rest(kind):
+    prose, drawn = answer_message(kind(HOSTILE, ("slack:U1",), ("slack:S1",)))
 
-    assert list(texts(drawn)) == [text]
-    assert "<@U1>" in text
-    assert "<!subteam^S1>" in text
-    assert "<!channel>" not in text
+    assert HOSTILE in seen(drawn)
+    assert "<@U1>" in spoken(prose)
+    assert "<!subteam^S1>" in spoken(prose)
+    assert [each["type"] for each in live(drawn)] == ["usergroup", "user"]
 
 
 def table(rows):
@@ -162,11 +127,11 @@ def test_a_table_is_cut_at_what_slack_takes_and_says_how_much_more_there_is():
     drawn = blocks.table(table(200))
 
     assert len(kinds(drawn, "table")[0]["rows"]) == 100
-    assert list(texts(kinds(drawn, "context")))[-1] == "… and 101 more."
+    assert seen(kinds(drawn, "context")) == "… and 101 more."
 
 
 def cells(row):
-    return list(texts(row))
+    return [seen([cell]) for cell in row]
 
 
 def test_several_tables_are_one_and_each_says_how_much_more_there_is():
@@ -192,24 +157,16 @@ def lapsing(number):
 
 
 def test_of_many_exceptions_that_end_the_digest_shows_ten_and_says_how_many_more():
-    told = "\n".join(texts(blocks.digest_blocks(lapsing(12))))
+    told = seen(blocks.digest_blocks(lapsing(12)))
 
     assert "F-00009" in told
     assert "F-00010" not in told
     assert "… and 2 more; the allowlist has them all" in told
 
 
-def test_words_for_screen_readers_are_escaped_once_and_cut_at_whole_lines():
-    told = blocks.fallback("\n".join(["a&b"] * 999))
-
-    assert told.splitlines()[0] == "a&amp;b"
-    assert re.fullmatch(r"… and \d+ more", told.splitlines()[-1])
-    assert len(told) <= 4000
-
-
 def test_a_table_without_rows_is_its_sentences():
     assert kinds(blocks.table(table(0)), "table") == []
-    assert "In" in list(texts(blocks.table(table(0))))
+    assert seen(blocks.table(table(0))) == "Title\nIn"
 
 
 def test_status_and_digest_fit_into_a_message_however_long_they_are():
@@ -223,14 +180,4 @@ def test_status_and_digest_fit_into_a_message_however_long_they_are():
     within_slacks_sizes(blocks.digest_blocks(weekly))
     assert "50.0% compliant" in json.dumps(blocks.digest_blocks(weekly))
     assert "no data yet" in json.dumps(blocks.digest_blocks(replace(weekly, share=None)))
-    assert len(answer_message(report)[0]) <= 4000
-
-
-def test_what_aws_config_says_is_shown_letter_by_letter():
-    said = "Principal * and Action s3:* on *:* to _everyone_ ~except~ `x` &amp; <!channel>"
-
-    drawn = blocks.card_blocks(card(finding(annotation=said)))
-
-    [shown] = kinds(drawn, "rich_text")
-    assert shown["elements"][0]["elements"][1] == {"type": "text", "text": said}
-    assert not any("everyone" in text for text in texts(kinds(drawn, "section")))
+    assert len(spoken(answer_message(report)[0])) <= 4000

@@ -20,6 +20,7 @@ from notifiers.chat import (
 )
 from notifiers.slack.client import SlackChat, connect
 from tests.builders import RULE, at, finding, rule
+from tests.notifiers.slack.reading import seen
 
 CARD = card_of(finding(), {RULE: rule()}, {})
 HOUSING = Channel("slack", "C0HOUSING")
@@ -75,7 +76,7 @@ def test_a_second_message_becomes_a_pointer_without_buttons(chat, workspace):
     chat.point(Message(HOUSING, "2.0"), MESSAGE)
 
     [sent] = workspace.called("chat.update")
-    assert (sent["ts"], [block["type"] for block in sent["blocks"]]) == ("2.0", ["section"])
+    assert (sent["ts"], [block["type"] for block in sent["blocks"]]) == ("2.0", ["rich_text"])
     assert "https://council.slack.com/archives/C0HOUSING/p1" in sent["text"]
 
 
@@ -90,7 +91,7 @@ def test_what_another_team_has_now_keeps_no_fact_and_no_button(chat, workspace):
     chat.replace(MESSAGE, Departed())
 
     [sent] = workspace.called("chat.update")
-    assert [block["type"] for block in sent["blocks"]] == ["section"]
+    assert [block["type"] for block in sent["blocks"]] == ["rich_text"]
 
 
 @pytest.mark.parametrize(
@@ -181,8 +182,8 @@ def test_a_card_that_slack_does_not_take_comes_in_words_whatever_the_reason(chat
     post(chat)
 
     _, sent = workspace.called("chat.postMessage")
-    assert [each["type"] for each in sent["blocks"]] == ["section"]
-    assert finding().id in sent["blocks"][0]["text"]["text"]
+    assert [each["type"] for each in sent["blocks"]] == ["rich_text"]
+    assert finding().id in seen(sent["blocks"])
 
 
 def test_a_card_that_slack_does_not_take_at_all_is_the_cards_fault_and_not_the_channels(

@@ -15,6 +15,7 @@ from notifiers.slack import app as slack
 from notifiers.slack import modals
 from notifiers.slack.listeners import Listeners
 from tests.builders import ID, PACK_ARN, at, change, move
+from tests.notifiers.slack.reading import live, seen
 from tests.notifiers.slack.workspace import HOME, user
 
 CHANNEL = "C0HOUSING"
@@ -315,8 +316,9 @@ def test_a_hostile_name_pings_nobody(app, context, workspace):
 
     [answer] = command(app, workspace, f"show {finding.id}")
 
-    assert "<!channel>" not in json.dumps(answer)
-    assert "&lt;!channel&gt; &amp;" in answer["text"]
+    assert "&lt;!channel&gt; &amp; *bold*" in answer["text"]
+    assert "<!channel> & *bold*" in seen(answer["blocks"])
+    assert {each["type"] for each in live(answer["blocks"])} == {"date", "link"}
 
 
 def test_a_finding_that_nobody_knows_is_named(app, workspace, context):
@@ -365,7 +367,7 @@ def test_an_answer_that_slack_refuses_comes_again_in_words_privately(app, opened
     [told] = workspace.called("chat.postEphemeral")
     assert (told["user"], told["channel"]) == ("U0HANNAH", CHANNEL)
     assert "1 finding is open" in told["text"]
-    assert [block["type"] for block in told["blocks"]] == ["section"]
+    assert [block["type"] for block in told["blocks"]] == ["rich_text"]
 
 
 def test_a_private_answer_whose_blocks_slack_refuses_comes_again_in_words(app, opened, workspace):

@@ -93,7 +93,7 @@ def test_a_second_message_becomes_a_pointer_to_the_first(slack, context, seconds
     courier.adopt(ID, Message(Channel("slack", HOUSING), second["ts"]))
 
     pointer = texts(slack, HOUSING)[-1]
-    assert pointer.startswith("This finding's card is <")
+    assert pointer.startswith("This finding's card is in another message")
     assert first.ts.replace(".", "") in pointer
 
 

@@ -1,16 +1,25 @@
-"""Outside text in Slack: shown as it is, and never more."""
+"""Prose in Slack: shown letter by letter, and never more than its pieces say."""
 
-import html
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifiers.slack.text import MESSAGE_MAX, SLACK, code, cut, escape, mention, outside, when
+from compliance.prose import Copied, Link, Moment, Person, Strong, people, plain
+from compliance.text import clean
+from notifiers.slack.text import cut, cut_prose, escape, fit, plain_text, rich, spoken
 from tests.builders import START
+from tests.notifiers.slack.reading import live, objects, seen
 
-MARKED = st.text(alphabet="<>&!@#|`*_ab;\n", max_size=300)
+MARKED = st.text(alphabet="<>&!@#|`*_~:ab;\n\u200b\u202e", max_size=300)
+WORDS = st.one_of(MARKED, st.builds(Strong, MARKED), st.builds(Copied, MARKED))
+WHEN = "<!date^1793610000^{date_short_pretty} {time}|2026-11-02 09:00 UTC>"
+
+
+def resolved(text):
+    """Slack resolves these three escapes and no other."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 @given(st.text() | MARKED)
@@ -18,57 +27,109 @@ def test_escaped_text_makes_no_mention_link_or_channel_and_reads_as_it_was(text)
     escaped = escape(text)
 
     assert not re.search(r"[<>]", escaped)
-    assert escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == text
+    assert resolved(escaped) == text
 
 
-@given(MARKED, st.integers(10, 60))
-def test_a_cut_never_ends_in_half_an_escape(text, longest):
-    shown = outside(text, longest)
+@given(st.lists(WORDS, max_size=6).map(tuple))
+def test_words_in_rich_text_are_all_shown_and_nothing_comes_of_them(prose):
+    block = rich(prose)
 
-    assert len(shown) <= longest
-    assert html.unescape(shown.removesuffix("…")).rstrip("…") == html.unescape(
-        escape(text)[: len(shown.removesuffix("…"))]
-    ).rstrip("…")
-    assert not re.search(r"&(?!amp;|lt;|gt;)", shown)
+    assert seen([block]) == plain(prose)
+    assert live(block) == []
+    assert all(each["text"] for each in objects(block, "text"))
 
 
-@given(st.text(min_size=1) | MARKED)
-def test_code_is_one_line_between_two_marks(text):
-    shown = code(text)
+@given(st.lists(WORDS, max_size=6).map(tuple))
+def test_words_beside_the_blocks_make_no_mention_and_no_link(prose):
+    text = spoken(prose)
 
-    assert shown == "" if not text.strip() else re.fullmatch(r"`[^`\n\r<>]+`", shown)
+    assert not re.search(r"[<>]", text)
+    assert resolved(text) == plain(prose)
+
+
+@pytest.mark.parametrize("text", ["*a* _b_ ~c~ `d` :e: & <!channel>", "R&amp;D &lt;b&gt; &copy;"])
+def test_a_plain_text_object_is_shown_letter_by_letter(text):
+    drawn = plain_text(text)
+
+    assert resolved(drawn["text"]) == text
+    assert drawn["emoji"] is False
+
+
+@given(st.lists(WORDS, max_size=6).map(tuple), st.integers(10, 60))
+def test_what_is_too_long_is_cut_and_says_so(prose, longest):
+    shown, text = plain(cut_prose(prose, longest)), spoken(prose, longest)
+
+    assert len(shown) <= longest + 1
+    assert len(text) <= longest
+    assert not re.search(r"&(?!amp;|lt;|gt;)", text)
+    if len(plain(prose)) > longest:
+        assert shown.endswith("…")
+        assert text.endswith("…")
 
 
 def test_short_text_is_not_cut():
     assert cut("abc", 3) == "abc"
     assert cut("abcd", 3) == "ab…"
-    assert len(outside("x" * 9999, MESSAGE_MAX)) == MESSAGE_MAX
+    assert plain(fit([("a",), ("b",), ("c",)], 20, most=2)) == "a\nb\n… and 1 more"
+    assert plain(fit([("x" * 30,), ("b",)], 20)) == "… and 2 more"
+
+
+def test_a_mention_is_never_cut_in_two():
+    assert spoken(("Decided by ", Person("slack:U0HANNAH"), "."), 15) == "Decided by …"
 
 
 def test_people_are_named_so_that_slack_shows_their_names():
-    named = SLACK.people(["slack:U1", "W012AB3CD"], ["slack:S1"])
+    prose = people(["slack:U1", "W012AB3CD"], ["slack:S1"])
 
-    assert named == "<!subteam^S1>, <@U1>, <@W012AB3CD>"
-    assert SLACK.people([]) == ""
+    assert seen([rich(prose)]) == "@S1, @U1, @W012AB3CD"
+    assert spoken(prose) == "<!subteam^S1>, <@U1>, <@W012AB3CD>"
+    assert people([]) == ()
 
 
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
         ("Jane Doe", "Jane Doe"),
-        ("U1> <!channel", "U1&gt; &lt;!channel"),
-        ("U1\n", "U1\n"),
+        ("U1> <!channel", "U1> <!channel"),
+        ("U1\n", "U1"),
         ("SAM", "SAM"),
         ("WEBTEAM", "WEBTEAM"),
         ("USERSUPPORT2", "USERSUPPORT2"),
         ("W3TEAM", "W3TEAM"),
+        ("slack:Ü1", "slack:Ü1"),
         ("bot", "bot"),
         ("teams:U1", "teams:U1"),
+        ("@here", "@here"),
     ],
 )
 def test_who_is_no_user_of_slack_is_named_and_mentions_nobody(name, shown):
-    assert mention(name) == shown
+    assert live(rich((Person(name),))) == []
+    assert seen([rich((Person(name),))]) == shown
+    assert spoken((Person(name),)) == escape(shown)
 
 
 def test_a_moment_is_in_each_readers_zone_and_utc_elsewhere():
-    assert when(START) == "<!date^1793610000^{date_short_pretty} {time}|2026-11-02 09:00 UTC>"
+    assert live(rich((Moment(START),))) == [
+        {
+            "type": "date",
+            "timestamp": 1793610000,
+            "format": "{date_short_pretty} {time}",
+            "fallback": "2026-11-02 09:00 UTC",
+        }
+    ]
+    assert spoken((Moment(START),)) == WHEN
+
+
+def test_a_link_goes_where_the_bot_says():
+    link = Link("Open <it>", "https://example.org/?a=1&b=2")
+
+    assert live(rich((link,))) == [{"type": "link", "text": "Open <it>", "url": link.url}]
+    assert spoken((link,)) == "<https://example.org/?a=1&amp;b=2|Open &lt;it&gt;>"
+
+
+def test_nothing_that_cannot_be_seen_is_sent():
+    hidden = "pay\u200bments\u202egpj.exe\x07"
+
+    for drawn in (rich((hidden, Strong(hidden))), plain_text(hidden)):
+        assert seen([drawn]) == clean(seen([drawn]))
+    assert spoken((hidden,)) == "paymentsgpj.exe "

@@ -1,0 +1,98 @@
+"""Text in pieces: words, headings, names to copy, people, moments and links. Pure.
+
+A piece that is a ``str`` is words, and words are shown letter by letter, whoever wrote them: they
+are never markup, a mention or a link in any chat product. Only a piece of another kind does more
+than that, so that nothing which came from outside can do it.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from compliance.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """A heading or a label."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What a reader may want to copy: an id, a name, an ARN, a command. It is one line."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person or a group of people by id, ``slack:U0HANNAH``, or by the name that somebody wrote.
+
+    The chat product that has the id mentions them, others show it as it is.
+    """
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time, which a chat product can show in each reader's own zone."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address that the bot made itself, never one from outside, and the words to press on."""
+
+    text: str
+    url: str
+
+
+Piece = str | Strong | Copied | Person | Moment | Link
+Prose = tuple[Piece, ...]
+
+
+def people(users: Iterable[str], groups: Iterable[str] = ()) -> Prose:
+    """Return a list of people and groups by their ids, the groups first."""
+    return joined(", ", [(Person(each),) for each in (*groups, *users)])
+
+
+def joined(separator: str, parts: Iterable[Prose]) -> Prose:
+    """Return the *parts* that are not empty, with a *separator* between two."""
+    pieces: list[Piece] = []
+    for part in filter(None, parts):
+        pieces += [separator, *part] if pieces else part
+    return tuple(pieces)
+
+
+def plain(prose: Prose, name: Callable[[str], str] = str) -> str:
+    """Return *prose* in words alone; *name* says how the people of an id are called."""
+    return "".join(_plain(piece, name) for piece in prose)
+
+
+def one_line(text: str) -> str:
+    """Return *text* with nothing unseen in it and every run of blanks as one space."""
+    return " ".join(clean(text).split())
+
+
+def moment(of: datetime) -> str:
+    return f"{of:%Y-%m-%d %H:%M} UTC"
+
+
+def _plain(piece: Piece, name: Callable[[str], str]) -> str:
+    match piece:
+        case str():
+            return clean(piece)
+        case Strong(text):
+            return clean(text)
+        case Copied(text):
+            return one_line(text)
+        case Person(id):
+            return one_line(name(id))
+        case Moment(at):
+            return moment(at)
+        case Link(text, url):
+            return f"{clean(text)}: {url}"

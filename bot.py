@@ -34,7 +34,6 @@ from commands.digest import WEEK, digest
 from commands.enforce import Enforcement, enforce_now
 from commands.progress import Bar
 from commands.reception import Reception
-from compliance.channel import SLACK
 from compliance.fingerprint import InForce
 from compliance.ineffective import Warnings
 from compliance.known_rules import KnownRules
@@ -47,12 +46,11 @@ from ledger.periods import Periods
 from ledger.reports import Reports
 from ledger.store import Ledger
 from ledger.upkeep import Upkeep
-from notifiers import web, words
+from notifiers import products, web, words
 from notifiers.clock import Bell, Nightly, every, ticking
 from notifiers.logs import log_as_json
 from notifiers.metrics import Metrics
 from notifiers.outbox import Outbox
-from notifiers.slack.chat import Slack
 from notifiers.watch import AllowlistWatch
 from notifiers.weekly import Schedule, Weekly, send_now
 
@@ -87,17 +85,17 @@ class Bot:
         use_region(environment.aws_region)
         self.service = ConfigService(Accounts(*self.settings.access))
         self.places = [Place(*each) for each in self.settings.places]
-        self.slack = Slack(*environment.slack, self.teams, now)
-        self.chats = {SLACK: self.slack.chat}
-        accounts, fresh = self.settings.accounts, self.slack.people.fresh
-        self.outbox = Outbox(engine, self.chats, self.teams, self.catalogue, accounts, rules, now)
+        self.products = products.connect(environment.slack, self.teams, now)
+        accounts, person = self.settings.accounts, self.products.person
+        chats = self.products.chats
+        self.outbox = Outbox(engine, chats, self.teams, self.catalogue, accounts, rules, now)
 
         # What people ask and decide, and what is done about it in AWS.
         self.context = Context(self.ledger, self.catalogue, self.teams, self.allowlist, now, rules)
-        self.reception = Reception(self.context, self.reports, accounts, fresh)
+        self.reception = Reception(self.context, self.reports, accounts, person)
         self.digest = partial(digest, self.reports, self.catalogue)
         self.warnings = Warnings(self.allowlist, self.catalogue, self.places, now, rules.has_name)
-        may = partial(authorise, self.context, fresh)
+        may = partial(authorise, self.context, person)
         decided = self.context, self.service, may, self.upkeep
         self.aws = Rounds(*decided, accounts, self.places, *self.settings.pace)
 
@@ -111,8 +109,8 @@ class Bot:
             queues, topics = environment.queue_urls, environment.sns_topic_arns
             record = metrics.counting(self.ledger.record, self.rules)
             reports = Listening(queues, polling, topics, record, metrics.count, now)
-            presses = self.slack.listen(self.reception, stop, self.outbox.courier.adopt)
-            chat, ledger = self.slack.problem, self.reports.problem
+            presses = self.products.listen(self.reception, stop, self.outbox.courier.adopt)
+            chat, ledger = self.products.problem, self.reports.problem
             reach = {"ledger": ledger, "chat": chat, "queues": reports.problem}
             served = web.application([reports.route, *presses], reach, metrics.registry)
             with web.serving(served, environment.http_host, environment.http_port), self.clock():
@@ -120,7 +118,7 @@ class Bot:
 
     def clock(self) -> AbstractContextManager[None]:
         """What the clock brings: every so many seconds, and at once where something moved."""
-        settings, chat, tda = self.settings, self.slack.chat, self.teams.tda
+        settings, chats, tda = self.settings, self.products.chats, self.teams.tda
         monday = Schedule(settings.weekday, settings.digest_at, settings.zone)
         jobs = [
             every(5, self.outbox.courier.round, self.bell.event(self.outbox.courier.woken)),
@@ -128,9 +126,9 @@ class Bot:
             *starmap(every, self.upkeep.jobs()),
             every(5, self.allowlist.refresh),
             every(10, Enforcement(self.context).round),
-            every(10, partial(carry_out_exceptions, self.context, self.slack.people.fresh)),
-            every(10, AllowlistWatch(self.allowlist.problem, chat, tda, self.warnings).round),
-            Weekly(self.periods, monday, self.digest, chat, tda, now).job(),
+            every(10, partial(carry_out_exceptions, self.context, self.products.person)),
+            every(10, AllowlistWatch(self.allowlist.problem, chats, tda, self.warnings).round),
+            Weekly(self.periods, monday, self.digest, chats, tda, now).job(),
             Nightly(self.aws.sweep.tonight, "sweep", time(2, 30), self.periods, now).job(),
         ]
         return ticking(jobs)
@@ -146,7 +144,7 @@ class Bot:
         if printed:
             print(words.digest(report))
         else:
-            send_now(self.chats, self.teams.tda_channels, report, now())
+            send_now(self.products.chats, self.teams.tda_channels, report, now())
         return 0
 
     def check(self) -> int:
@@ -154,7 +152,7 @@ class Bot:
         places = (check_place(self.service, place, self.catalogue) for place in self.places)
         own = check_allowlist(self.allowlist), *check_entries(self.warnings())
         queues = check_queues(self.environment.queue_urls)
-        return print_all(chain(missing, self.slack.checks(), own, queues, *places))
+        return print_all(chain(missing, self.products.checks(), own, queues, *places))
 
 
 def assemble() -> Bot:

@@ -1,5 +1,6 @@
 """What every chat product does for the bot, and what can come of it, in no product's terms."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -65,6 +66,10 @@ class Post:
 
     id: str
     finding_ids: tuple[str, ...] = ()
+
+
+#: Hears of each message that was pressed, and of the finding that its button is about.
+OnPress = Callable[[str, Message], None]
 
 
 class Chat(Protocol):

@@ -1,7 +1,7 @@
 """The watch on the allowlist: people hear when it is broken or mended, and what has no effect."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from compliance.channel import Channel
 from compliance.ineffective import EntryWarning
@@ -28,12 +28,12 @@ class AllowlistWatch:
     def __init__(
         self,
         problem: Callable[[], str],
-        chat: Chat,
+        chats: Mapping[str, Chat],
         channel: Channel | None,
         warnings: Callable[[], Sequence[EntryWarning]] = tuple,
     ) -> None:
         self._problem = problem
-        self._chat = chat
+        self._chats = chats
         self._channel = channel
         self._warnings = warnings
         self._told = ""
@@ -64,7 +64,7 @@ class AllowlistWatch:
         if self._channel is None:
             return False
         try:
-            self._chat.notice(self._channel, text)
+            self._chats[self._channel.product].notice(self._channel, text)
         except (ChatBusyError, ChatRefusedError, InDoubtError) as error:
             log.warning("the allowlist's fault is told later", extra={"why": str(error)})
             return False

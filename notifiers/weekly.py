@@ -57,7 +57,7 @@ class Weekly:
     periods: Periods
     schedule: Schedule
     report: Callable[[datetime, datetime], Digest]
-    chat: Chat
+    chats: Mapping[str, Chat]
     channel: Channel | None
     now: Callable[[], datetime]
 
@@ -87,7 +87,9 @@ class Weekly:
         period = end.isoformat()
         try:
             if not self._was_sent(channel, period):
-                self.chat.digest(channel, self.report(since, end), Post(f"{JOB} {period}"))
+                self.chats[channel.product].digest(
+                    channel, self.report(since, end), Post(f"{JOB} {period}")
+                )
         except (ChatBusyError, ChatRefusedError, InDoubtError) as error:
             # The lease ends and the next round, here or elsewhere, looks for it and tries again.
             log.error("the digest could not be sent", extra={"period": period, "why": str(error)})
@@ -98,7 +100,7 @@ class Weekly:
         """Say whether the digest came although its answer was lost, as far as chat can tell."""
         tried = self.now() - _LEASE
         try:
-            return bool(self.chat.find(channel, f"{JOB} {period}", tried))
+            return bool(self.chats[channel.product].find(channel, f"{JOB} {period}", tried))
         except (ChatBusyError, ChatRefusedError) as error:
             log.warning("a digest may come twice", extra={"period": period, "why": str(error)})
             return False

@@ -8,11 +8,14 @@ from starlette.routing import BaseRoute
 
 from commands.checks import Check
 from commands.reception import Reception
+from compliance.authority import Actor
+from compliance.channel import SLACK
 from compliance.routing import Teams
+from notifiers.chat import OnPress
 from notifiers.slack import app
 from notifiers.slack.check import check_slack
 from notifiers.slack.client import SlackChat, connect
-from notifiers.slack.listeners import Listeners, OnPress, ignored
+from notifiers.slack.listeners import Listeners, ignored
 from notifiers.slack.people import People
 
 _RETRIES = 3
@@ -20,6 +23,8 @@ _RETRIES = 3
 
 class Slack:
     """One workspace, by Socket Mode where there is an app token, by HTTP where a secret."""
+
+    name = SLACK
 
     def __init__(
         self,
@@ -38,6 +43,9 @@ class Slack:
         self._client = connect(bot_token, api_url, _RETRIES)
         self.people = People(self._client, teams.groups(), now)
         self._socket: app.Socket | None = None
+
+    def person(self, actor_id: str) -> Actor:
+        return self.people.fresh(actor_id)
 
     def listen(
         self,

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections.abc import Callable
 from typing import Any
 
 from slack_bolt import App
@@ -14,6 +13,7 @@ from commands.reception import Asked, Reception
 from compliance.authority import Actor
 from compliance.card import Button
 from compliance.channel import Channel, Message
+from notifiers.chat import OnPress
 from notifiers.slack import modals
 from notifiers.slack.bodies import (
     Body,
@@ -37,9 +37,6 @@ FAILED = (
 )
 #: Every button of ours, also with the verb of a request behind it.
 _BUTTONS = re.compile(rf"^({'|'.join([*Button, PREVIOUS, NEXT])})( [a-z]+)?$")
-
-#: Hears of each message that was pressed, and of the finding that its button is about.
-OnPress = Callable[[str, Message], None]
 
 
 def ignored(finding_id: str, message: Message) -> None:

@@ -24,7 +24,7 @@ def chat():
 
 @pytest.fixture
 def watch(file, chat):
-    return AllowlistWatch(lambda: file[0], chat, TDA)
+    return AllowlistWatch(lambda: file[0], {"slack": chat}, TDA)
 
 
 def test_a_fault_is_told_once_and_its_mending_once(watch, file, chat):
@@ -56,7 +56,7 @@ def odd():
 
 @pytest.fixture
 def watch_of_entries(odd, chat):
-    return AllowlistWatch(lambda: "", chat, TDA, lambda: tuple(odd))
+    return AllowlistWatch(lambda: "", {"slack": chat}, TDA, lambda: tuple(odd))
 
 
 def test_an_entry_without_its_effect_is_told_once_with_its_line_and_logged(

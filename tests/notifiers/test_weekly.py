@@ -68,7 +68,7 @@ def chat():
 def replica(engine, chat, clock):
     def make(channel=TDA):
         periods = Periods(engine)
-        return Weekly(periods, MONDAY_NINE, lambda *period: period, chat, channel, clock)
+        return Weekly(periods, MONDAY_NINE, lambda *period: period, {"slack": chat}, channel, clock)
 
     return make
 

@@ -1,0 +1,42 @@
+"""Several chat products at once: each answers for itself."""
+
+import pytest
+
+from compliance.authority import Actor, Standing
+from notifiers.chat import ChatRefusedError
+from notifiers.products import Products
+from tests.notifiers.chat import FakeChat
+
+
+class FakeProduct:
+    def __init__(self, name, problem=""):
+        self.name, self.chat, self._problem = name, FakeChat(), problem
+
+    def person(self, actor_id):
+        return Actor(actor_id, self.name, Standing.MEMBER)
+
+    def problem(self):
+        return self._problem
+
+
+@pytest.fixture
+def both():
+    return Products(FakeProduct("slack"), FakeProduct("teams", "the token was refused"))
+
+
+def test_a_person_is_asked_of_their_own_product(both):
+    assert both.person("teams:1f2e").name == "teams"
+    assert both.person("slack:U0HANNAH").name == "slack"
+
+
+def test_nobody_of_a_product_that_is_not_connected_may_decide(both):
+    assert both.person("pigeon:jo").standing is Standing.EXTERNAL
+
+
+def test_only_the_product_that_is_out_of_reach_is_named(both):
+    assert both.problem() == "teams: the token was refused"
+
+
+def test_a_channel_of_a_product_that_is_not_connected_refuses_and_says_how_to_mend_it(both):
+    with pytest.raises(ChatRefusedError, match="not connected to pigeon: Connect the bot"):
+        both.chats["pigeon"].notice(None, "hello")

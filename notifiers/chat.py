@@ -9,6 +9,7 @@ from commands.answers import Digest
 from compliance.channel import Channel, Message
 from compliance.group import Content
 from compliance.mendable import MendableError
+from compliance.reply import Reply
 
 
 class ChatBusyError(MendableError):
@@ -88,6 +89,36 @@ class Chat(Protocol):
 
     def find(self, channel: Channel, post_id: str, since: datetime) -> tuple[Message, ...]:
         """Return the messages that carry our *post_id*, oldest first, posted about *since*."""
+
+    def reply(self, to: Message, reply: Reply, post: Post) -> Message:
+        """Answer in the thread of *to*, in the channel as well where the reply is urgent.
+
+        Raises MessageGoneError.
+        """
+
+    def find_reply(self, to: Message, post_id: str, since: datetime) -> tuple[Message, ...]:
+        """Return the replies to *to* that carry our *post_id*, oldest first, made about *since*."""
+
+    def announce(self, channel: Channel, reply: Reply, post: Post) -> Message:
+        """Say *reply* in a channel, in no thread; ``find`` finds it."""
+
+    def direct(self, person: str, reply: Reply, post: Post) -> Message:
+        """Say *reply* to one person alone, whose id names its product: ``slack:U0HANNAH``."""
+
+    def find_direct(self, person: str, post_id: str, since: datetime) -> tuple[Message, ...]:
+        """Return what was said to *person* alone that carries our *post_id*, oldest first."""
+
+    def person_of(self, email: str) -> str:
+        """Return the id of the member with this address, empty where there is none or no telling.
+
+        Guests and people of other organisations are never returned. Asks only now and then.
+        """
+
+    def link(self, message: Message) -> str:
+        """Return an address that leads to *message*, empty where it has none."""
+
+    def outsiders(self, channel: Channel) -> str:
+        """Say which outsiders can read *channel*, empty where only members can."""
 
     def point(self, orphan: Message, real: Message) -> None:
         """Leave nothing of *orphan* but a pointer to *real*; raises MessageGoneError."""

@@ -9,7 +9,7 @@ from commands.checks import Check
 from compliance.channel import SLACK, Channel
 from compliance.routing import Approvers, Teams
 from notifiers.slack.errors import FAILURES
-from notifiers.slack.people import own_id
+from notifiers.slack.text import own_id
 
 #: https://docs.slack.dev/reference/scopes: what the bot calls needs these (slack FACTS).
 SCOPES = frozenset(
@@ -23,6 +23,10 @@ SCOPES = frozenset(
         # A post whose answer was lost is looked for in its channel.
         "channels:history",
         "groups:history",
+        # Who an Owner tag's address belongs to, and what people are told directly.
+        "users:read.email",
+        "im:write",
+        "im:history",
     }
 )
 _REACH = "Open the way to Slack's Web API, or correct SLACK_API_URL, and try again."

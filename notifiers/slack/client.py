@@ -1,7 +1,7 @@
 """Every message the bot sends to Slack by itself: cards, pointers, notices and reports."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -14,12 +14,16 @@ from commands.answers import Digest
 from compliance.channel import SLACK, Channel, Message
 from compliance.group import Content
 from compliance.prose import Link, Prose
-from notifiers.chat import ChatRefusedError, ContentRefusedError, Pace, Post
+from compliance.reply import Reply
+from notifiers.chat import ContentRefusedError, Pace, Post
+from notifiers.slack.blocks import actions
+from notifiers.slack.directory import Directory
 from notifiers.slack.errors import FAILURES as FAILURES
-from notifiers.slack.errors import changing, posting, reading
+from notifiers.slack.errors import changing, in_thread, posting, reading
 from notifiers.slack.group import content_message
+from notifiers.slack.paging import paged
 from notifiers.slack.replies import answer_message
-from notifiers.slack.text import Block, rich, spoken
+from notifiers.slack.text import Block, own_id, rich, spoken
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +35,6 @@ PACE = Pace(apart=timedelta(seconds=1), updates=50)
 _EVENT_TYPE = "compliance_post"
 #: How many findings the metadata names. Slack refuses what is too long.
 _NAMED_MAX = 20
-#: A post that is looked for came at its time, or as much earlier as two clocks can differ.
-_EARLIER = timedelta(hours=1)
-#: Messages a page of the history, and how many pages since then are looked through.
-_PAGE, _PAGES_MAX = 200, 10
 _POINTER = "This finding's card is in another message of this channel."
 
 _Send = Callable[[Prose, list[Block]], Any]
@@ -60,6 +60,7 @@ class SlackChat:
 
     def __init__(self, client: WebClient) -> None:
         self._client = client
+        self._directory = Directory(client)
 
     def post(self, channel: Channel, content: Content, post: Post) -> Message:
         send = partial(self._send, channel, metadata=_metadata(post))
@@ -70,15 +71,42 @@ class SlackChat:
         _else_in_words(partial(self._update, message), *content_message(content))
 
     def find(self, channel: Channel, post_id: str, since: datetime) -> tuple[Message, ...]:
-        messages = (
-            Message(channel, message["ts"])
-            for message in self._history(channel, since)
-            if _post_id(message) == post_id
-        )
-        return tuple(sorted(messages))
+        history = paged(self._client.conversations_history, channel.id, since)
+        return _with(post_id, channel, history)
+
+    def reply(self, to: Message, reply: Reply, post: Post) -> Message:
+        with in_thread():
+            sent = self._say(
+                to.channel.id, reply, post, thread_ts=to.id, reply_broadcast=reply.urgent
+            )
+        return Message(to.channel, sent["ts"])
+
+    def find_reply(self, to: Message, post_id: str, since: datetime) -> tuple[Message, ...]:
+        replies = paged(self._client.conversations_replies, to.channel.id, since, ts=to.id)
+        return _with(post_id, to.channel, replies)
+
+    def announce(self, channel: Channel, reply: Reply, post: Post) -> Message:
+        sent = self._say(channel.id, reply, post)
+        return Message(Channel(SLACK, sent["channel"]), sent["ts"])
+
+    def direct(self, person: str, reply: Reply, post: Post) -> Message:
+        # A person's id stands for the conversation with them: Slack opens it.
+        sent = self._say(own_id(person) or person, reply, post)
+        return Message(Channel(SLACK, sent["channel"]), sent["ts"])
+
+    def find_direct(self, person: str, post_id: str, since: datetime) -> tuple[Message, ...]:
+        with reading():
+            opened = self._client.conversations_open(users=own_id(person) or person)
+        return self.find(Channel(SLACK, opened["channel"]["id"]), post_id, since)
+
+    def person_of(self, email: str) -> str:
+        return self._directory.person_of(email)
+
+    def outsiders(self, channel: Channel) -> str:
+        return self._directory.outsiders(channel)
 
     def point(self, orphan: Message, real: Message) -> None:
-        link = self._link(real)
+        link = self.link(real)
         text: Prose = (_POINTER, *((" ", Link("Open it", link)) if link else ()))
         self._update(orphan, text, [rich(text)])
 
@@ -96,6 +124,13 @@ class SlackChat:
             return type(error).__name__
         return ""
 
+    def link(self, message: Message) -> str:
+        with reading():
+            answer = self._client.chat_getPermalink(
+                channel=message.channel.id, message_ts=message.id
+            )
+        return str(answer.get("permalink") or "")
+
     def _send(
         self,
         channel: Channel,
@@ -103,15 +138,30 @@ class SlackChat:
         blocks: list[Block],
         metadata: Mapping[str, Any] | None = None,
     ) -> Any:
+        return self._post(channel.id, metadata, prose, blocks)
+
+    def _say(self, where: str, reply: Reply, post: Post, **thread: Any) -> Any:
+        send = partial(self._post, where, _metadata(post), **thread)
+        return _else_in_words(send, reply.text, [rich(reply.text), *actions(reply.presses)])
+
+    def _post(
+        self,
+        where: str,
+        metadata: Mapping[str, Any] | None,
+        prose: Prose,
+        blocks: list[Block],
+        **thread: Any,
+    ) -> Any:
         with posting():
             return self._client.chat_postMessage(
-                channel=channel.id,
+                channel=where,
                 text=spoken(prose),
                 mrkdwn=False,
                 blocks=blocks,
                 metadata=dict(metadata) if metadata else None,
                 unfurl_links=False,
                 unfurl_media=False,
+                **thread,
             )
 
     def _update(self, message: Message, prose: Prose, blocks: list[Block]) -> None:
@@ -121,30 +171,13 @@ class SlackChat:
                 channel=message.channel.id, ts=message.id, text=spoken(prose), blocks=blocks
             )
 
-    def _link(self, message: Message) -> str:
-        with reading():
-            answer = self._client.chat_getPermalink(
-                channel=message.channel.id, message_ts=message.id
-            )
-        return str(answer.get("permalink") or "")
 
-    def _history(self, channel: Channel, since: datetime) -> Iterator[Mapping[str, Any]]:
-        """Yield what was posted since then, the newest first; needs the scope ``…:history``."""
-        cursor = ""
-        for _ in range(_PAGES_MAX):
-            with reading():
-                page = self._client.conversations_history(
-                    channel=channel.id,
-                    oldest=str((since - _EARLIER).timestamp()),
-                    include_all_metadata=True,
-                    limit=_PAGE,
-                    cursor=cursor,
-                )
-            yield from page["messages"]
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return
-        raise ChatRefusedError("more messages than can be looked through")
+def _with(
+    post_id: str, channel: Channel, messages: Iterable[Mapping[str, Any]]
+) -> tuple[Message, ...]:
+    """Return those of *messages* that carry our *post_id*, the oldest first."""
+    ours = (each["ts"] for each in messages if _post_id(each) == post_id)
+    return tuple(sorted(Message(channel, ts) for ts in ours))
 
 
 def _metadata(post: Post) -> Mapping[str, Any]:

@@ -26,6 +26,8 @@ from notifiers.chat import (
 FAILURES = (SlackClientError, OSError, HTTPException)
 #: The message cannot be brought up to date any more.
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"})
+#: There is no message to reply to.
+_NO_THREAD = frozenset({"thread_not_found", "cannot_reply_to_message"})
 _INVITE = "Invite the bot to the channel with /invite, or correct the channel in teams.yaml."
 _ALLOW = "Let apps post in the channel, or name another channel in teams.yaml."
 #: The channel takes nothing, and what an operator can do.
@@ -90,6 +92,17 @@ def changing() -> AbstractContextManager[None]:
     Slack counts chat.update by workspace, so its pauses are for all channels.
     """
     return _translated(_try_again, everywhere=True)
+
+
+@contextmanager
+def in_thread() -> Iterator[None]:
+    """Turn a refusal of the thread into the news that its message is gone."""
+    try:
+        yield
+    except ContentRefusedError as error:
+        if error.problem in _NO_THREAD:
+            raise MessageGoneError(error.problem) from error
+        raise
 
 
 def reading() -> AbstractContextManager[None]:

@@ -11,8 +11,8 @@ from slack_sdk.errors import SlackApiError
 
 from compliance.authority import Actor, Standing
 from compliance.channel import qualified
-from notifiers.slack.client import FAILURES
-from notifiers.slack.text import PRODUCT
+from notifiers.slack.errors import FAILURES
+from notifiers.slack.text import own_id
 
 log = logging.getLogger(__name__)
 
@@ -121,14 +121,6 @@ class People:
         with self._lock:
             self._kept[what] = (self._now(), answer)
         return answer
-
-
-def own_id(actor_id: str) -> str | None:
-    """Return Slack's own id of a person or a group, None for those of another chat product."""
-    product, colon, own = actor_id.partition(":")
-    if not colon:
-        return actor_id
-    return own if product == PRODUCT else None
 
 
 def _problem(error: Exception) -> str:

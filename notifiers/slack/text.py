@@ -115,6 +115,14 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def own_id(actor_id: str) -> str | None:
+    """Return Slack's own id of a person or a group, None for those of another chat product."""
+    product, colon, own = actor_id.partition(":")
+    if not colon:
+        return actor_id
+    return own if product == PRODUCT else None
+
+
 def _element(piece: Piece) -> Block:
     match piece:
         case str():

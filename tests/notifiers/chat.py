@@ -23,7 +23,9 @@ class FakeChat:
     """What it shows, and what it answers next.
 
     An error in *errors* comes instead of a call, one in *lost* instead of the answer of a post that
-    was made. *closed* are channels that take nothing, with the error.
+    was made. *closed* are channels that take nothing, with the error. *replies* maps what was said
+    to the message it answers, None for what stands by itself, and its words. *addresses* are
+    people's, *open_to* says which outsiders read a channel.
     """
 
     pace = Pace(timedelta(seconds=1), updates=50)
@@ -31,6 +33,7 @@ class FakeChat:
     def __init__(self):
         self.shown, self.posts, self.notices, self.digests = {}, [], [], []
         self.pointers, self.post_ids = {}, {}
+        self.replies, self.addresses, self.open_to = {}, {}, {}
         self.errors, self.lost, self.closed, self.unreadable = [], [], {}, None
 
     def post(self, channel, content, post):
@@ -51,6 +54,40 @@ class FakeChat:
             raise self.unreadable
         found = (each for each, known in self.post_ids.items() if known == post_id)
         return tuple(each for each in found if each.channel == channel)
+
+    def reply(self, to, reply, post):
+        self._fail(to.channel)
+        return self._said(to.channel, (to, reply), post)
+
+    def find_reply(self, to, post_id, since):
+        return self.find(to.channel, post_id, since)
+
+    def announce(self, channel, reply, post):
+        self._fail(channel)
+        return self._said(channel, (None, reply), post)
+
+    def direct(self, person, reply, post):
+        self._fail(Channel("slack", person))
+        return self._said(Channel("slack", person), (None, reply), post)
+
+    def find_direct(self, person, post_id, since):
+        return self.find(Channel("slack", person), post_id, since)
+
+    def person_of(self, email):
+        return self.addresses.get(email, "")
+
+    def outsiders(self, channel):
+        return self.open_to.get(channel, "")
+
+    def link(self, message):
+        return f"https://chat.example/{message.id}"
+
+    def _said(self, channel, said, post):
+        message = Message(channel, f"reply {len(self.replies)}")
+        self.replies[message], self.post_ids[message] = said, post.id
+        if self.lost:
+            raise self.lost.pop(0)
+        return message
 
     def point(self, orphan, real):
         self.pointers[orphan] = real

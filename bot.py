@@ -10,7 +10,7 @@ terminal.prepare()
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, time
 from functools import partial
@@ -18,7 +18,7 @@ from itertools import chain, starmap
 from pathlib import Path
 
 from aws.accounts import Accounts
-from aws.check import check_place, check_queues
+from aws.check import OwnRole, check_aws
 from aws.clients import use_region
 from aws.config_service import ConfigService
 from aws.listen import Listening
@@ -27,7 +27,7 @@ from aws.rounds import Rounds
 from aws.sweep import Place
 from commands.authorise import authorise
 from commands.carry_out import carry_out_exceptions
-from commands.checks import Check, check_allowlist, check_entries, print_all
+from commands.checks import Check, check_allowlist, check_entries, checking, print_all
 from commands.command_line import on_signal, read_command_line
 from commands.context import Context
 from commands.digest import WEEK, digest
@@ -41,6 +41,7 @@ from compliance.mendable import MendableError
 from compliance.ownership import Ownership
 from config import Config, load
 from config.environment import Environment, read_environment, veil_of
+from config.offline import check_files
 from ledger.database import connect, only_process
 from ledger.periods import Periods
 from ledger.reports import Reports
@@ -147,16 +148,20 @@ class Bot:
             send_now(self.products.chats, self.teams.tda_channels, report, now())
         return 0
 
-    def check(self) -> int:
-        missing = (Check(fault.file, fault.problem) for fault in self.environment.missing())
-        places = (check_place(self.service, place, self.catalogue) for place in self.places)
-        own = check_allowlist(self.allowlist), *check_entries(self.warnings())
-        queues = check_queues(self.environment.queue_urls)
-        return print_all(chain(missing, self.products.checks(), own, queues, *places))
+    def checks(self) -> Iterable[Check]:
+        environment, settings = self.environment, self.settings
+        missing = (Check(fault.file, fault.problem) for fault in environment.missing())
+        entries = check_entries(self.warnings(), str(environment.allowlist))
+        at_home = settings.accounts.of_organization, settings.role_name
+        own = OwnRole(environment.queue_urls, environment.sns_topic_arns, *at_home)
+        aws = check_aws(own, self.service.clients, self.places, self.catalogue)
+        return chain(
+            missing, self.products.checks(), [check_allowlist(self.allowlist)], entries, aws
+        )
 
 
-def assemble() -> Bot:
-    environment = read_environment(os.environ)
+def assemble(allowlist: str = "") -> Bot:
+    environment = read_environment(os.environ, allowlist)
     return Bot(environment, load(environment.config, environment.allowlist, environment.faults))
 
 
@@ -174,10 +179,11 @@ def main(arguments: Sequence[str]) -> int:
     log_as_json()
     stop = threading.Event()
     on_signal(stop.set if asked.command in ("demo", "run") else partial(sys.exit, 1))
+    files = partial(check_files, os.environ, now=now)
     commands: dict[str, Callable[[], int]] = {
         "demo": lambda: demo(stop, asked.port),
         "run": lambda: assemble().run(stop),
-        "check": lambda: assemble().check(),
+        "check": lambda: print_all(checking(asked, files, assemble), asked.format),
         "sweep": lambda: assemble().sweep(),
         "digest": lambda: assemble().send_digest(printed=asked.print),
     }

@@ -25,8 +25,7 @@ from aws.errors import (
     UnreadableError,
     aws_errors,
 )
-from aws.partitions import partition_of
-from aws.sessions import DecisionSession, session_name, source_identity
+from aws.sessions import DecisionSession, any_configuration, session_name, source_identity
 from compliance.change import Change, FindingKey, ResourceFacts
 from compliance.known_rules import ConfigRule
 from compliance.text import clean
@@ -92,7 +91,7 @@ class ConfigService:
     """AWS Config, a rule at a time. All methods raise the errors of aws/errors.py."""
 
     def __init__(self, clients: Clients) -> None:
-        self._clients = clients
+        self.clients = clients
 
     def configured(self, account: str, region: str, rule: str) -> str:
         """Return the ARN of the rule's remediation configuration there, empty where it has none."""
@@ -101,7 +100,7 @@ class ConfigService:
                 ConfigRuleNames=[rule]
             )
         first = next(listed(answer, "RemediationConfigurations"), None)
-        return str(first.get("Arn") or _any_configuration(account, region)) if first else ""
+        return str(first.get("Arn") or any_configuration(account, region)) if first else ""
 
     def starter(
         self,
@@ -122,17 +121,9 @@ class ConfigService:
         )
         try:
             with aws_errors():
-                return Starter(self._clients.decision_client(key.account, key.region, session))
+                return Starter(self.clients.decision_client(key.account, key.region, session))
         except AwsDoubtError as error:
             raise AwsBusyError(str(error)) from error
-
-    def check_session(self, account: str, region: str) -> None:
-        """Ask for a session like a decision's; raises AwsRefusedError where AWS gives none."""
-        session = DecisionSession(
-            "check.of.the.set-up", "compliance-bot", _any_configuration(account, region)
-        )
-        with aws_errors():
-            self._clients.decision_client(account, region, session)
 
     def executions(self, keys: Sequence[FindingKey]) -> dict[FindingKey, Execution]:
         """Return the last execution of each resource of one rule that ever had one.
@@ -275,7 +266,7 @@ class ConfigService:
 
     def _config(self, account: str, region: str) -> Any:
         with aws_errors():
-            return self._clients.client("config", account, region)
+            return self.clients.client("config", account, region)
 
     def _items(
         self, where: FindingKey, operation: str, name: str, **asked: Any
@@ -295,11 +286,6 @@ class ConfigService:
             if page is None:
                 return
             yield page
-
-
-def _any_configuration(account: str, region: str) -> str:
-    partition = partition_of(region).id
-    return f"arn:{partition}:config:{region}:{account}:remediation-configuration/*"
 
 
 def _resource_key(key: FindingKey) -> dict[str, str]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from aws.partitions import partition_of
+
 #: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html: of a session's name and
 #: of a source identity, 2 to 64 of these.
 _LONGEST = 64
@@ -62,6 +64,18 @@ class DecisionSession:
             statements.append({"Effect": "Allow", "Action": sorted(further), "Resource": "*"})
         policy = {"Version": "2012-10-17", "Statement": statements}
         return json.dumps(policy, separators=(",", ":"))
+
+
+def session_of_check(account: str, region: str) -> DecisionSession:
+    """Return a session like that of a decision about any rule of one account and Region."""
+    arn = any_configuration(account, region)
+    return DecisionSession("check.of.the.set-up", "compliance-bot", arn)
+
+
+def any_configuration(account: str, region: str) -> str:
+    """Return the ARN that stands for every remediation configuration there."""
+    partition = partition_of(region).id
+    return f"arn:{partition}:config:{region}:{account}:remediation-configuration/*"
 
 
 def session_name(finding_ids: Sequence[str], verb: str, asked_at: datetime) -> str:

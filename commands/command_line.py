@@ -4,6 +4,8 @@ import argparse
 import signal
 from collections.abc import Callable, Sequence
 
+from commands.checks import Format
+
 
 def read_command_line(arguments: Sequence[str]) -> argparse.Namespace:
     """Return the *command* and its options; a wrong line ends the process with its usage and 2."""
@@ -12,7 +14,14 @@ def read_command_line(arguments: Sequence[str]) -> argparse.Namespace:
     local = commands.add_parser("demo", help="a local AWS and a local Slack to try it in")
     local.add_argument("--port", type=int, default=8765, help="of its page on 127.0.0.1")
     commands.add_parser("run", help="the real thing, from config/ and the environment")
-    commands.add_parser("check", help="looks at all that is set up, and names what is missing")
+    check = commands.add_parser("check", help="names what is missing of all that has to be set up")
+    check.add_argument("--offline", action="store_true", help="looks at the files alone")
+    check.add_argument(
+        "--allowlist", metavar="FILE", default="", help="looks at this allowlist instead"
+    )
+    check.add_argument(
+        "--format", type=Format, choices=Format, default=Format.TEXT, help="github: annotations"
+    )
     commands.add_parser("sweep", help="reads every account's compliance from AWS Config")
     weekly = commands.add_parser("digest", help="sends the weekly digest now")
     weekly.add_argument("--print", action="store_true", help="prints it instead")

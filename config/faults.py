@@ -41,6 +41,11 @@ class ConfigError(MendableError):
         self.faults = tuple(sorted(set(faults)))
         super().__init__("\n".join(map(str, self.faults)))
 
+    def located(self) -> Iterable[tuple[str, int, str]]:
+        for fault in self.faults:
+            problem = f"{fault.key}: {fault.problem}" if fault.key else fault.problem
+            yield fault.file, fault.line, problem
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

@@ -1,11 +1,9 @@
 """What AWS Config itself says, read account by account."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from aws.check import check_place, check_queues
 from aws.config_service import ConfigService
 from aws.sweep import Place, Records, Sweep
 from aws.tasks import Tasks
@@ -16,7 +14,7 @@ from ledger.reports import Reports
 from ledger.store import Ledger
 from ledger.watched import Watched
 from tests.aws.world import CATALOGUE, HEAR, WorldClients
-from tests.builders import finding, rule
+from tests.builders import finding
 from tests.playground.aws.world import BUCKET_RULE, HOUSING, PAYMENTS, REGION
 
 PLACES = [Place(HOUSING, REGION), Place(PAYMENTS, REGION)]
@@ -234,76 +232,3 @@ def test_a_sweep_says_what_the_ledger_made_of_it(world, service, engine):
     [opened] = [each for each in ledger.each([State.OPEN]) if each.key.resource_id == bucket]
     assert opened.key.rule == BUCKET_RULE
     assert (first.opened, again.opened) == (first.non_compliant, 0)
-
-
-def problems(checks):
-    return {check.what: check.problem for check in checks if check.problem}
-
-
-def test_a_place_that_is_set_up_has_nothing_missing(service):
-    assert problems(check_place(service, PLACES[0], CATALOGUE)) == {}
-
-
-def named(name, identifier="NO_SUCH_IDENTIFIER"):
-    return replace(rule(name), identifier=identifier)
-
-
-def test_a_rule_that_has_another_name_in_the_account_is_there(service):
-    known = CATALOGUE[BUCKET_RULE]
-
-    checks = check_place(service, PLACES[0], {"ours": replace(known, name="ours")})
-
-    assert f"called {BUCKET_RULE} there" in list(checks)[-1].what
-
-
-def test_a_rule_that_does_not_exist_is_named(service):
-    found = problems(check_place(service, PLACES[0], {"no-such-rule": named("no-such-rule")}))
-
-    assert found == {f"rule no-such-rule in account {HOUSING}, {REGION}": "does not exist"}
-
-
-def test_a_rule_without_remediation_is_named(world, service):
-    source = {"Owner": "AWS", "SourceIdentifier": "SNS_ENCRYPTED_KMS"}
-    world.config.put_config_rule(ConfigRule={"ConfigRuleName": "bare", "Source": source})
-
-    found = problems(check_place(service, PLACES[0], {"bare": named("bare")}))
-
-    world.config.delete_config_rule(ConfigRuleName="bare")
-    assert list(found.values()) == ["has no remediation"]
-
-
-@pytest.mark.parametrize(
-    ("code", "cure"),
-    [("AccessDeniedException", "Terraform module access"), ("ThrottlingException", "try again")],
-)
-def test_a_place_that_cannot_be_read_says_why_and_what_to_do(world, service, code, cure):
-    world.aws.faults.refuse("DescribeConfigRules", code, "no")
-
-    [check] = check_place(service, PLACES[0], CATALOGUE)
-
-    assert check.problem == "no"
-    assert cure in check.remedy
-
-
-def test_a_role_that_lets_nobody_be_named_is_told_with_the_cure(world):
-    clients = WorldClients(world)
-    clients.refuse_session("not authorized to perform: sts:SetSourceIdentity")
-
-    checks = check_place(ConfigService(clients), PLACES[0], CATALOGUE)
-    [missing] = [check for check in checks if check.problem]
-
-    assert missing.what == f"session of a decision in account {HOUSING}, {REGION}"
-    assert "source_identity: false" in missing.remedy
-
-
-def test_a_queue_without_dead_letters_or_without_permission_is_told(sqs):
-    url = sqs.create_queue(QueueName="bare")["QueueUrl"]
-
-    told = [check.problem for check in check_queues([url, f"{url}-missing"])]
-
-    assert "no dead-letter queue" in told[0]
-    assert "does not exist" in told[1]
-
-
-def test_where_everything_comes_over_https_no_queue_is_missing():
-    assert list(check_queues([])) == []

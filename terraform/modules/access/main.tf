@@ -90,6 +90,17 @@ data "aws_iam_policy_document" "this" {
     ]
     resources = ["${local.config_arn}:remediation-configuration/*"]
   }
+
+  # bot.py check compares the catalogue with what AWS says of its own documents, which belong to no
+  # account, and of the account's.
+  statement {
+    sid     = "ReadRunbooks"
+    actions = ["ssm:DescribeDocument"]
+    resources = [
+      "arn:${data.aws_partition.this.partition}:ssm:*::document/*",
+      "arn:${data.aws_partition.this.partition}:ssm:*:${data.aws_caller_identity.this.account_id}:document/*",
+    ]
+  }
 }
 
 resource "aws_iam_role_policy" "this" {

@@ -63,6 +63,15 @@ locals {
                 ]
                 Resource = "${local.config_arn}:remediation-configuration/*"
               },
+              {
+                Sid    = "ReadRunbooks"
+                Effect = "Allow"
+                Action = "ssm:DescribeDocument"
+                Resource = [
+                  "arn:$${AWS::Partition}:ssm:*::document/*",
+                  "arn:$${AWS::Partition}:ssm:*:$${AWS::AccountId}:document/*",
+                ]
+              },
             ]
           }
         }]

@@ -12,13 +12,15 @@ Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], Markup]]
 _EMOJI = re.compile(r":([a-z0-9_+-]+):")
 
 
-def literal(text: str) -> Markup:
-    """Return *text* to be shown as it is, with its lines and emoji.
+def literal(text: str, *, emoji_codes: bool = True) -> Markup:
+    """Return *text* to be shown as it is, with its lines and, unless told otherwise, its emoji.
 
     Slack's three entities are resolved first: they are all that an app has to escape.
     https://docs.slack.dev/messaging/formatting-message-text#escaping
     """
-    plain = _EMOJI.sub(lambda code: emoji.shown(code[1]), entities(text))
+    plain = entities(text)
+    if emoji_codes:
+        plain = _EMOJI.sub(lambda code: emoji.shown(code[1]), plain)
     return Markup("<br>").join(escape(line) for line in plain.split("\n"))
 
 

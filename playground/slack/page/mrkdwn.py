@@ -39,9 +39,17 @@ class Names(Protocol):
     def date(self, seconds: str, template: str, fallback: str, url: str = "") -> Markup: ...
 
 
-def plain(text: str) -> Markup:
+def plain(text: str, *, emoji: bool = True) -> Markup:
     """Return a plain_text object's text: no markup, and only emoji and lines are looked for."""
-    return inline.literal(text)
+    return inline.literal(text, emoji_codes=emoji)
+
+
+def unmarked(text: str, names: Names) -> Markup:
+    """Return a message's text that is not drawn as mrkdwn: its marks are characters.
+
+    https://docs.slack.dev/reference/methods/chat.postMessage: mrkdwn
+    """
+    return inline.apply(text, [(_TOKEN, lambda match: _token(match[1], names))])
 
 
 def rendered(text: str, names: Names, *, verbatim: bool = False) -> Markup:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from playground.slack.entities import User
+from playground.slack.entities import Message, User
 from playground.slack.page import dates, emoji, markdown, mrkdwn
 from playground.slack.workspace import Workspace
 
@@ -40,7 +40,7 @@ class Reader:
             return Markup("")
         if part.get("type") == "mrkdwn":
             return self.mrkdwn(str(part.get("text", "")), verbatim=bool(part.get("verbatim")))
-        return mrkdwn.plain(str(part.get("text", "")))
+        return mrkdwn.plain(str(part.get("text", "")), emoji=part.get("emoji") is not False)
 
     def mrkdwn(self, text: str, *, verbatim: bool = False) -> Markup:
         return mrkdwn.rendered(text, self, verbatim=verbatim)
@@ -48,9 +48,14 @@ class Reader:
     def markdown(self, text: str) -> Markup:
         return markdown.rendered(text, self)
 
-    def said(self, text: str) -> str:
-        """Return mrkdwn *text* in words only, for those who listen to the page."""
-        return " ".join(self.mrkdwn(text).striptags().split())
+    def said(self, message: Message) -> str:
+        """Return a message in words only, for those who listen to the page.
+
+        Marks beside blocks are read as they are: nothing there is drawn by them.
+        """
+        is_marked = message.mrkdwn and not message.blocks
+        words = self.mrkdwn(message.text) if is_marked else mrkdwn.unmarked(message.text, self)
+        return " ".join(words.striptags().split())
 
     def mention(self, user_id: str) -> Markup:
         user = self.workspace.users.get(user_id)

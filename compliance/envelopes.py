@@ -39,6 +39,11 @@ _TRACES = re.compile(
     r"messageType|aws\.config|configRule|complianceType|configurationItem|payloadoffloading"
 )
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}\s*")
+#: What an input transformer makes of a field that an event has not.
+_NO_MESSAGE = frozenset({"null", "true", "false"})
+#: SQS's extended clients leave the place of a message in a bucket, in the way of their language.
+_POINTER = re.compile(r"payloadoffloading|MessageS3Pointer")
+_POINTER_KEYS = ({"s3BucketName", "s3Key"}, {"S3MessageBodyKey"})
 
 
 class Problem(StrEnum):
@@ -110,13 +115,14 @@ class _Opener:
         self._look(depth)
         text = text.lstrip("\ufeff \t\r\n")
         if text[:1] in {"{", "[", '"'}:
-            yield from self.value(_json(text), depth)
+            for document in _documents(text):
+                yield from self.value(document, depth)
         elif (unpacked := _unpacked(text)) is not None:
             yield from self.text(unpacked, depth + 1)
         elif (inside := _after_words(text)) is not None:
             # The way of SNS by e-mail: sentences, and the message below them.
             yield from self.value(inside, depth + 1)
-        elif _TRACES.search(text):
+        elif _TRACES.search(text) or _BASE64.fullmatch(text) or text in _NO_MESSAGE:
             raise NotUnderstoodError(Problem.UNKNOWN, f"text: {text[:80]!r}")
         else:
             yield NotCompliance("text")
@@ -145,9 +151,8 @@ class _Opener:
             raise NotUnderstoodError(Problem.TOO_DEEP, f"more than {_DEEPEST} envelopes")
 
     def _list(self, messages: list[Any], depth: int) -> Iterator[Content]:
-        if messages[:1] and isinstance(messages[0], str) and "payloadoffloading" in messages[0]:
-            # SQS's extended client leaves a pointer, and the message in a bucket.
-            raise NotUnderstoodError(Problem.ELSEWHERE, str(messages)[:200])
+        if messages[:1] and isinstance(messages[0], str) and _POINTER.search(messages[0]):
+            raise NotUnderstoodError(Problem.ELSEWHERE, str(messages))
         if not messages:
             raise NotUnderstoodError(Problem.UNKNOWN, "JSON: []")
         for each in messages:
@@ -177,6 +182,8 @@ class _Opener:
             forwarded = [] if source.startswith("aws.") else self._letters(detail, depth)
             yield from forwarded or [NotCompliance(detail_type)]
             return
+        if isinstance(detail, str) and detail.lstrip()[:1] == "{":
+            detail = _json(detail)
         if not isinstance(detail, dict) or "messageType" not in detail:
             if detail_type in _OTHER_EVENTS:
                 yield NotCompliance(detail_type)
@@ -199,6 +206,8 @@ class _Opener:
             yield NotCompliance(kind)
         elif letters := self._letters(message, depth):
             yield from letters
+        elif any(message.keys() >= keys for keys in _POINTER_KEYS):
+            raise NotUnderstoodError(Problem.ELSEWHERE, str(message))
         else:
             keys = ", ".join(sorted(map(str, message)))
             raise NotUnderstoodError(Problem.UNKNOWN, f"JSON with the keys {keys[:150]}")
@@ -249,6 +258,19 @@ def _json(text: str) -> Any:
         raise NotUnderstoodError(Problem.MALFORMED, str(error)) from error
 
 
+def _documents(text: str) -> list[Any]:
+    """Return what *text* holds in JSON: streams write several documents one after another."""
+    documents, at = [], 0
+    try:
+        while at < len(text):
+            document, at = json.JSONDecoder().raw_decode(text, at)
+            documents.append(document)
+            at += len(text[at:]) - len(text[at:].lstrip())
+    except (ValueError, RecursionError) as error:
+        raise NotUnderstoodError(Problem.MALFORMED, str(error)) from error
+    return documents
+
+
 def _after_words(text: str) -> Any:
     """Return the first object of JSON in *text* that may be AWS Config's, None if there is none."""
     if not _TRACES.search(text) or (at := text.find("{")) < 0:
@@ -266,9 +288,9 @@ def _unpacked(text: str) -> str | None:
         return None
     try:
         data = base64.b64decode(text.strip().replace("-", "+").replace("_", "/"))
-        if data[:2] == b"\x1f\x8b":
+        if data[:1] in {b"\x1f", b"x"}:
             data = _unzipped(data)
-        unpacked = data.decode("utf-8")
+        unpacked = data.decode(json.detect_encoding(data))
     except (binascii.Error, UnicodeDecodeError, OSError, EOFError, zlib.error):
         return None
     return unpacked if unpacked.lstrip()[:1] in {"{", "["} else None
@@ -276,4 +298,4 @@ def _unpacked(text: str) -> str | None:
 
 def _unzipped(data: bytes) -> bytes:
     """Return what *data* was before it was zipped, cut where a small message becomes a huge one."""
-    return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, _UNPACKED_MAX)
+    return zlib.decompressobj(32 + zlib.MAX_WBITS).decompress(data, _UNPACKED_MAX)

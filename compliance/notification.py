@@ -72,6 +72,8 @@ def _merge(parts: list[Parsed]) -> Parsed:
     """Return the readings of several records as one; what is refused refuses the whole message."""
     if len(parts) == 1:
         return parts[0]
+    if any(isinstance(part, SubscriptionRequest) for part in parts):
+        raise NotUnderstoodError(Problem.UNKNOWN, "a subscription among other messages")
     readings = [part for part in parts if isinstance(part, Reading)]
     if not readings:
         return parts[0] if parts else NotCompliance("empty")
@@ -188,7 +190,8 @@ def _agree(account: str, region: str, letter: Letter, *arns: str) -> None:
     for arn in arns:
         parts = arn.split(":", 5)
         if len(parts) == 6 and parts[0] == "arn":
-            accounts |= {parts[4]} - {""}
+            # AWS's own policies have the account "aws".
+            accounts |= {parts[4]} - {"", "aws"}
             regions |= {parts[3]} - {""}
     if len(accounts) > 1:
         raise NotUnderstoodError(Problem.DISAGREE, f"accounts {', '.join(sorted(accounts))}")
@@ -228,6 +231,10 @@ def _time(message: Mapping[str, Any], name: str) -> datetime:
     value = _text(message, name)
     try:
         moment = datetime.fromisoformat(value)
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise NotUnderstoodError(Problem.MISSING, f"{name}: {value[:40]!r} is no time") from error
+    try:
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except OverflowError:
+        # The first or the last day that there is; UTC has none before or after it.
+        return moment.replace(tzinfo=UTC)

@@ -170,12 +170,12 @@ def _user(name: str) -> str:
 def _cut_piece(piece: Piece, longest: int) -> Piece:
     """Return as much of *piece* as has room, with a mark that something is missing."""
     match piece:
-        case Strong(text):
-            return Strong(cut(text, max(longest, 1)))
-        case Copied(text):
-            return Copied(cut(one_line(text), max(longest, 1)))
-        case str():
-            return cut(piece, max(longest, 1))
+        case Strong(text) if longest > 0:
+            return Strong(cut(text, longest))
+        case Copied(text) if longest > 0:
+            return Copied(cut(one_line(text), longest))
+        case str() if longest > 0:
+            return cut(piece, longest)
     return "…"
 
 

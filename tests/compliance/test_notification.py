@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -310,7 +311,6 @@ def with_result(**changes):
     [
         (with_result(complianceType="FINE"), "unknown complianceType 'FINE'"),
         (with_result(resultRecordedTime="yesterday"), "resultRecordedTime"),
-        (with_result(resultRecordedTime="0001-01-01T00:00:00+14:00"), "resultRecordedTime"),
         (edited(INNER, awsAccountId="12345"), "awsAccountId"),
         (edited(INNER, awsRegion="everywhere"), "awsRegion"),
         (edited(INNER, configRuleName="a|b"), "configRuleName"),
@@ -322,7 +322,7 @@ def with_result(**changes):
         (edited(EVENT, detail="ComplianceChangeNotification"), "detail"),
         ('{"Type": "Notification", "TopicArn": "arn:aws:sns:eu-west-2:1:t"}', "Message"),
     ],
-    ids=["result", "time", "time before all", "account", "Region", "rule", "no id",
+    ids=["result", "time", "account", "Region", "rule", "no id",
          "hidden character", "long id", "type", "event without type", "event of text",
          "no message"],
 )  # fmt: skip
@@ -344,10 +344,22 @@ def test_a_result_that_does_not_repeat_its_subject_is_taken_at_its_word(identifi
     assert parse(with_result(evaluationResultIdentifier=identifier)) == parse(INNER)
 
 
-def test_a_time_without_zone_is_utc():
-    [change] = parse(with_result(resultRecordedTime="2016-09-27T19:48:41")).changes
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2016-09-27T19:48:41", datetime(2016, 9, 27, 19, 48, 41, tzinfo=UTC)),
+        ("2016-09-27T19:48:41Z", datetime(2016, 9, 27, 19, 48, 41, tzinfo=UTC)),
+        ("2016-09-28T01:18:41+05:30", datetime(2016, 9, 27, 19, 48, 41, tzinfo=UTC)),
+        ("2016-09-27T19:48:41.123456789Z", datetime(2016, 9, 27, 19, 48, 41, 123456, UTC)),
+        ("9999-12-31T23:59:59-05:00", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("0001-01-01T00:00:00+14:00", datetime(1, 1, 1, tzinfo=UTC)),
+    ],
+    ids=["no zone", "UTC", "offset", "nanoseconds", "after all", "before all"],
+)
+def test_a_time_is_read_however_it_is_written(written, moment):
+    [change] = parse(with_result(resultRecordedTime=written)).changes
 
-    assert change.recorded_at == datetime(2016, 9, 27, 19, 48, 41, tzinfo=UTC)
+    assert change.recorded_at == moment
 
 
 @pytest.mark.parametrize(
@@ -381,17 +393,33 @@ def test_what_is_recognised_as_somebody_elses_is_named_and_dropped(body, kind):
         "Look at configRuleName in the attachment.",
         edited(INNER, messageType="ComplianceChangeNotificationV2"),
         edited(EVENT, **{"detail-type": "Config Something New", "detail": {}}),
+        "null",
+        "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJCrze8SNFZ4kA==",
+        json.dumps([json.loads(INNER), {"Type": "SubscriptionConfirmation", "TopicArn": "a",
+                                        "Token": "t"}]),
     ],
-)
+)  # fmt: skip
 def test_what_nobody_recognises_is_left_for_the_dead_letter_queue(body):
     assert parse(body).problem is Problem.UNKNOWN
 
 
-def test_a_pointer_to_a_message_in_a_bucket_is_not_taken_for_nothing():
-    where = {"s3BucketName": "overflow", "s3Key": "0001"}
-    body = json.dumps(["software.amazon.payloadoffloading.PayloadS3Pointer", where])
+WHERE = {"s3BucketName": "overflow", "s3Key": "0001"}
 
-    assert parse(body).problem is Problem.ELSEWHERE
+
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        ["software.amazon.payloadoffloading.PayloadS3Pointer", WHERE],
+        ["com.amazon.sqs.javamessaging.MessageS3Pointer", WHERE],
+        WHERE,
+        {"S3MessageBodyKey": "(overflow)0001"},
+        {"Type": "Notification", "Message": json.dumps(
+            ["software.amazon.payloadoffloading.PayloadS3Pointer", WHERE])},
+    ],
+    ids=["Java", "older Java", "bare", "Node", "in a topic"],
+)  # fmt: skip
+def test_a_pointer_to_a_message_in_a_bucket_is_not_taken_for_nothing(pointer):
+    assert parse(json.dumps(pointer)).problem is Problem.ELSEWHERE
 
 
 @pytest.mark.parametrize(
@@ -405,19 +433,34 @@ def test_a_pointer_to_a_message_in_a_bucket_is_not_taken_for_nothing():
         lambda text: f"AWS Config reports:\n\n{text}\n-- \nTo unsubscribe, click here",
         lambda text: base64.b64encode(text.encode()).decode(),
         lambda text: base64.b64encode(gzip.compress(text.encode())).decode(),
+        lambda text: base64.b64encode(zlib.compress(text.encode())).decode(),
+        lambda text: base64.b64encode(text.encode("utf-16")).decode(),
         lambda text: json.dumps({"kinesis": {"data": base64.b64encode(text.encode()).decode()}}),
         lambda text: json.dumps({"awslogs": {"data": packed(text)}}),
         lambda text: json.dumps({"source": "our.bus", "detail-type": "f", "detail": {"e": text}}),
     ],
     ids=[
         "a text of JSON", "any keys", "an object in objects", "a list", "byte order mark",
-        "e-mail", "base64", "zipped", "stream", "log subscription", "another bus",
+        "e-mail", "base64", "gzip", "zlib", "UTF-16", "stream", "log subscription", "another bus",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("text", [INNER, EVENT], ids=["message", "event"])
 def test_a_message_of_aws_config_is_found_in_whatever_it_is_wrapped(wrapped, text):
     assert parse(wrapped(text)) == parse(text)
     assert parse(text).changes
+
+
+def test_an_event_whose_detail_was_made_a_text_is_read_with_its_account_and_region():
+    event = json.loads(EVENT)
+    as_text = {**event, "detail": json.dumps(event["detail"])}
+
+    assert parse(json.dumps(as_text)) == parse(EVENT)
+    assert parse(json.dumps({**as_text, "account": "999988887777"})).problem is Problem.DISAGREE
+
+
+def test_documents_that_a_stream_wrote_one_after_another_are_read_together():
+    assert parse(f"{INNER}\n{INNER}{INNER}").changes == parse(INNER).changes * 3
+    assert parse(f"{INNER}\n{INNER.rstrip()[:-1]}").problem is Problem.MALFORMED
 
 
 def test_a_message_that_unzips_without_end_is_refused():

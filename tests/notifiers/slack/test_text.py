@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compliance.prose import Copied, Link, Moment, Person, Strong, people, plain
@@ -55,6 +55,7 @@ def test_a_plain_text_object_is_shown_letter_by_letter(text):
     assert drawn["emoji"] is False
 
 
+@example((":" * 13, ":"), 13)
 @given(st.lists(WORDS, max_size=6).map(tuple), st.integers(10, 60))
 def test_what_is_too_long_is_cut_and_says_so(prose, longest):
     shown, text = plain(cut_prose(prose, longest)), spoken(prose, longest)

@@ -54,6 +54,13 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Details:
+    """What a finding's card folds away."""
+
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One finding as lists show it.
 
@@ -138,6 +145,7 @@ Answer = (
     | Explained
     | Invalid
     | Shown
+    | Details
     | Table
     | StatusReport
     | Digest

@@ -17,9 +17,11 @@ from commands.forms import (
 )
 from commands.ignore import REASON_MAX, REASON_MIN, TICKET_MAX, Ignore
 from compliance.allowlist import ExceptionClass
-from compliance.card import Button, Card, Press, given_with
+from compliance.card import Card
+from compliance.facts import given_with
 from compliance.group import GroupCard, by_place, how_many
 from compliance.policy import AnyRule
+from compliance.press import Button, Press
 from compliance.request import Request, Verb
 
 #: The names of an exception's fields.
@@ -125,7 +127,7 @@ def read_exception(rule: AnyRule | None, today: date, entered: Entered) -> Ignor
 
 def _about(subject: Card | GroupCard) -> tuple[Passage, ...]:
     if isinstance(subject, Card):
-        return (Passage(subject.title, copied=(subject.resource, subject.finding_id)),)
+        return (Passage(subject.headline, copied=(subject.resource, subject.finding_id)),)
     places = "\n".join(f"{number} {where}" for where, number in by_place(subject))
     return (
         Passage(subject.title, how_many(subject.number)),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from commands.answers import Answer, Explained, Line, Refused, Shown, Table
+from commands.answers import Answer, Details, Explained, Line, Refused, Shown, Table
 from commands.context import NOT_FOUND, Context
 from commands.rules import severity_of
 from commands.sight import within_sight
@@ -58,6 +58,17 @@ def show(
     """Show one finding as its card does, with its buttons."""
     finding = _visible(context, finding_id, visible)
     return finding if isinstance(finding, Refused) else Shown(card_of(finding))
+
+
+def details(
+    context: Context,
+    card_of: Callable[[Finding], Card],
+    finding_id: str,
+    visible: frozenset[str],
+) -> Answer:
+    """Show what the finding's card folds away."""
+    finding = _visible(context, finding_id, visible)
+    return finding if isinstance(finding, Refused) else Details(card_of(finding))
 
 
 def explain(

@@ -18,7 +18,7 @@ from commands.confirm import form_of, read_exception
 from commands.context import Context
 from commands.digest import WEEK, digest
 from commands.filters import read_filters
-from commands.findings import explain, findings, history, show
+from commands.findings import details, explain, findings, history, show
 from commands.forms import Entered, Form, FormError, Origin
 from commands.grammar import Question, UnreadableError, read
 from commands.help import usage
@@ -29,11 +29,12 @@ from commands.rules import rules
 from commands.sight import visible_teams
 from commands.status import status
 from compliance.authority import Actor
-from compliance.card import Account, Button, Press, card_of
+from compliance.card import Account, card_of
 from compliance.channel import Channel
 from compliance.finding import Finding
 from compliance.group import gather
 from compliance.policy import AnyRule
+from compliance.press import Button, Press
 from compliance.request import Verb
 from ledger.errors import UnknownFindingError
 from ledger.reports import Reports
@@ -85,8 +86,8 @@ class Reception:
         match asked:
             case str():
                 return self._reply(asked, actor, channels)
-            case Press(Button.LIST):
-                return self._list(asked, actor, channels)
+            case Press(Button.LIST | Button.DETAILS | Button.HISTORY):
+                return self._look(asked, actor, channels)
             case Press():
                 return self._confirm(asked, actor)
             case Submission():
@@ -150,10 +151,17 @@ class Reception:
         now = self._context.now()
         return digest(self._reports, self._context.catalogue, now - WEEK, now)
 
-    def _list(self, press: Press, actor: Actor, channels: Collection[Channel]) -> Answer:
+    def _look(self, press: Press, actor: Actor, channels: Collection[Channel]) -> Answer:
+        """Answer a press that asks and decides nothing."""
         if refused := self._context.refuse_question(actor, press.finding_id, press.button.value):
             return refused
-        return self._bulk.page(press, visible_teams(actor, channels, self._context.teams))
+        visible = visible_teams(actor, channels, self._context.teams)
+        match press.button:
+            case Button.DETAILS:
+                return details(self._context, self._card_of, press.finding_id, visible)
+            case Button.HISTORY:
+                return history(self._context, self._reports, press.finding_id, visible)
+        return self._bulk.page(press, visible)
 
     def _confirm(self, press: Press, actor: Actor) -> Answer:
         """Show a form to those who may send it; the others read why not."""

@@ -1,199 +1,114 @@
-"""What a card says of a finding, for any chat product: facts, status, buttons. Pure."""
+"""What a card shows of a finding, for any chat product. Pure.
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+At a glance: a headline, one line of facts, one of where it stands, one of danger, buttons. All
+else is folded. Nothing is said twice.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import quote
 
 from compliance.accounts import Account as Account
+from compliance.console import console_url
+from compliance.facts import COPIED as COPIED
+from compliance.facts import Fact as Fact
+from compliance.facts import FactKind as FactKind
+from compliance.facts import about_resource, at_a_glance
+from compliance.facts import given_with as given_with
+from compliance.facts import preflight as preflight
 from compliance.finding import CAN_ASK, SETTLED, Finding, State
 from compliance.known_rules import KnownRules
 from compliance.policy import AnyRule, rule_of, why_no_remediation
+from compliance.press import IN_MENU as IN_MENU
+from compliance.press import Button as Button
+from compliance.press import Press as Press
+from compliance.prose import Prose
+from compliance.provenance import Hint as Hint
+from compliance.provenance import at_the_source as at_the_source
+from compliance.provenance import managed_by, undone_by
 from compliance.request import Request, Verb
 from compliance.rules import Catalogue, Severity
+from compliance.state_line import brief, state_line
 
-#: What AWS and its tools leave on a resource: a tag, and the tool that it hints at; where that is
-#: empty, the tag's value names the tool. People write such tags by hand and copy them, so that a
-#: tag is a hint and not a proof.
-_HINTS_AT = (
-    ("aws:cloudformation:stack-name", "CloudFormation"),
-    ("aws:servicecatalog:provisionedProductArn", "Service Catalog"),
-    ("terraform-managed", "Terraform"),
-    ("terraform", "Terraform"),
-    ("ManagedBy", ""),
-    ("managed-by", ""),
-)
-#: Where each partition has its console; there is no link into one that is not listed.
-#: https://docs.aws.amazon.com/general/latest/gr/mgmt-console.html, and of the European Sovereign
-#: Cloud https://docs.aws.eu/general/latest/gr/endpoints.html
-_CONSOLES = (
-    ("cn-", "amazonaws.cn"),
-    ("us-gov-", "amazonaws-us-gov.com"),
-    ("eusc-", "amazonaws-eusc.eu"),
-    ("us-iso", ""),
-    ("eu-iso", ""),
-)
-_USUAL_CONSOLE = "aws.amazon.com"
-#: Tags that tell a reader who owns a resource.
-_OWNER_TAGS = ("Owner", "Team", "Department", "Environment", "Application")
+#: A headline is one line on a wide screen; a longer name stands whole among the folded facts.
+_NAME_MAX = 60
 
 
-class FactKind(StrEnum):
-    """What a fact is about; the value is what people read in front of it."""
+class Stage(StrEnum):
+    """How far a step of a runbook is."""
 
-    RESOURCE = "Resource"
-    RESOURCE_ID = "Resource id"
-    RESOURCE_TYPE = "Type"
-    ACCOUNT = "Account"
-    ENVIRONMENT = "Environment"
-    REGION = "Region"
-    OWNER_TAGS = "Owner tags"
-    ANNOTATION = "AWS Config says"
-    RULE = "Rule"
-    TEAM = "Team"
-    CHANGE = "What changes"
-    DOWNTIME = "Downtime"
-    WHO_NOTICES = "Who may notice"
-    COST = "Cost"
-    REVERSIBLE = "Reversible"
-    WHERE = "Where"
-    EXCEPTION_CLASS = "Kind of exception"
-    REASON = "Reason"
-    TICKET = "Ticket"
-    EXPIRES = "Until the end of"
-
-
-#: Facts that a reader copies rather than reads.
-COPIED = frozenset(
-    {
-        FactKind.RESOURCE,
-        FactKind.RESOURCE_ID,
-        FactKind.RESOURCE_TYPE,
-        FactKind.RULE,
-        FactKind.REGION,
-    }
-)
+    PENDING = "pending"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """One thing that a reader must know, as they read it."""
+class Step:
+    """One step of a remediation's runbook."""
 
-    kind: FactKind
-    text: str
-
-
-class Button(StrEnum):
-    """What a person can press on a card; the lower four are about all findings of a message."""
-
-    REMEDIATE = "remediate"
-    IGNORE = "ignore"
-    AGREE = "agree"
-    WITHDRAW = "withdraw"
-    LIST = "list"
-    REMEDIATE_ALL = "remediate-all"
-    AGREE_ALL = "agree-all"
-    IGNORE_ALL = "ignore-all"
-
-
-_LABELS = {
-    Button.REMEDIATE: "Remediate",
-    Button.IGNORE: "Ignore",
-    Button.AGREE: "Agree",
-    Button.WITHDRAW: "Withdraw",
-    Button.LIST: "Show them",
-    Button.REMEDIATE_ALL: "Remediate all",
-    Button.AGREE_ALL: "Agree to all",
-    Button.IGNORE_ALL: "Ignore all",
-}
-#: The same where another request than the usual one is agreed to or withdrawn.
-_LABELS_OF_OTHERS = {
-    Button.AGREE: "Agree to the {noun}",
-    Button.WITHDRAW: "Withdraw the request for the {noun}",
-    Button.AGREE_ALL: "Agree to all: {noun}",
-}
+    name: str
+    stage: Stage
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
-    """A button as a card offers it, and as it comes back when it is pressed.
+class Section:
+    """One part of what is folded: a title, then *text* or *facts*, letter by letter."""
 
-    *verb* is the verb of the request that is agreed to or withdrawn. *page* is the page of a list,
-    from 0. On a message of several findings, *finding_id* is one of them, which finds the message.
-    """
-
-    button: Button
-    finding_id: str
-    verb: Verb | None = None
-    page: int = 0
-
-    @property
-    def value(self) -> str:
-        """What a chat product keeps with the button: ``F-3K7Q2`` or ``F-3K7Q2 except``."""
-        return " ".join(filter(None, (self.finding_id, self.verb, str(self.page or ""))))
-
-    @property
-    def label(self) -> str:
-        if self.verb is None or self.verb is Verb.REMEDIATE:
-            return _LABELS[self.button]
-        return _LABELS_OF_OTHERS[self.button].format(noun=self.verb.noun)
-
-    @classmethod
-    def parse(cls, button: str, value: str) -> "Press":
-        """Return the press of *button* with *value*; raises ValueError where it is not one.
-
-        Buttons of messages from before requests had verbs are about a remediation.
-        """
-        finding_id, *rest = value.split()
-        pressed = cls(Button(button), finding_id)
-        for word in rest:
-            if word.isdecimal():
-                pressed = replace(pressed, page=int(word))
-            else:
-                pressed = replace(pressed, verb=Verb(word))
-        if pressed.verb is None and pressed.button in _LABELS_OF_OTHERS:
-            return replace(pressed, verb=Verb.REMEDIATE)
-        return pressed
+    title: str
+    text: str = ""
+    facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One finding as its card shows it; everything but *state* to *presses* stays for good.
+    """One finding as its card shows it.
 
-    *requests* wait to be agreed or carried out. *decided_by* are the ids of those whose decision
-    led to the present state.
+    *wrong* is what is wrong with the resource, as it goes on after its name. *line* says where the
+    finding stands, *danger* what can go wrong. *more* are the presses of the menu, and *folded*
+    the parts that a reader opens. *preflight* and *source_fix* are what a confirmation says of the
+    remediation.
     """
 
     finding_id: str
-    title: str
     severity: Severity | None
-    why: str
+    resource: str
+    wrong: str
     facts: tuple[Fact, ...]
-    console_url: str
-    preflight: tuple[Fact, ...]
-    source_fix: str
-    by_hand: str
     state: State
-    status: str
-    since: datetime
-    opened_at: datetime | None
-    until: datetime | None
-    decided_by: tuple[str, ...]
+    line: Prose
+    danger: str
+    steps: tuple[Step, ...]
     requests: tuple[Request, ...]
     presses: tuple[Press, ...]
+    more: tuple[Press, ...]
+    folded: tuple[Section, ...]
+    preflight: tuple[Fact, ...]
+    source_fix: str
+    console_url: str
+
+    @property
+    def headline(self) -> str:
+        """What is wrong with what, how grave it is; of what is resolved, what was."""
+        grade = self.severity.capitalize() if self.severity else "Not rated"
+        name = (
+            self.resource if len(self.resource) <= _NAME_MAX else f"…{self.resource[-_NAME_MAX:]}"
+        )
+        if self.is_over:
+            return f"{name} (was {grade.lower()}: {self.wrong})"
+        return f"{grade} · {name} {self.wrong}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody has anything to do any more."""
+        return self.state in SETTLED
 
     @property
     def buttons(self) -> frozenset[Button]:
         return frozenset(press.button for press in self.presses)
 
-    @property
-    def resource(self) -> str:
-        """The resource by the name that people know, or else by AWS's id."""
-        return self.fact(FactKind.RESOURCE)
-
     def fact(self, kind: FactKind) -> str:
-        """Return the text of the fact of this *kind*, empty where there is none."""
+        """Return the text of the fact of this *kind* at a glance, empty where there is none."""
         return next((fact.text for fact in self.facts if fact.kind is kind), "")
 
 
@@ -211,30 +126,38 @@ def card_of(
     """Return the card of *finding*; *known_rules*: what AWS says of rules."""
     rule = rule_of(finding, catalogue, known_rules or KnownRules(catalogue))
     account = accounts.get(finding.key.account, Account(finding.key.account))
+    offered = presses(finding, rule)
     return Card(
         finding_id=finding.id,
-        title=rule.title,
         severity=rule.severity,
-        why=rule.why,
-        facts=_facts(finding, account),
-        console_url=console_url(finding),
-        preflight=preflight(rule, account),
-        source_fix=_source_fix(finding, rule),
-        by_hand=_by_hand(finding, rule),
+        resource=finding.resource_name or finding.key.resource_id,
+        wrong=rule.wrong,
+        facts=at_a_glance(finding, account),
         state=finding.state,
-        status=status(finding),
-        since=finding.changed_at,
-        opened_at=finding.opened_at,
-        until=finding.until,
-        decided_by=tuple(filter(None, finding.decided.deciders)) if finding.decided else (),
+        line=state_line(finding),
+        danger=_danger(finding, rule, offered),
+        steps=_steps(finding),
         requests=finding.requests,
-        presses=presses(finding, rule),
+        presses=tuple(press for press in offered if press.button not in IN_MENU),
+        more=tuple(press for press in offered if press.button in IN_MENU),
+        folded=tuple(_folded(finding, rule)),
+        preflight=preflight(rule, account),
+        source_fix=source_fix(finding, rule),
+        console_url=console_url(finding.aws_key),
     )
 
 
 def presses(finding: Finding, rule: AnyRule) -> tuple[Press, ...]:
-    """Return what can be pressed now: about each request that waits, and what it does not hide."""
-    return (*_about_requests(finding), *_new_decisions(finding, rule))
+    """Return what can be pressed now: about each request that waits, and what it does not hide.
+
+    What stands in the menu comes last.
+    """
+    return (
+        *_about_requests(finding),
+        *_new_decisions(finding, rule),
+        Press(Button.DETAILS, finding.id),
+        Press(Button.HISTORY, finding.id),
+    )
 
 
 def _about_requests(finding: Finding) -> Iterable[Press]:
@@ -256,140 +179,45 @@ def _can_be_asked(finding: Finding, verb: Verb) -> bool:
     return finding.state in CAN_ASK[verb] and finding.request(verb) is None
 
 
-def status(finding: Finding) -> str:
-    """Say where the finding stands, in the words of its life, with the reason behind them."""
-    words = {
-        State.APPROVAL_PENDING: finding.note or _waits_for(finding),
-        State.APPROVED: "The remediation is about to start.",
-        State.OPEN: finding.note or "Nobody has decided yet.",
-        State.RUNNING: _step(finding),
-    }.get(finding.state, finding.note)
-    return words or finding.note
+def _danger(finding: Finding, rule: AnyRule, offered: Iterable[Press]) -> str:
+    """Say in one line what a remediation that can be started or agreed to now can break."""
+    begins = {
+        Press(Button.REMEDIATE, finding.id),
+        Press(Button.AGREE, finding.id, Verb.REMEDIATE),
+    }
+    if begins.isdisjoint(offered) or rule.impact is None:
+        return ""
+    hint = managed_by(finding.tags)
+    undone = f"{hint.tool} may undo a fix made here." if hint else ""
+    return brief(" ".join(filter(None, (rule.impact.danger, undone))))
 
 
-def _waits_for(finding: Finding) -> str:
-    """The card names each request beside this."""
-    if all(request.is_agreed for request in finding.requests):
-        return "Agreed, and about to be carried out."
-    return "It waits for agreement."
-
-
-def _step(finding: Finding) -> str:
-    if not finding.steps:
-        return "AWS Config is starting the runbook."
-    named = f": {finding.note}" if finding.note else ""
-    return f"Step {finding.step} of {finding.steps}{named}."
-
-
-def _facts(finding: Finding, account: Account) -> tuple[Fact, ...]:
-    key = finding.key
-    tags = ", ".join(f"{name}={finding.tags[name]}" for name in _OWNER_TAGS if name in finding.tags)
-    named = finding.resource_name and finding.resource_name != key.resource_id
-    facts = (
-        Fact(FactKind.RESOURCE, finding.resource_name if named else key.resource_id),
-        Fact(FactKind.RESOURCE_ID, key.resource_id if named else ""),
-        Fact(FactKind.RESOURCE_TYPE, key.resource_type),
-        Fact(FactKind.ACCOUNT, str(account)),
-        Fact(FactKind.ENVIRONMENT, account.environment),
-        Fact(FactKind.REGION, key.region),
-        Fact(FactKind.OWNER_TAGS, tags),
-        Fact(FactKind.ANNOTATION, finding.annotation),
-        Fact(FactKind.RULE, key.rule),
-        Fact(FactKind.TEAM, finding.team),
-    )
-    return tuple(fact for fact in facts if fact.text)
-
-
-def preflight(rule: AnyRule, account: Account | None = None) -> tuple[Fact, ...]:
-    """Return what a person must know before they press Remediate, of one *account* if given."""
-    impact = rule.impact
-    if impact is None:
-        return ()
-    reversible = f"{_REVERSIBLE[impact.reversible]} {impact.undo}".strip()
-    where = " · ".join(filter(None, (str(account), account.environment))) if account else ""
-    facts = (
-        Fact(FactKind.CHANGE, impact.change),
-        Fact(FactKind.DOWNTIME, impact.downtime),
-        Fact(FactKind.WHO_NOTICES, impact.who_notices),
-        Fact(FactKind.COST, impact.cost),
-        Fact(FactKind.REVERSIBLE, reversible),
-        Fact(FactKind.WHERE, where),
-    )
-    return tuple(fact for fact in facts if fact.text)
-
-
-_REVERSIBLE = {True: "Yes.", False: "No.", None: "Not known."}
-
-
-def given_with(request: Request) -> tuple[Fact, ...]:
-    """Return what was given with *request*, which whoever agrees to it agrees to."""
-    named = (
-        ("class", FactKind.EXCEPTION_CLASS),
-        ("reason", FactKind.REASON),
-        ("ticket", FactKind.TICKET),
-        ("expires", FactKind.EXPIRES),
-    )
-    return tuple(
-        Fact(kind, str(request.detail[name])) for name, kind in named if request.detail.get(name)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """A tag of a resource, and the tool that may manage the resource by it."""
-
-    tool: str
-    tag: str
-    value: str
-
-    def __str__(self) -> str:
-        return f"{self.tag}={self.value}"
-
-
-def managed_by(tags: Mapping[str, str]) -> Hint | None:
-    """Return what hints at a tool that manages a resource with these *tags*."""
-    for tag, tool in _HINTS_AT:
-        value = tags.get(tag, "").strip()
-        if value and value.lower() not in {"false", "no", "0"}:
-            return Hint(tool or value, tag, value)
-    return None
-
-
-def _source_fix(finding: Finding, rule: AnyRule) -> str:
+def source_fix(finding: Finding, rule: AnyRule) -> str:
+    """Say what may undo a fix, and where to fix instead; empty where nothing hints at it."""
     hint = managed_by(finding.tags)
     # What is compliant is so as its code has it, or as nobody knows: nothing is to be undone.
     if hint is None or finding.state is State.RESOLVED:
         return ""
-    undone = (
-        f"{hint.tool} may manage this resource (its tag {hint}). If it does, its next deploy may "
-        "undo a fix made here."
-    )
-    return f"{undone} {at_the_source([hint.tool], rule)}"
+    return undone_by(hint, rule)
 
 
-def at_the_source(tools: Iterable[str], rule: AnyRule) -> str:
-    """Say what to change in the code of *tools*; the catalogue knows it in Terraform's words."""
-    if rule.terraform is None or not any("terraform" in tool.lower() for tool in tools):
-        return "Fix it in the code that deploys this resource."
-    source = f"{rule.terraform.resource}: {rule.terraform.attribute}"
-    return f"Change this at the source instead: {source}"
+def _steps(finding: Finding) -> tuple[Step, ...]:
+    return ()
 
 
-def _by_hand(finding: Finding, rule: AnyRule) -> str:
-    if finding.state in SETTLED:
-        return ""
-    if why := why_no_remediation(finding, rule):
-        return why
-    return rule.by_hand if finding.state in {State.FAILED, State.NOT_VERIFIED} else ""
+def _folded(finding: Finding, rule: AnyRule) -> Iterator[Section]:
+    if len(finding.note) > len(brief(finding.note)):
+        yield Section("What happened", finding.note)
+    yield Section("Why it matters", rule.why)
+    if finding.annotation:
+        yield Section("AWS Config says", finding.annotation)
+    if fix := "\n".join(_how_to_fix(finding, rule)):
+        yield Section("How to fix it", fix)
+    yield Section("About the resource", facts=about_resource(finding))
 
 
-def console_url(finding: Finding) -> str:
-    """Return the page of AWS Config's console that shows the rule, empty where none is known."""
-    region = finding.key.region
-    console = next((each for begin, each in _CONSOLES if region.startswith(begin)), _USUAL_CONSOLE)
-    if not console:
-        return ""
-    return (
-        f"https://{region}.console.{console}/config/home?region={region}"
-        f"#/rules/details?configRuleName={quote(finding.aws_key.rule, safe='')}"
-    )
+def _how_to_fix(finding: Finding, rule: AnyRule) -> Iterator[str]:
+    if code := source_fix(finding, rule):
+        yield f"In code: {code}"
+    if finding.state not in SETTLED:
+        yield f"By hand: {why_no_remediation(finding, rule) or rule.by_hand}"

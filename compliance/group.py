@@ -6,24 +6,13 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
-from compliance.card import (
-    Account,
-    Button,
-    Card,
-    Departed,
-    Fact,
-    FactKind,
-    Hint,
-    Press,
-    at_the_source,
-    card_of,
-    managed_by,
-    preflight,
-    presses,
-)
+from compliance.card import Account, Card, Departed, card_of, presses
+from compliance.facts import Fact, FactKind, preflight
 from compliance.finding import UNDECIDED, Finding, State
 from compliance.known_rules import KnownRules
 from compliance.policy import AnyRule, rule_of
+from compliance.press import Button, Press
+from compliance.provenance import Hint, at_the_source, managed_by
 from compliance.request import Verb
 from compliance.rules import Catalogue, Severity
 
@@ -88,14 +77,14 @@ def gather(
     known_rules: KnownRules | None = None,
 ) -> GroupCard:
     """Return the card of *findings*, which are one at least and all of one rule."""
-    first = card_of(findings[0], catalogue, accounts, known_rules)
     of = partial(rule_of, catalogue=catalogue, known_rules=known_rules or KnownRules(catalogue))
     waiting_first = sorted(findings, key=lambda each: each.state not in UNDECIDED)
+    rule = of(findings[0])
     return GroupCard(
-        finding_id=first.finding_id,
-        title=first.title,
-        severity=first.severity,
-        why=first.why,
+        finding_id=findings[0].id,
+        title=rule.title,
+        severity=rule.severity,
+        why=rule.why,
         number=len(findings),
         states=by_state(findings),
         accounts=_by_account(findings, accounts),
@@ -103,7 +92,7 @@ def gather(
             (each.id, each.resource_name or each.key.resource_id) for each in waiting_first[:_NAMED]
         ),
         preflight=_preflight(findings, of),
-        source_fix=_source_fix(findings, of(findings[0])),
+        source_fix=_source_fix(findings, rule),
         presses=_presses(findings, of),
     )
 

@@ -54,6 +54,10 @@ class OtherRule:
         return self._description if self._is_short else self.name
 
     @property
+    def wrong(self) -> str:
+        return f"breaks the rule {self.name}"
+
+    @property
     def why(self) -> str:
         if self.said is None:
             return _UNANSWERED

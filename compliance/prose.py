@@ -7,7 +7,7 @@ than that, so that nothing which came from outside can do it.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from compliance.text import clean
 
@@ -80,6 +80,10 @@ def one_line(text: str) -> str:
 
 def moment(of: datetime) -> str:
     return f"{of:%Y-%m-%d %H:%M} UTC"
+
+
+def day(of: date) -> str:
+    return f"{of:%d %B %Y}".lstrip("0")
 
 
 def _plain(piece: Piece, name: Callable[[str], str]) -> str:

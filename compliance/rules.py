@@ -29,7 +29,7 @@ class Severity(StrEnum):
 class Impact:
     """What a remediation does to the people who depend on the resource.
 
-    *reversible* is None where nobody knows.
+    *reversible* is None where nobody knows. *danger* is what to read before all else, if anything.
     """
 
     change: str
@@ -38,6 +38,7 @@ class Impact:
     who_notices: str
     reversible: bool | None
     undo: str
+    danger: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,18 @@ class SourceFix:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One entry of ``config/rules.yaml``."""
+    """One entry of ``config/rules.yaml``.
+
+    *wrong* is what is wrong with a resource that breaks it, as it goes on after the resource's
+    name: ``can be read by anybody``.
+    """
 
     name: str
     identifier: str
     parameters: Mapping[str, str]
     resource_type: str
     title: str
+    wrong: str
     why: str
     category: Category
     severity: Severity

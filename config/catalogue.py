@@ -32,6 +32,8 @@ _KEY = re.compile(rf"arn:{PARTITION.pattern}:kms:")
 #: https://docs.aws.amazon.com/config/latest/APIReference/API_StaticValue.html
 _RULE_PARAMETERS_MAX = 1024
 _RUNBOOK_PARAMETER_MAX = 256
+#: A headline is one line of a card: the severity, the resource's name, and this.
+_WRONG_MAX = 60
 
 
 def _matches(form: str, like: str) -> AfterValidator:
@@ -64,6 +66,7 @@ class _Impact(Strict):
     who_notices: Text
     reversible: bool
     undo: Text
+    danger: Text = ""
 
 
 class _SourceFix(Strict):
@@ -97,6 +100,16 @@ class _Rule(Strict):
     parameters: dict[str, Text] = {}
     resource_type: Annotated[str, _matches(r"AWS::\w+::\w+", "a type like AWS::S3::Bucket")]
     title: Text
+    wrong: (
+        Annotated[
+            str,
+            _matches(
+                rf"\{{name\}} [^{{}}\n]{{1,{_WRONG_MAX}}}",
+                f"a sentence like '{{name}} can be read by anybody', {_WRONG_MAX} letters at most",
+            ),
+        ]
+        | None
+    ) = None
     why: Text
     category: Category
     severity: Severity
@@ -114,6 +127,7 @@ class _Rule(Strict):
             parameters=self.parameters,
             resource_type=self.resource_type,
             title=self.title,
+            wrong=self._wrong(),
             why=self.why,
             category=self.category,
             severity=self.severity,
@@ -136,6 +150,12 @@ class _Rule(Strict):
                 exception_approvers=self.decision.exception_approvers,
             ),
         )
+
+    def _wrong(self) -> str:
+        """Return what is wrong with a resource, as it goes on after its name."""
+        if self.wrong is None:
+            return f"breaks a rule: {self.title}"
+        return self.wrong.removeprefix("{name} ")
 
 
 class _Catalogue(Strict):

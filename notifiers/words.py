@@ -1,9 +1,10 @@
 """What the bot says, in plain words, for terminals, screen readers and chat's fallbacks. Pure."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from commands.answers import (
     Answer,
+    Details,
     Digest,
     Done,
     Explained,
@@ -17,17 +18,25 @@ from commands.answers import (
     Table,
 )
 from commands.forms import Choice, Field, Form, Passage
-from compliance.card import Card, Departed, Fact, FactKind
+from compliance.card import Card, Departed
+from compliance.facts import Fact, FactKind
 from compliance.finding import State
 from compliance.group import Content, GroupCard, by_place, how_many
-from compliance.prose import Moment, Person, Prose, joined, moment, people, plain
-from compliance.request import Request
+from compliance.prose import Moment, Prose, Strong, day, joined, moment, people, plain
 from compliance.rules import Severity
 
 DEPARTED = "This finding is now with another team."
 DIGEST = "Weekly compliance digest"
 ASKED_OF_TDA = "Asked of the TDA"
 LAPSING = "Exceptions that end within 30 days"
+_SHAPES = {
+    Severity.CRITICAL: "🛑",
+    Severity.HIGH: "🔶",
+    Severity.MEDIUM: "🟡",
+    Severity.LOW: "🔹",
+    None: "⚪",
+}
+_OVER = "✅"
 NOTHING_TO_DECIDE = (
     "You decide for no team. Each team's findings are shown in its channel, and "
     "/compliance status counts them there; /compliance help lists what else you can ask."
@@ -51,6 +60,8 @@ def answer(given: Answer) -> Prose:
             return outcome(given)
         case Shown():
             return card(given.card)
+        case Details():
+            return (details(given.card),)
         case Invalid():
             return (" ".join(given.problems.values()),)
         case Form():
@@ -86,21 +97,28 @@ def outcome(given: Done | Refused | Explained) -> Prose:
     return text
 
 
+def headline(shown: Card) -> str:
+    """Return the headline behind a shape that is told apart by its form as by its colour."""
+    return f"{_OVER if shown.is_over else _SHAPES[shown.severity]} {shown.headline}"
+
+
 def card(shown: Card) -> Prose:
-    """Return a card in one paragraph."""
-    text = (
-        f"{shown.title}. Finding {shown.finding_id}, {severity(shown.severity)}: {shown.resource} "
-        f"in account {shown.fact(FactKind.ACCOUNT)}, {shown.fact(FactKind.REGION)}. "
-        f"Status: {shown.state}. {shown.status}"
+    """Return what a card shows at a glance, in one paragraph."""
+    where = ", ".join(fact.text for fact in shown.facts)
+    about = f"{shown.headline}. Finding {shown.finding_id}: {where}."
+    return joined(" ", [(about,), shown.line, danger(shown)])
+
+
+def danger(shown: Card) -> Prose:
+    return (Strong(f"{FactKind.DANGER}:"), f" {shown.danger}") if shown.danger else ()
+
+
+def details(shown: Card) -> str:
+    """Return what is folded on a card, a line for each part."""
+    parts = (
+        f"{part.title}: {', '.join(map(fact, part.facts)) or part.text}" for part in shown.folded
     )
-    decided = ("Decided by ", *people(shown.decided_by), ".") if shown.decided_by else ()
-    return joined(" ", [(text,), *map(request, shown.requests), decided])
-
-
-def request(asked: Request) -> Prose:
-    """Say who asked for what, and how many of those who must have agreed."""
-    agreed = f", {len(asked.agreed)} of {asked.needed} agreed" if asked.needed else ""
-    return (Person(asked.actor), f" asked for the {asked.verb.noun}{agreed}.")
+    return "\n".join([f"{shown.headline}. Finding {shown.finding_id}.", *parts])
 
 
 def group(shown: GroupCard) -> str:
@@ -212,10 +230,6 @@ def end(state: State, until: datetime) -> Prose:
     if state is State.EXCEPTED:
         return (f"the end of {day(until - timedelta(seconds=1))}",)
     return (Moment(until),)
-
-
-def day(of: date) -> str:
-    return f"{of:%d %B %Y}".lstrip("0")
 
 
 def _labelled(shown: Table, row: tuple[str, ...]) -> list[str]:

@@ -157,6 +157,7 @@ def rule(name: str = RULE, approvers: int = 0) -> Rule:
         parameters={},
         resource_type="AWS::S3::Bucket",
         title="S3 bucket can be made public",
+        wrong="can be read by anybody",
         why="Anybody on the internet could read what is stored in it.",
         category=Category.SECURITY,
         severity=Severity.HIGH,

@@ -3,39 +3,25 @@
 from collections.abc import Sequence
 
 from commands.answers import Digest, Line, StatusReport, Table
-from compliance.card import COPIED, Button, Card, Fact, FactKind, Press
-from compliance.prose import Copied, Link, Moment, Piece, Prose, Strong, joined, one_line, people
-from compliance.request import Request, Verb
+from compliance.facts import COPIED, Fact
+from compliance.press import IN_MENU, Button, Press
+from compliance.prose import Copied, Moment, Piece, Prose, Strong, joined, one_line
 from compliance.text import clean
 from notifiers import words
-from notifiers.slack.text import HEADER_MAX, SECTION_MAX, Block, fit, plain_text, rich
+from notifiers.slack.text import HEADER_MAX, SECTION_MAX, Block, cut, fit, plain_text, rich
 
 #: https://docs.slack.dev/reference/block-kit/blocks/table-block: rows, the headings among them
 _TABLE_ROWS_MAX = 100
 #: https://docs.slack.dev/reference/block-kit/block-elements/button-element
 _BUTTON_MAX = 75
+#: https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
+_OPTIONS_MAX = 5
+#: The action of a menu; a second one in a row has a number behind it.
+MENU = "more"
 #: Exceptions that the digest lists.
 _LAPSING_MAX = 10
 _NARROW = "; ask /compliance status with team:, rule: or account: for fewer"
 _PRIMARY = frozenset({Button.REMEDIATE, Button.AGREE, Button.REMEDIATE_ALL, Button.AGREE_ALL})
-
-
-def card_blocks(card: Card) -> list[Block]:
-    severity = words.severity(card.severity).capitalize()
-    requests = [block for request in card.requests for block in _request(request, card)]
-    return [
-        header(card.title),
-        titled(severity, card.why),
-        rich(joined("\n", map(fact, card.facts))),
-        *_preflight(card),
-        *([titled("May come back", card.source_fix)] if card.source_fix else []),
-        *([titled("By hand", card.by_hand)] if card.by_hand else []),
-        {"type": "divider"},
-        rich(_status(card)),
-        *requests,
-        *actions([press for press in card.presses if press.verb is None]),
-        rich(_footer(card)),
-    ]
 
 
 def table(shown: Table) -> list[Block]:
@@ -119,40 +105,19 @@ def _padded(cells: list[Block], width: int) -> list[Block]:
     return [*cells, *([blank] * (width - len(cells)))]
 
 
-def _preflight(card: Card) -> list[Block]:
-    if Press(Button.AGREE, card.finding_id, Verb.REMEDIATE) not in card.presses and (
-        Button.REMEDIATE not in card.buttons
-    ):
-        return []
-    consequences = [known for known in card.preflight if known.kind is not FactKind.WHERE]
-    return [if_you_remediate("If you remediate", consequences)]
-
-
 def if_you_remediate(title: str, consequences: Sequence[Fact]) -> Block:
     """Return what a remediation does, a line for each fact."""
     return rich(joined("\n", [(Strong(title),), *map(fact, consequences)]))
 
 
-def _status(card: Card) -> Prose:
-    until = (", until ", *words.end(card.state, card.until)) if card.until else ()
-    decided = ("Decided by ", *people(card.decided_by), ".") if card.decided_by else ()
-    since: Prose = (Strong(card.state.capitalize()), " since ", Moment(card.since))
-    return joined("\n", [(*since, *until), (card.status,) if card.status else (), decided])
-
-
-def _request(request: Request, card: Card) -> list[Block]:
-    """Return who asked for what, and the buttons about it."""
-    about = [press for press in card.presses if press.verb is request.verb]
-    return [rich(words.request(request)), *actions(about)]
-
-
-def actions(presses: Sequence[Press]) -> list[Block]:
-    """Return a row of buttons, none where nothing can be pressed."""
-    elements = [button(press) for press in presses]
+def actions(presses: Sequence[Press], subject: str) -> list[Block]:
+    """Return a row of buttons about *subject*, with a menu at its end; none without a press."""
+    elements = [button(press, subject) for press in presses if press.button not in IN_MENU]
+    elements += menus([press for press in presses if press.button in IN_MENU])
     return [{"type": "actions", "elements": elements}] if elements else []
 
 
-def button(press: Press, label: str = "", action: str = "") -> Block:
+def button(press: Press, subject: str = "", label: str = "", action: str = "") -> Block:
     """Return a button, with a *label* or an *action* of its own where they are given.
 
     Slack takes no action twice in one row, so that of a request has its verb in it.
@@ -163,17 +128,24 @@ def button(press: Press, label: str = "", action: str = "") -> Block:
         "action_id": action or usual,
         "text": plain_text(label or press.label, _BUTTON_MAX),
         "value": press.value,
+        "accessibility_label": cut(one_line(label or press.name(subject)), _BUTTON_MAX),
     }
     return {**drawn, "style": "primary"} if press.button in _PRIMARY else drawn
 
 
-def _footer(card: Card) -> Prose:
-    parts: list[Prose] = [
-        (Copied(card.finding_id),),
-        ("opened ", Moment(card.opened_at)) if card.opened_at else (),
-        (Link("Open in AWS Config", card.console_url),) if card.console_url else (),
+def menus(presses: Sequence[Press]) -> list[Block]:
+    """Return *presses* behind ``…``: the value of what was chosen says which it is."""
+    return [
+        {
+            "type": "overflow",
+            "action_id": f"{MENU} {start}" if start else MENU,
+            "options": [
+                {"text": plain_text(each.label), "value": f"{each.button} {each.value}"}
+                for each in presses[start : start + _OPTIONS_MAX]
+            ],
+        }
+        for start in range(0, len(presses), _OPTIONS_MAX)
     ]
-    return joined(" · ", parts)
 
 
 def line(shown: Line) -> Prose:

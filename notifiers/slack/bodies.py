@@ -33,6 +33,13 @@ def channels_of(body: Body) -> frozenset[Channel]:
     return frozenset(Channel(PRODUCT, each) for each in called if each)
 
 
+def pressed_of(body: Body) -> tuple[str, str]:
+    """Return the action and the value of the button, or of what was chosen in a menu."""
+    pressed = body["actions"][0]
+    chosen = pressed.get("selected_option") or pressed
+    return str(pressed["action_id"]), str(chosen["value"])
+
+
 def is_private(body: Body) -> bool:
     """Whether what was pressed is shown to the presser alone."""
     return bool((body.get("container") or {}).get("is_ephemeral"))

@@ -3,18 +3,20 @@
 from collections.abc import Iterable, Sequence
 
 from commands.answers import Line, Listing
-from compliance.card import Button, Card, Departed, Press
+from compliance.card import Card, Departed
 from compliance.group import Content, GroupCard, by_place, how_many
+from compliance.press import Button, Press
 from compliance.prose import Copied, Prose, Strong, joined
 from notifiers import words
 from notifiers.slack.blocks import (
+    MENU,
     actions,
     button,
-    card_blocks,
     header,
     if_you_remediate,
     titled,
 )
+from notifiers.slack.card import card_blocks
 from notifiers.slack.text import Block, cut, rich
 
 #: The actions that turn the pages of the list.
@@ -49,7 +51,7 @@ def group_blocks(group: GroupCard) -> list[Block]:
         *_impact(group),
         rich(_named(group)),
         {"type": "divider"},
-        *actions(group.presses),
+        *actions(group.presses, how_many(group.number)),
         rich(_SINGLE),
     ]
 
@@ -57,7 +59,7 @@ def group_blocks(group: GroupCard) -> list[Block]:
 def listing_blocks(listing: Listing) -> list[Block]:
     lines = [_line(each) for each in listing.lines]
     turning = [
-        button(press, label, action)
+        button(press, label=label, action=action)
         for press, label, action in (
             (listing.earlier, "Previous page", PREVIOUS),
             (listing.later, "Next page", NEXT),
@@ -75,6 +77,8 @@ def listing_blocks(listing: Listing) -> list[Block]:
 def read_press(action: str, value: str) -> Press:
     """Return the press that a button's action and value stand for; raises ValueError."""
     name = action.partition(" ")[0]
+    if name == MENU:
+        name, _, value = value.partition(" ")
     return Press.parse(Button.LIST if name in {PREVIOUS, NEXT} else name, value)
 
 

@@ -16,7 +16,7 @@ def home_view(work: OpenWork) -> Block:
 def home_blocks(work: OpenWork) -> list[Block]:
     blocks = [header("Your open work"), rich((words.open_work(work),))]
     for each, presses in work.oldest:
-        blocks += [rich(line(each)), *actions(presses)]
+        blocks += [rich(line(each)), *actions(presses, each.resource)]
     if work.total > len(work.oldest):
         blocks.append(rich(_MORE))
     return blocks

@@ -11,16 +11,18 @@ from commands.answers import Answer, Refused
 from commands.forms import Form
 from commands.reception import Asked, Reception
 from compliance.authority import Actor
-from compliance.card import Button
 from compliance.channel import Channel, Message
+from compliance.press import Button
 from notifiers.chat import OnPress
 from notifiers.slack import modals
+from notifiers.slack.blocks import MENU
 from notifiers.slack.bodies import (
     Body,
     channel_of,
     channels_of,
     is_private,
     message_of,
+    pressed_of,
     user_of,
     workspace_of,
 )
@@ -35,8 +37,8 @@ FAILED = (
     "The bot could not finish this, and its log says why. Look at the card for what has been done "
     "before you try again; if it happens again, tell the people who run the bot."
 )
-#: Every button of ours, also with the verb of a request behind it.
-_BUTTONS = re.compile(rf"^({'|'.join([*Button, PREVIOUS, NEXT])})( [a-z]+)?$")
+#: Every button of ours, also with the verb of a request behind it, and every menu.
+_BUTTONS = re.compile(rf"^({'|'.join([*Button, PREVIOUS, NEXT, MENU])})( [a-z0-9]+)?$")
 
 
 def ignored(finding_id: str, message: Message) -> None:
@@ -82,8 +84,7 @@ class Listeners:
 
     def on_button(self, ack: Any, body: Body, client: WebClient, respond: Any) -> None:
         ack()
-        pressed = body["actions"][0]
-        press = read_press(pressed["action_id"], pressed["value"])
+        press = read_press(*pressed_of(body))
         if message := message_of(body):
             self._on_press(press.finding_id, message)
         answer = self._ask(press, body, channels_of(body))

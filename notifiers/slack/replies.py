@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 
 from commands.answers import (
     Answer,
+    Details,
     Digest,
     Listing,
     OpenWork,
@@ -20,12 +21,12 @@ from commands.forms import Form
 from compliance.prose import Prose
 from notifiers import words
 from notifiers.slack.blocks import (
-    card_blocks,
     digest_blocks,
     status_blocks,
     table,
 )
 from notifiers.slack.bodies import Body, channel_of, user_of
+from notifiers.slack.card import card_blocks, details_blocks
 from notifiers.slack.group import listing_blocks
 from notifiers.slack.home import home_blocks
 from notifiers.slack.modals import modal
@@ -46,6 +47,8 @@ def answer_message(answer: Answer) -> tuple[Prose, list[Block]]:
     match answer:
         case Shown(card):
             return text, card_blocks(card)
+        case Details(card):
+            return text, details_blocks(card)
         case Table():
             return text, table(answer)
         case StatusReport():

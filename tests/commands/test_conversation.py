@@ -72,7 +72,7 @@ def test_a_finding_is_found_and_shown_with_its_buttons(context, chat, hannah):
 
     assert "repairs-photos" in hannah.type("findings")
     assert f"Finding {finding}" in hannah.type(f"show {finding.lower()}")
-    assert "Status: open" in chat.card(CHANNEL)
+    assert "Open since" in chat.card(CHANNEL)
     assert "Turns all four" not in hannah.press(Button.REMEDIATE).text
     assert "turns all four blocks on" in hannah.press(Button.REMEDIATE).text
 

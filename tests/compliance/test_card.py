@@ -5,9 +5,13 @@ from dataclasses import replace
 import pytest
 
 import compliance.finding as life
-from compliance.card import Account, Button, Fact, FactKind, Press, card_of, given_with, managed_by
+from compliance.card import Account, card_of
+from compliance.facts import Fact, FactKind, given_with
 from compliance.finding import State
 from compliance.known_rules import KnownRules
+from compliance.press import IN_MENU, Button, Press
+from compliance.prose import plain
+from compliance.provenance import managed_by
 from compliance.request import Verb
 from tests.builders import ID, PACK_ARN, RULE, at, config_rule, finding, request, rule
 
@@ -23,6 +27,34 @@ def fact(kind, of):
     return card(of).fact(kind)
 
 
+def line(of):
+    """Where it stands, as a reader reads it."""
+    return plain(card(of).line)
+
+
+def folded(title, of):
+    """What the card folds away under *title*."""
+    [part] = [part for part in of.folded if part.title == title]
+    return part.text or {fact.kind: fact.text for fact in part.facts}
+
+
+def test_a_headline_says_how_grave_what_and_what_is_wrong():
+    assert card().headline == "High · repairs-photos can be read by anybody"
+
+
+def test_of_what_is_resolved_the_headline_says_what_was_wrong():
+    resolved = replace(finding(), state=State.RESOLVED)
+
+    assert card(resolved).headline == "repairs-photos (was high: can be read by anybody)"
+
+
+def test_a_name_too_long_for_a_line_is_shown_by_its_end():
+    named = replace(finding(), resource_name="a" * 100 + "-queue")
+
+    assert card(named).headline.startswith("High · …")
+    assert "a-queue can be read" in card(named).headline
+
+
 def test_an_open_finding_can_be_remediated_or_ignored():
     assert card().presses == (Press(Button.REMEDIATE, ID), Press(Button.IGNORE, ID))
 
@@ -36,7 +68,7 @@ def test_a_request_can_be_agreed_to_withdrawn_or_overruled_by_an_exception():
         Press(Button.IGNORE, ID),
     )
     assert card(asked).requests == asked.requests
-    assert card(asked).status == "It waits for agreement."
+    assert line(asked).endswith("U1 asked for the remediation, 0 of 2 agreed.")
 
 
 def test_a_request_for_one_verb_hides_no_button_of_another():
@@ -75,13 +107,13 @@ def test_what_is_agreed_can_only_be_withdrawn_until_it_is_carried_out():
 
     assert Button.AGREE not in card(agreed).buttons
     assert Button.WITHDRAW in card(agreed).buttons
-    assert card(agreed).status == "Agreed, and about to be carried out."
+    assert line(agreed).endswith("U1 asked for the exception.")
 
 
 def test_a_card_names_all_who_decided():
     asked = life.agree(life.ask(finding(), request("U1", 1), at(1)), Verb.REMEDIATE, "U2", at(2))
 
-    assert card(asked).decided_by == ("U1", "U2")
+    assert line(asked).endswith("Decided by U1, U2.")
 
 
 @pytest.mark.parametrize(
@@ -132,21 +164,24 @@ def test_what_was_given_with_a_request_is_shown_to_those_who_agree():
 
 
 @pytest.mark.parametrize("state", sorted(life.IN_PROGRESS | {State.RESOLVED, State.EXCEPTED}))
-def test_nothing_can_be_pressed_while_there_is_nothing_to_decide(state):
-    assert card(replace(finding(), state=state)).presses == ()
+def test_nothing_can_be_decided_while_there_is_nothing_to_decide(state):
+    shown = card(replace(finding(), state=state))
+
+    assert shown.presses == ()
+    assert {press.button for press in shown.more} == IN_MENU
 
 
 def test_a_rule_that_aws_owns_can_only_be_ignored_and_says_how_to_fix_it_by_hand():
     owned = card(finding(rule_arn=PACK_ARN))
 
     assert owned.buttons == {Button.IGNORE}
-    assert rule().by_hand in owned.by_hand
+    assert rule().by_hand in folded("How to fix it", owned)
 
 
-def test_a_rule_of_a_conformance_pack_has_our_entrys_title():
+def test_a_rule_of_a_conformance_pack_has_our_entrys_words():
     packed = finding(rule=f"{RULE}-conformance-pack-qayjyopmd")
 
-    assert card(packed).title == rule().title
+    assert card(packed).wrong == rule().wrong
 
 
 def other(**answered):
@@ -160,25 +195,20 @@ def other(**answered):
 def test_a_rule_that_the_catalogue_has_not_shows_by_its_name_until_aws_has_answered():
     unanswered = other()
 
-    assert (unanswered.title, unanswered.severity) == ("home-made", None)
+    assert unanswered.headline == "Not rated · repairs-photos breaks the rule home-made"
     assert unanswered.buttons == {Button.IGNORE}
-    assert "has not answered yet" in unanswered.why
-    assert "has not answered yet" in unanswered.by_hand
+    assert "has not answered yet" in folded("Why it matters", unanswered)
+    assert "has not answered yet" in folded("How to fix it", unanswered)
 
 
 def test_a_rule_that_the_catalogue_has_not_shows_what_aws_says_of_it():
-    words = "Checks that every widget of the department is polished, because dull ones rust. " * 2
+    description = (
+        "Checks that every widget of the department is polished, because dull ones rust. " * 2
+    )
 
-    described = other(description=words)
+    described = other(description=description)
 
-    assert (described.title, described.why) == ("home-made", words)
-
-
-def test_what_aws_says_in_a_few_words_is_the_title():
-    short = other(description="Widgets are polished.")
-
-    assert short.title == "Widgets are polished."
-    assert "home-made" in short.why
+    assert folded("Why it matters", described) == description
 
 
 def test_a_remediation_that_aws_has_says_plainly_that_nobody_knows_what_it_does():
@@ -203,8 +233,8 @@ def test_what_takes_no_remediation_says_why_and_where_to_look(answered, why):
     shown = other(**answered)
 
     assert shown.buttons == {Button.IGNORE}
-    assert why in shown.by_hand
-    assert "AWS Config's console" in shown.by_hand
+    assert why in folded("How to fix it", shown)
+    assert "AWS Config's console" in folded("How to fix it", shown)
 
 
 def test_the_console_shows_the_rule_under_the_name_that_aws_has_for_it():
@@ -213,12 +243,11 @@ def test_the_console_shows_the_rule_under_the_name_that_aws_has_for_it():
     assert card(finding(rule=name)).console_url.endswith(f"configRuleName={name}")
 
 
-def test_a_name_that_people_know_stands_beside_the_id_that_aws_knows():
-    named = replace(finding(resource="db-ABC"), resource_name="tenancy-register")
+def test_the_name_that_people_know_is_shown_and_the_id_that_aws_knows_is_folded():
+    named = card(replace(finding(resource="db-ABC"), resource_name="tenancy-register"))
 
-    assert fact(FactKind.RESOURCE, named) == "tenancy-register"
-    assert fact(FactKind.RESOURCE_ID, named) == "db-ABC"
-    assert fact(FactKind.RESOURCE_ID, finding()) == ""
+    assert named.resource == "tenancy-register"
+    assert folded("About the resource", named)[FactKind.RESOURCE_ID] == "db-ABC"
 
 
 def test_an_account_is_shown_by_name_and_environment_and_an_unknown_one_by_id():
@@ -230,7 +259,9 @@ def test_an_account_is_shown_by_name_and_environment_and_an_unknown_one_by_id():
 def test_only_the_tags_that_tell_of_owners_are_facts():
     tagged = replace(finding(), tags={"Team": "repairs", "Secret": "x", "Owner": "Ann"})
 
-    assert fact(FactKind.OWNER_TAGS, tagged) == "Owner=Ann, Team=repairs"
+    assert fact(FactKind.OWNER, tagged) == "Ann"
+    about = folded("About the resource", card(tagged))
+    assert about[FactKind.OWNER_TAGS] == "Owner=Ann, Team=repairs"
 
 
 @pytest.mark.parametrize(
@@ -275,25 +306,75 @@ def test_of_what_is_resolved_no_card_says_that_it_may_come_back():
     assert card(resolved).source_fix == ""
 
 
+SINCE = "2026-11-02 09:00 UTC"
+ASKED = request("U1", verb="except")
+
+
 @pytest.mark.parametrize(
-    ("moved", "said"),
+    ("changed", "said"),
     [
-        (finding(), "Nobody has decided yet."),
-        (replace(finding(), state=State.APPROVED), "The remediation is about to start."),
-        (replace(finding(), state=State.RUNNING), "AWS Config is starting the runbook."),
-        (replace(finding(), state=State.RUNNING, step=1, steps=2, note="Put"), "Step 1 of 2: Put."),
-        (replace(finding(), state=State.RUNNING, step=1, steps=2), "Step 1 of 2."),
-        (replace(finding(), state=State.FAILED, note="Key disabled."), "Key disabled."),
+        ({}, f"Open since {SINCE}. Nobody has decided yet."),
+        ({"state": State.APPROVED}, f"Approved since {SINCE}. The remediation is about to start."),
+        ({"state": State.RUNNING}, f"Running since {SINCE}. AWS Config is starting the runbook."),
+        (
+            {"state": State.RUNNING, "steps": 2},
+            f"Running since {SINCE}. AWS Config is starting the runbook.",
+        ),
+        (
+            {"state": State.RUNNING, "step": 1, "steps": 2, "note": "Put"},
+            f"Running since {SINCE}. Step 1 of 2: Put.",
+        ),
+        (
+            {"state": State.WAITING, "until": at(60)},
+            "Waiting: AWS Config looks again by 2026-11-02 10:00 UTC at the latest.",
+        ),
+        (
+            {"state": State.RESOLVED, "note": "AWS Config evaluated it COMPLIANT."},
+            f"Resolved {SINCE}. AWS Config evaluated it COMPLIANT.",
+        ),
+        (
+            {"state": State.FAILED, "note": "Key disabled.", "decided": request("U1")},
+            f"Failed since {SINCE}. Key disabled. Decided by U1.",
+        ),
+        (
+            {"state": State.EXCEPTED, "until": at(900), "note": "Why.", "decided": ASKED},
+            "Excepted until the end of 2 November 2026. Why. Decided by U1.",
+        ),
+        (
+            {"state": State.REOPENED, "note": "It was changed back."},
+            f"Reopened since {SINCE}. It was changed back.",
+        ),
     ],
-    ids=["open", "approved", "starting", "step", "step without name", "note"],
-)  # fmt: skip
-def test_the_status_says_where_it_stands_in_plain_words(moved, said):
-    assert card(moved).status == said
+    ids=lambda value: str(value.get("state", "open")) if isinstance(value, dict) else "",
+)
+def test_one_line_says_where_it_stands_since_when_and_by_whom(changed, said):
+    assert line(replace(finding(), **changed)) == said
 
 
-@pytest.mark.parametrize("state", [State.FAILED, State.NOT_VERIFIED])
-def test_what_the_runbook_did_not_do_can_be_done_by_hand(state):
-    assert card(replace(finding(), state=state)).by_hand == rule().by_hand
+def test_what_is_too_long_for_the_line_ends_with_a_sentence_and_is_folded_whole():
+    note = "Step 1 of 2 failed. The role may not change the bucket. " + "Ask an engineer. " * 20
+
+    failed = card(replace(finding(), state=State.FAILED, note=note))
+
+    assert plain(failed.line).endswith("Ask an engineer.")
+    assert len(plain(failed.line)) < 250
+    assert folded("What happened", failed) == note
+
+
+@pytest.mark.parametrize("state", sorted(life.UNRESOLVED))
+def test_what_is_not_over_can_be_fixed_by_hand(state):
+    assert rule().by_hand in folded("How to fix it", card(replace(finding(), state=state)))
+
+
+def test_the_danger_of_a_remediation_is_shown_while_it_can_be_begun():
+    grave = replace(rule(), impact=replace(rule().impact, danger="Readers lose access."))
+    managed = replace(finding(), tags={"terraform": "yes"})
+
+    assert card(managed, {RULE: grave}).danger == (
+        "Readers lose access. Terraform may undo a fix made here."
+    )
+    assert card(replace(managed, state=State.RUNNING), {RULE: grave}).danger == ""
+    assert card().danger == ""
 
 
 def test_a_remediation_that_cannot_be_undone_says_so():

@@ -24,6 +24,7 @@ from compliance.finding import State
 from compliance.group import gather
 from compliance.prose import plain
 from compliance.request import Verb
+from compliance.state_line import asked
 from notifiers import words
 from tests.builders import ID, RULE, at, finding, request, rule
 
@@ -49,20 +50,20 @@ def table(rows=2):
 def test_a_card_says_what_where_and_how_it_stands():
     told = card_in_words()
 
-    for expected in (rule().title, ID, "high severity", "repairs-photos", "eu-west-2", "open"):
+    for expected in ("High · repairs-photos can be read by anybody", ID, "eu-west-2", "Open since"):
         assert expected in told
 
 
 def test_a_card_names_who_asked_and_who_decided():
-    asked = life.ask(finding(), request("pigeon:ann", 1), at(1))
-    decided = life.agree(asked, Verb.REMEDIATE, "pigeon:ben", at(2))
+    waiting = life.ask(finding(), request("pigeon:ann", 1), at(1))
+    decided = life.agree(waiting, Verb.REMEDIATE, "pigeon:ben", at(2))
 
-    assert "pigeon:ann asked for the remediation, 0 of 1 agreed." in card_in_words(asked)
+    assert "pigeon:ann asked for the remediation, 0 of 1 agreed." in card_in_words(waiting)
     assert card_in_words(decided).endswith("Decided by pigeon:ann, pigeon:ben.")
 
 
 def test_what_needs_nobody_else_counts_nobody():
-    told = plain(words.request(request("pigeon:ann", 0, "revoke")))
+    told = plain(asked(request("pigeon:ann", 0, "revoke")))
 
     assert told == "pigeon:ann asked for the end of the exception."
 
@@ -109,7 +110,7 @@ def test_a_form_says_what_will_happen_and_what_is_asked():
 
     for expected in (
         "Ignore:",
-        f"{rule().title}, repairs-photos, {ID}",
+        f"{card().headline}, repairs-photos, {ID}",
         "1 more must agree before the exception begins.",
         "[Why is this acceptable?] At least 20 characters.",
         "Accepted risk: we know and live with it / False positive",

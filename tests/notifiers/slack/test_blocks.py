@@ -12,8 +12,10 @@ from commands.answers import Digest, Explained, Refused, StatusReport, Table
 from commands.findings import line_of
 from compliance.card import card_of
 from compliance.finding import State
+from compliance.press import Button, Press
 from notifiers.slack import blocks
-from notifiers.slack.group import content_message
+from notifiers.slack.card import card_blocks
+from notifiers.slack.group import content_message, read_press
 from notifiers.slack.replies import answer_message
 from notifiers.slack.text import spoken
 from tests.builders import RULE, at, finding, request, rule
@@ -31,29 +33,57 @@ def kinds(drawn, kind):
 
 
 def test_a_card_has_a_button_for_each_thing_that_can_be_pressed_and_its_id_alone_in_it():
-    [actions] = kinds(blocks.card_blocks(card()), "actions")
+    [actions] = kinds(card_blocks(card()), "actions")
 
-    assert [(each["action_id"], each["value"]) for each in actions["elements"]] == [
+    *buttons, menu = actions["elements"]
+    assert [(each["action_id"], each["value"]) for each in buttons] == [
         ("remediate", finding().id),
         ("ignore", finding().id),
     ]
+    assert [each["value"] for each in menu["options"]] == [
+        f"details {finding().id}",
+        f"history {finding().id}",
+    ]
 
 
-def test_a_card_of_what_is_over_has_no_buttons_and_no_forecast():
-    drawn = blocks.card_blocks(card(replace(finding(), state=State.RESOLVED)))
+def test_every_button_of_a_card_has_a_name_of_its_own():
+    [actions] = kinds(card_blocks(card()), "actions")
 
-    assert kinds(drawn, "actions") == []
-    assert "If you remediate" not in seen(drawn)
+    assert [each["accessibility_label"] for each in actions["elements"][:-1]] == [
+        "Remediate repairs-photos",
+        "Ignore repairs-photos",
+    ]
+
+
+def test_a_card_of_what_is_over_has_nothing_to_decide_and_nothing_to_open():
+    drawn = card_blocks(card(replace(finding(), state=State.RESOLVED)))
+
+    assert [block["type"] for block in drawn] == ["section", "rich_text"]
+    assert drawn[0]["accessory"]["type"] == "overflow"
+
+
+def test_what_stands_in_the_menu_is_read_by_its_option():
+    press = Press(Button.DETAILS, finding().id)
+    [menu] = blocks.menus([press])
+
+    assert read_press(menu["action_id"], menu["options"][0]["value"]) == press
+
+
+def test_a_menu_takes_five_and_another_one_the_rest():
+    first, second = blocks.menus([Press(Button.DETAILS, finding().id)] * 6)
+
+    assert (len(first["options"]), len(second["options"])) == (5, 1)
+    assert first["action_id"] != second["action_id"]
 
 
 def test_a_card_shows_status_deciders_end_and_who_may_undo_it():
     excepted = life.except_until(
         finding(), at(60), "Accepted risk: why", request("slack:U1", verb="except"), at(1)
     )
-    told = seen(blocks.card_blocks(card(replace(excepted, tags={"terraform": "1"}))))
+    told = seen(card_blocks(card(replace(excepted, tags={"terraform": "1"}))))
 
     for expected in (
-        "Excepted since",
+        "Excepted",
         "until the end of 2 November 2026",
         "@U1",
         "Terraform may manage",
@@ -66,12 +96,12 @@ def test_each_request_that_waits_is_named_with_buttons_of_its_own():
     asked = life.ask(finding(), request("slack:U1", 1), at(1))
     both = life.ask(asked, request("slack:U2", 1, "except"), at(2))
 
-    drawn = blocks.card_blocks(card(both))
+    drawn = card_blocks(card(both))
 
     assert "@U1 asked for the remediation, 0 of 1 agreed." in seen(drawn)
     assert "@U2 asked for the exception, 0 of 1 agreed." in seen(drawn)
-    pressed = [each for row in kinds(drawn, "actions") for each in row["elements"]]
-    assert [(each["action_id"], each["value"]) for each in pressed] == [
+    [actions] = kinds(drawn, "actions")
+    assert [(each["action_id"], each["value"]) for each in actions["elements"][:-1]] == [
         ("agree remediate", f"{both.id} remediate"),
         ("withdraw remediate", f"{both.id} remediate"),
         ("agree except", f"{both.id} except"),
@@ -93,7 +123,7 @@ def test_whatever_a_card_says_slack_takes_its_sizes(name, note, annotation):
     )
     wordy = replace(rule(), why=note, by_hand=note, title=note)
 
-    drawn = blocks.card_blocks(card(long, wordy))
+    drawn = card_blocks(card(long, wordy))
 
     within_slacks_sizes(drawn)
     assert len(spoken(content_message(card(long, wordy))[0])) <= 4000
@@ -105,7 +135,10 @@ def within_slacks_sizes(drawn):
     for block in drawn:
         if block["type"] == "header":
             assert 0 < len(block["text"]["text"]) <= 150
-        if block["type"] != "table":
+        if block["type"] == "container":
+            assert len(block["child_blocks"]) <= 10
+            within_slacks_sizes(block["child_blocks"])
+        elif block["type"] != "table":
             assert len(seen([block])) <= 3000 + 1
 
 

@@ -11,7 +11,8 @@ from commands.findings import line_of
 from compliance.card import Button, Departed, Press, card_of
 from compliance.group import gather
 from notifiers import words
-from notifiers.slack import blocks, group
+from notifiers.slack import group
+from notifiers.slack.card import card_blocks
 from notifiers.slack.replies import answer_message
 from notifiers.slack.text import rich, spoken
 from tests.builders import RULE, finding, rule
@@ -58,7 +59,7 @@ def test_a_groups_buttons_carry_the_id_of_one_of_its_findings_alone():
 @pytest.mark.parametrize(
     ("shown", "expected"),
     [
-        (card_of(finding(), RULES, {}), blocks.card_blocks(card_of(finding(), RULES, {}))),
+        (card_of(finding(), RULES, {}), card_blocks(card_of(finding(), RULES, {}))),
         (card(found()), group.group_blocks(card(found()))),
         (Departed(), [rich((words.DEPARTED,))]),
     ],

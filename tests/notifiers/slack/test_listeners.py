@@ -265,7 +265,7 @@ def test_a_command_without_bot_in_the_channel_still_decides(app, opened, workspa
     [
         ("status", "1 finding is open"),
         ("findings", "repairs-photos"),
-        (f"show {ID}", "S3 bucket can be made public"),
+        (f"show {ID}", "repairs-photos can be read by anybody"),
         (f"explain {ID}", "went to team housing because its account"),
         (f"history {ID}", "observed"),
         ("rules", "Rule catalogue"),

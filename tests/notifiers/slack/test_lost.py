@@ -79,7 +79,7 @@ def test_one_finding_is_one_card_although_the_answer_to_its_post_was_lost(slack,
     seconds(3)
 
     [text] = texts(slack, HOUSING)
-    assert "resolved" in text
+    assert "Resolved" in text
     assert context.ledger.find(ID).state is State.RESOLVED
 
 

@@ -184,13 +184,10 @@ class _Following:
 
     def wait(self, batch: Sequence[Finding]) -> list[Finding]:
         rule, window = self.moves.context.rule(batch[0]), self.window
-        note = "The change was applied. AWS Config has not evaluated the resource again yet."
+        note = ""
         if rule.remediation and rule.remediation.in_maintenance_window:
             window = max(window, _MAINTENANCE)
-            note = (
-                "The change was ordered and waits for the resource's maintenance window. AWS "
-                "Config evaluates it again after that."
-            )
+            note = "The change waits for the resource's maintenance window."
         wait = partial(life.wait, until=self.moves.context.now() + window, note=note)
         moved = (self.moves.apply(finding, wait, "wait") for finding in batch)
         return [finding for finding in moved if finding is not None]

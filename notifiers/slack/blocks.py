@@ -110,8 +110,11 @@ def if_you_remediate(title: str, consequences: Sequence[Fact]) -> Block:
     return rich(joined("\n", [(Strong(title),), *map(fact, consequences)]))
 
 
-def actions(presses: Sequence[Press], subject: str) -> list[Block]:
-    """Return a row of buttons about *subject*, with a menu at its end; none without a press."""
+def actions(presses: Sequence[Press], subject: str = "") -> list[Block]:
+    """Return a row of buttons about *subject*, with a menu at its end; none without a press.
+
+    Where nobody says what they are about, they are about the finding by its id.
+    """
     elements = [button(press, subject) for press in presses if press.button not in IN_MENU]
     elements += menus([press for press in presses if press.button in IN_MENU])
     return [{"type": "actions", "elements": elements}] if elements else []
@@ -128,7 +131,9 @@ def button(press: Press, subject: str = "", label: str = "", action: str = "") -
         "action_id": action or usual,
         "text": plain_text(label or press.label, _BUTTON_MAX),
         "value": press.value,
-        "accessibility_label": cut(one_line(label or press.name(subject)), _BUTTON_MAX),
+        "accessibility_label": cut(
+            one_line(label or press.name(subject or press.finding_id)), _BUTTON_MAX
+        ),
     }
     return {**drawn, "style": "primary"} if press.button in _PRIMARY else drawn
 

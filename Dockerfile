@@ -19,6 +19,10 @@ RUN python -m venv /opt/venv && \
     pip install --no-cache-dir --require-hashes --no-deps -r requirements/demo.txt
 
 FROM base AS code
+# For an allowlist in a Git repository; a clone of it is a folder in TMPDIR.
+RUN apt-get update && \
+    apt-get install --yes --no-install-recommends git openssh-client && \
+    rm -rf /var/lib/apt/lists/*
 # What the bot writes, its ledger and the allowlist, is in /data; the rest can be read-only.
 RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent bot && \
     install -d -o bot -g bot /data
@@ -30,7 +34,7 @@ COPY compliance compliance
 COPY config config
 COPY ledger ledger
 COPY notifiers notifiers
-ENV ALLOWLIST_URL=file:/data/allowlist.yaml PYTHONDONTWRITEBYTECODE=1 HTTP_PORT=8080
+ENV ALLOWLIST_URL=file:/data/allowlist.yaml TMPDIR=/data PYTHONDONTWRITEBYTECODE=1 HTTP_PORT=8080
 # Without a limit glibc keeps memory apart for each of the bot's threads.
 ENV MALLOC_ARENA_MAX=2
 VOLUME /data

@@ -24,6 +24,7 @@ from aws.config_service import ConfigService
 from aws.listen import Listening
 from aws.queue import Polling
 from aws.rounds import Rounds
+from aws.s3_shelf import S3Shelf
 from aws.sweep import Place
 from commands.authorise import authorise
 from commands.carry_out import carry_out_exceptions
@@ -34,19 +35,15 @@ from commands.digest import WEEK, digest
 from commands.enforce import Enforcement, enforce_now
 from commands.progress import Bar
 from commands.reception import Reception
-from compliance.fingerprint import InForce
 from compliance.ineffective import Warnings
 from compliance.known_rules import KnownRules
 from compliance.mendable import MendableError
-from compliance.ownership import Ownership
 from config import Config, load
 from config.environment import Environment, read_environment, veil_of
 from config.offline import check_files
+from config.shelves import shelf_of
+from ledger.books import Books
 from ledger.database import connect, only_process
-from ledger.periods import Periods
-from ledger.reports import Reports
-from ledger.store import Ledger
-from ledger.upkeep import Upkeep
 from notifiers import products, web, words
 from notifiers.clock import Bell, Nightly, every, ticking
 from notifiers.logs import log_as_json
@@ -67,28 +64,18 @@ class Bot:
 
         # What there is to talk to: the ledger, AWS, and chat.
         engine = connect(environment.database_url)
-        self.reports, self.periods, self.bell = Reports(engine), Periods(engine), Bell()
-        in_force = InForce(self.catalogue, self.teams)
-        owner = Ownership(self.teams, self.settings.accounts)
+        accounts, self.bell = self.settings.accounts, Bell()
         rules = self.rules = KnownRules(self.catalogue, self.settings.other_rules)
         in_line = partial(enforce_now, self.allowlist, now)
-        self.upkeep = Upkeep(engine, owner, rules, in_force, in_line, now, self.bell.ring)
-        self.ledger = Ledger(
-            engine,
-            now,
-            owner=owner,
-            enforce=in_line,
-            rules=rules,
-            in_force=in_force,
-            on_move=self.bell.ring,
-            types={rule.resource_type for rule in self.catalogue.values()},
-        )
+        known = self.catalogue, self.teams, accounts, rules
+        books = Books(engine, *known, in_line, now, self.bell.ring)
+        self.ledger, self.reports = books.ledger, books.reports
+        self.periods, self.upkeep = books.periods, books.upkeep
         use_region(environment.aws_region)
         self.service = ConfigService(Accounts(*self.settings.access))
         self.places = [Place(*each) for each in self.settings.places]
         self.products = products.connect(environment.slack, self.teams, now)
-        accounts, person = self.settings.accounts, self.products.person
-        chats = self.products.chats
+        chats, person = self.products.chats, self.products.person
         self.outbox = Outbox(engine, chats, self.teams, self.catalogue, accounts, rules, now)
 
         # What people ask and decide, and what is done about it in AWS.
@@ -162,7 +149,8 @@ class Bot:
 
 def assemble(allowlist: str = "") -> Bot:
     environment = read_environment(os.environ, allowlist)
-    return Bot(environment, load(environment.config, environment.allowlist, environment.faults))
+    shelf = shelf_of(environment, S3Shelf)
+    return Bot(environment, load(environment.config, shelf, environment.faults))
 
 
 def demo(stop: threading.Event, port: int) -> int:

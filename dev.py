@@ -43,7 +43,7 @@ def demo(rest):
 
 def test(rest):
     # libatomic1: the browser driver's Node needs it and a bare Debian lacks it.
-    install("test", packages=["python3-venv", "chromium", "libatomic1"])
+    install("test", packages=["python3-venv", "chromium", "libatomic1", "git", "openssh-client"])
     os.environ["REQUIRE_BROWSER"] = "1"
     # Side by side, as tests/workers.py says. What is typed behind "test" overrules it: -n 0.
     workers = ["-n", str(WORKERS), "--no-loadscope-reorder"]

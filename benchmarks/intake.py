@@ -107,7 +107,7 @@ def read_as_bot(variables: Mapping[str, str], workers: int) -> None:
     """Do what ``bot.py run`` does with its queues, without its clock and its web server."""
     os.environ.update(variables)
     environment = read_environment(variables)
-    bot = Bot(environment, load(environment.config, environment.allowlist))
+    bot = Bot(environment, load(environment.config))
     ignored = partial(str)
     reports = Listening(
         environment.queue_urls, Polling(workers), (), bot.ledger.record, ignored, now

@@ -43,7 +43,7 @@ def _bot(folder: Path, url: str) -> Bot:
     config = write_configuration(folder, Size(TEAMS, ACCOUNTS))
     variables = environment(f"{_NOWHERE}/000000000000/none", _NOWHERE, url)
     known = read_environment({**variables, "COMPLIANCE_CONFIG": str(config)})
-    return Bot(known, load(known.config, known.allowlist, known.faults))
+    return Bot(known, load(known.config, found=known.faults))
 
 
 def _of(bot: Bot, about: str, runs: int) -> Iterator[Figure]:

@@ -36,7 +36,7 @@ def measure(
 ) -> Iterator[Figure]:
     with TemporaryDirectory(prefix="bench-") as folder:
         config = write_configuration(Path(folder), size)
-        tasks = load(config, config / "allowlist.yaml").settings.tasks
+        tasks = load(config).settings.tasks
         with local_aws((), Content(RULES, broken=1), latency_seconds) as aws:
             known = environment(aws.queue_url, aws.url, f"sqlite:///{folder}/ledger.db")
             seconds = _sweep({**os.environ, **known, "COMPLIANCE_CONFIG": str(config)})

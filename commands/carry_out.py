@@ -15,7 +15,7 @@ from commands.answers import Answer, Done, Refused
 from commands.authorise import Person, authorise
 from commands.context import Context, too_late
 from commands.ignore import Ignore, entry_of, form_of_request, ignore, problems
-from compliance.allowlist import Entry, UnwritableAllowlistError
+from compliance.allowlist import Entry, UnreviewedAllowlistError, UnwritableAllowlistError
 from compliance.authority import Actor
 from compliance.enforcement import excepted, exception_of
 from compliance.finding import Finding, IllegalMoveError, State
@@ -36,6 +36,7 @@ UNWRITABLE = (
     "The exception is not in force: the allowlist could not be written. {why}. "
     "It stays asked for and is tried again; tell a platform engineer."
 )
+UNREVIEWED = "The exception is proposed and not in force yet. {why}."
 
 
 def ignore_and_carry_out(
@@ -136,23 +137,34 @@ def _record(context: Context, ready: list[tuple[Finding, Entry]]) -> Mapping[str
     reasons = "\n".join(dict.fromkeys(entry.reason for entry in entries))
     try:
         context.allowlist.add(entries, authors, reasons)
+    except UnreviewedAllowlistError as error:
+        note = UNREVIEWED.format(why=error)
+        in_force = context.allowlist.current
+        return {
+            finding.id: _begin(context, finding, entry)
+            if entry in in_force
+            else Done(_postpone(context, finding, note, "exception proposed"))
+            for finding, entry in ready
+        }
     except UnwritableAllowlistError as error:
-        why = str(error).rstrip(".")
-        return {finding.id: _postpone(context, finding, why) for finding, _ in ready}
+        note = UNWRITABLE.format(why=str(error).rstrip("."))
+        return {
+            finding.id: Refused(_postpone(context, finding, note, "exception not written"))
+            for finding, _ in ready
+        }
     return {finding.id: _begin(context, finding, entry) for finding, entry in ready}
 
 
-def _postpone(context: Context, finding: Finding, why: str) -> Answer:
-    """Let the card say that the exception is not in force, once for each reason."""
-    note = UNWRITABLE.format(why=why)
+def _postpone(context: Context, finding: Finding, note: str, action: str) -> str:
+    """Let the card say why the exception is not in force, once for each reason."""
     context.ledger.move(
         finding.id,
         partial(life.remark, verb=Verb.EXCEPT, note=note),
         actor=BOT,
-        action="exception not written",
-        detail={"why": why},
+        action=action,
+        detail={"why": note},
     )
-    return Refused(note)
+    return note
 
 
 def _begin(context: Context, finding: Finding, entry: Entry) -> Answer:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from compliance.routing import Teams
 from compliance.rules import Catalogue
+from compliance.shelf import Shelf
 from config.catalogue import load_catalogue
 from config.faults import ConfigError, Fault
 from config.file_shelf import FileShelf
@@ -27,10 +28,11 @@ class Config:
     allowlist: Keeper
 
 
-def load(folder: Path, allowlist: Path | None = None, found: Iterable[Fault] = ()) -> Config:
+def load(folder: Path, shelf: Shelf | None = None, found: Iterable[Fault] = ()) -> Config:
     """Return the configuration in *folder*; raises ConfigError with the faults of all files.
 
-    The allowlist is *folder*'s own where none is given. Faults *found* before are told with them.
+    The allowlist is *folder*'s own file where no *shelf* is given. Faults *found* before are told
+    with them.
     """
     faults = list(found)
     if not folder.is_dir():
@@ -48,8 +50,8 @@ def load(folder: Path, allowlist: Path | None = None, found: Iterable[Fault] = (
     settings = attempt(lambda: load_settings(folder / "bot.yaml"))
     accounts = settings.accounts if settings else {}
     teams = attempt(lambda: load_teams(folder / "teams.yaml", catalogue or {}, accounts))
-    file = allowlist or folder / "allowlist.yaml"
-    exceptions = attempt(lambda: Keeper(FileShelf(file), catalogue or {}))
+    where = shelf or FileShelf(folder / "allowlist.yaml")
+    exceptions = attempt(lambda: Keeper(where, catalogue or {}))
     if catalogue is None or settings is None or teams is None or exceptions is None or faults:
         # Without a catalogue every rule that another file names would be told as unknown.
         raise ConfigError(

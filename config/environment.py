@@ -1,13 +1,15 @@
 """Reads the environment variables of DESIGN §3; a value ``file:PATH`` is what that file holds."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from compliance.aws_ids import REGION, is_topic
 from config.faults import ConfigError, Fault
+from config.locations import Location, read_location
 from config.secrets import SECRET, Veil, secrets_of
 
 _FILE = "file:"
@@ -24,7 +26,10 @@ class Environment:
 
     config: Path
     database_url: str = field(repr=False)
-    allowlist: Path
+    allowlist: Location
+    #: Read anew each time: a mounted token is replaced while the bot runs.
+    git_token: Callable[[], str] = field(repr=False)
+    signing_key: str
     slack_bot_token: str = field(repr=False)
     slack_app_token: str = field(repr=False)
     slack_signing_secret: str = field(repr=False)
@@ -87,6 +92,8 @@ def read_environment(variables: Mapping[str, str], allowlist: str = "") -> Envir
         config=config,
         database_url=reader.database("DATABASE_URL", "sqlite:///var/ledger.db"),
         allowlist=reader.allowlist(config / "allowlist.yaml"),
+        git_token=partial(_Reader(variables).token, "ALLOWLIST_GIT_TOKEN"),
+        signing_key=reader.file("ALLOWLIST_SIGNING_KEY"),
         slack_bot_token=reader.token("SLACK_BOT_TOKEN"),
         slack_app_token=reader.token("SLACK_APP_TOKEN"),
         slack_signing_secret=reader.token("SLACK_SIGNING_SECRET"),
@@ -202,15 +209,24 @@ class _Reader:
         )
         return default
 
-    def allowlist(self, default: Path) -> Path:
+    def allowlist(self, default: Path) -> Location:
         value = self._variables.get("ALLOWLIST_URL", "").strip()
-        if not value:
+        # Known now, so that a token that cannot be used is told with all other faults.
+        self.token("ALLOWLIST_GIT_TOKEN")
+        try:
+            return read_location(value) if value else default
+        except ValueError as error:
+            # What was found may hold a token.
+            self._fault("ALLOWLIST_URL", str(error))
             return default
-        if value.startswith(_FILE):
-            return Path(value.removeprefix(_FILE).removeprefix("//"))
-        # What was found may hold a token.
-        self._fault("ALLOWLIST_URL", "expected file:PATH; Git and S3 are not there yet")
-        return default
+
+    def file(self, name: str) -> str:
+        """Return the path of a file that is there; what it holds is not read."""
+        value = self._variables.get(name, "").strip().removeprefix(_FILE)
+        if value and not Path(value).is_file():
+            self._fault(name, "expected the path of a file that is there")
+            return ""
+        return value
 
     def _fault(self, name: str, problem: str) -> None:
         self.faults.append(Fault(name, 0, "", problem))

@@ -18,6 +18,7 @@ from compliance.shelf import (
     Draft,
     Lineage,
     Shelf,
+    ShelfBusyError,
     ShelfConflictError,
     ShelfError,
     ShelfReviewError,
@@ -30,6 +31,8 @@ from config.faults import ConfigError, Fault
 
 log = logging.getLogger(__name__)
 
+#: A place that answers slowly does not keep everybody who decides waiting.
+_PATIENCE_SECONDS = 5.0
 #: How often a change is made anew because somebody else's came in between.
 _TRIES = 10
 #: How many faults a message holds; the log has them all.
@@ -39,6 +42,7 @@ BEING_CHANGED = (
     "{name} has just lost entries, and may be half written; this is done as soon as it is seen to "
     "be whole"
 )
+SLOW = "{name} answers slowly, and others write to it just now"
 MISSING = "{name} does not have this entry any more"
 GIVEN_UP = "a change that was written together with this one ended in an error; try again"
 
@@ -166,11 +170,16 @@ class Keeper:
         """Have it made: the first who comes to the shelf writes for all who wait by then."""
         with self._queue:
             self._waiting.append(mine)
-        with self._at_shelf:
-            with self._queue:
-                all_of_them, self._waiting = self._waiting, []
-            if all_of_them:
-                self._write(all_of_them)
+        if self._at_shelf.acquire(timeout=_PATIENCE_SECONDS):
+            try:
+                with self._queue:
+                    all_of_them, self._waiting = self._waiting, []
+                if all_of_them:
+                    self._write(all_of_them)
+            finally:
+                self._at_shelf.release()
+        else:
+            self._leave(mine)
         try:
             mine.outcome.result()
         except ShelfReviewError as error:
@@ -180,6 +189,14 @@ class Keeper:
             raise UnwritableAllowlistError(_shown(error)) from error
         except CancelledError as error:
             raise UnwritableAllowlistError(GIVEN_UP) from error
+
+    def _leave(self, mine: _Change) -> None:
+        """Wait no longer for whoever is at the shelf, unless they have taken the change along."""
+        with self._queue:
+            if mine in self._waiting:
+                self._waiting.remove(mine)
+                name = self._shelf.name
+                mine.outcome.set_exception(ShelfBusyError(SLOW.format(name=name)))
 
     def _write(self, changes: Sequence[_Change]) -> None:
         """Make *changes* in one go, or each by itself where one of them spoils it for all."""

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from compliance.ineffective import EntryWarning, Warnings
 from compliance.known_rules import KnownRules
 from config import load
 from config.environment import read_environment
+from config.file_shelf import FileShelf
 
 #: What says where the files are; a pull request has no more.
 _WHERE = ("COMPLIANCE_CONFIG", "ALLOWLIST_URL")
@@ -21,8 +23,11 @@ def check_files(
     """
     where = {name: variables[name] for name in _WHERE if name in variables}
     environment = read_environment(where, allowlist)
-    config = load(environment.config, environment.allowlist, environment.faults)
+    # A repository or a bucket is not a file: those who have it at hand name it by *allowlist*.
+    location = environment.allowlist
+    file = location if isinstance(location, Path) else environment.config / "allowlist.yaml"
+    config = load(environment.config, FileShelf(file), environment.faults)
     rules = KnownRules(config.catalogue, config.settings.other_rules)
     settings = config.settings
     warnings = Warnings(config.allowlist, config.catalogue, settings.places, now, rules.has_name)
-    return str(environment.allowlist), warnings()
+    return str(file), warnings()

@@ -10,12 +10,15 @@ SECRET = (
     "SLACK_APP_TOKEN",
     "SLACK_SIGNING_SECRET",
     "TEAMS_CLIENT_SECRET",
+    "ALLOWLIST_GIT_TOKEN",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
 )
 #: URLs in which a password can stand: before the host, or in the query.
 _URLS = re.compile(r"(?:DATABASE|ALLOWLIST|SLACK_API|AWS_ENDPOINT)_URL\w*|QUEUE_URLS|\w+_PROXY",
                    re.IGNORECASE)  # fmt: skip
+#: What the query of ALLOWLIST_URL names, and every message about the allowlist as well.
+_PLAIN = {"branch", "path", "mode"}
 #: Shorter ones protect nothing, and stand in every other word.
 _SHORTEST = 6
 _HIDDEN = "(hidden)"
@@ -44,7 +47,9 @@ def secrets_of(variables: Mapping[str, str]) -> frozenset[str]:
 
 def _in_url(url: str) -> Iterable[str]:
     """Yield what can be a password in *url*; urlsplit refuses what it cannot take apart."""
-    yield from (value for _, value in re.findall(r"[?&]([^=&]*)=([^&#]*)", url))
+    for name, value in re.findall(r"[?&]([^=&]*)=([^&#]*)", url):
+        if name not in _PLAIN:
+            yield value
     after_scheme = url.partition("://")[2]
     if "@" in after_scheme:
         # An @ in a password that is not written as %40 ends up in the host.

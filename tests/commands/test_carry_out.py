@@ -13,7 +13,8 @@ from commands.agree import agree
 from commands.answers import Refused
 from commands.carry_out import agree_and_carry_out, carry_out_exceptions, ignore_and_carry_out
 from commands.enforce import Enforcement
-from commands.ignore import Ignore, ignore
+from commands.ignore import Ignore, entry_of, ignore
+from compliance.allowlist import UnreviewedAllowlistError
 from compliance.authority import Actor, Standing
 from compliance.finding import State
 from compliance.request import Verb
@@ -255,3 +256,32 @@ def test_what_nobody_sees_in_a_reason_does_not_count_and_is_not_kept(opened):
 
     [kept] = opened.allowlist.current.entries
     assert kept.reason == "The public website's pictures."
+
+
+class Reviewed:
+    """A keeper whose changes people review first."""
+
+    def __init__(self, keeper):
+        self._keeper = keeper
+
+    @property
+    def current(self):
+        return self._keeper.current
+
+    def add(self, entries, author, reason):
+        raise UnreviewedAllowlistError("It waits for review in the branch compliance-bot/1")
+
+
+def test_an_exception_that_is_reviewed_is_asked_for_until_it_is_in_the_allowlist(opened, reports):
+    reviewed = replace(opened, allowlist=Reviewed(opened.allowlist))
+    answer = ignore_and_carry_out(reviewed, member, ID, member(HANNAH), FORM)
+    carry_out_exceptions(reviewed, member)
+    waiting = opened.ledger.find(ID)
+    write(opened.allowlist, entry_of(waiting, HANNAH, FORM))
+
+    carry_out_exceptions(reviewed, member)
+
+    assert "waits for review in the branch compliance-bot/1" in answer.text
+    assert (waiting.state, waiting.note) == (State.APPROVAL_PENDING, answer.text)
+    assert opened.ledger.find(ID).state is State.EXCEPTED
+    assert [row["action"] for row in reports.history(ID)].count("exception proposed") == 1

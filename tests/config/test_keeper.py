@@ -255,6 +255,24 @@ def test_who_waits_is_written_together_by_the_first_who_can(path, eventually):
     assert sorted(shelf.writes[1]).count("slack:U0") in (19, 20)
 
 
+def test_who_comes_to_a_place_that_does_not_answer_waits_no_longer_than_is_useful(
+    path, monkeypatch, eventually
+):
+    monkeypatch.setattr("config.keeper._PATIENCE_SECONDS", 0.01)
+    shelf = Counted(path)
+    keeper = Keeper(shelf, CATALOGUE)
+    first = threading.Thread(target=write, args=(keeper, ENTRY))
+    first.start()
+    eventually(keeper._at_shelf.locked)
+
+    with pytest.raises(UnwritableAllowlistError, match="answers slowly"):
+        write(keeper, replace(ENTRY, resource="another"))
+
+    shelf.go.set()
+    first.join()
+    assert keeper.current.entries == (ENTRY,)
+
+
 def test_one_change_that_cannot_be_made_does_not_spoil_the_others(path, eventually):
     shelf = Counted(path)
     keeper = Keeper(shelf, CATALOGUE)

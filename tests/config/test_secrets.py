@@ -17,7 +17,8 @@ URLS = ["https://u:{}@h/x", "https://u:a@{}@h/x", "postgresql+psycopg://u:{}@h/d
         "postgresql+psycopg://u:{}\n@h/d"]  # fmt: skip
 #: Paths are shown: whoever reads a fault looks for the file.
 SHOWN = {"COMPLIANCE_CONFIG"}
-NAMES = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL",
+NAMES = ["ALLOWLIST_GIT_TOKEN", "ALLOWLIST_SIGNING_KEY", "SLACK_BOT_TOKEN",
+         "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL",
          "DATABASE_URL", "ALLOWLIST_URL", "QUEUE_URLS", "SNS_TOPIC_ARNS", "HTTP_HOST", "HTTP_PORT",
          "AWS_REGION", "AWS_DEFAULT_REGION"]  # fmt: skip
 

@@ -21,8 +21,10 @@ _GRANTED_BY = {"sqs:DeleteMessageBatch": "sqs:DeleteMessage"}
 _NAMED_ALONE = {"assume_role": "sts:AssumeRole", "SourceIdentity": "sts:SetSourceIdentity"}
 #: A client that is not asked for by its service's name.
 _NAMED = {"queue_client": "sqs"}
-#: SQS asks for it of whoever reads an encrypted queue.
-_NEEDED_BY_OTHERS = {"kms:Decrypt"}
+#: SQS asks for the first of whoever reads an encrypted queue, S3 for both of whoever keeps an
+#: encrypted object; and whoever may not list a bucket is not told that an object is missing.
+#: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+_NEEDED_BY_OTHERS = {"kms:Decrypt", "kms:GenerateDataKey", "s3:ListBucket"}
 
 
 def test_the_access_role_grants_what_the_code_calls_in_other_accounts() -> None:

@@ -13,9 +13,12 @@ locals {
   sqlite    = var.database == null && !contains(var.secrets, "DATABASE_URL")
   port      = 8080
 
+  # The bucket and the key of an allowlist in S3: none, or one pair.
+  allowlist_in_s3 = try([regex("^s3://([^/]+)/(.+)$", var.allowlist_url)], [])
+
   environment = merge(
     {
-      ALLOWLIST_URL     = "file:/data/allowlist.yaml"
+      ALLOWLIST_URL     = var.allowlist_url
       AWS_REGION        = local.region
       COMPLIANCE_CONFIG = "/etc/compliance-bot"
       HTTP_HOST         = var.load_balancer == null ? "127.0.0.1" : "0.0.0.0"

@@ -69,6 +69,43 @@ data "aws_iam_policy_document" "task" {
     }
   }
 
+  dynamic "statement" {
+    for_each = local.allowlist_in_s3
+
+    content {
+      sid       = "KeepAllowlist"
+      actions   = ["s3:GetObject", "s3:PutObject"]
+      resources = ["arn:${local.partition}:s3:::${statement.value[0]}/${statement.value[1]}"]
+    }
+  }
+
+  # Without the right to list, S3 says "denied" of an object that is not there.
+  dynamic "statement" {
+    for_each = local.allowlist_in_s3
+
+    content {
+      sid       = "CheckAllowlistBucket"
+      actions   = ["s3:GetBucketVersioning", "s3:ListBucket"]
+      resources = ["arn:${local.partition}:s3:::${statement.value[0]}"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.allowlist_kms_key_arn == null ? [] : [var.allowlist_kms_key_arn]
+
+    content {
+      sid       = "UseAllowlistKey"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringLike"
+        variable = "kms:ViaService"
+        values   = ["s3.*.${local.domain}"]
+      }
+    }
+  }
+
   # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html:
   # an organisation's accounts and units cannot be listed by their ARNs.
   dynamic "statement" {

@@ -123,9 +123,9 @@ variable "secrets" {
 
   validation {
     condition = length(setsubtract(var.secrets, [
-      "DATABASE_URL", "SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "TEAMS_CLIENT_SECRET",
+      "ALLOWLIST_GIT_TOKEN", "DATABASE_URL", "SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "TEAMS_CLIENT_SECRET",
     ])) == 0
-    error_message = "Expected DATABASE_URL, SLACK_APP_TOKEN, SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET or TEAMS_CLIENT_SECRET."
+    error_message = "Expected ALLOWLIST_GIT_TOKEN, DATABASE_URL, SLACK_APP_TOKEN, SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET or TEAMS_CLIENT_SECRET."
   }
 
   validation {
@@ -220,6 +220,26 @@ variable "load_balancer" {
     ])
     error_message = "Expected IPv4 address ranges like 203.0.113.0/24: the load balancer has no IPv6 address."
   }
+}
+
+variable "allowlist_url" {
+  description = <<-EOT
+    Where the allowlist is kept: file:/data/allowlist.yaml, git+https://HOST/REPOSITORY?branch=main&path=allowlist.yaml
+    (its token is the secret ALLOWLIST_GIT_TOKEN), or s3://BUCKET/KEY. Git is recommended: people review and keep it there.
+  EOT
+  type        = string
+  default     = "file:/data/allowlist.yaml"
+
+  validation {
+    condition     = can(regex("^(file:/data/.+|git\\+https://[^@?]+(\\?.*)?|s3://[a-z0-9.-]+/[^?]+)$", var.allowlist_url))
+    error_message = "Expected file:/data/…, git+https://… without a user or a token in it, or s3://BUCKET/KEY. Only /data is kept, and the bot reaches port 443 alone."
+  }
+}
+
+variable "allowlist_kms_key_arn" {
+  description = "The KMS key that encrypts the allowlist in S3; null for S3's own."
+  type        = string
+  default     = null
 }
 
 variable "editors" {

@@ -512,3 +512,44 @@ run "an_account_id_that_yaml_read_as_octal_is_refused" {
 
   expect_failures = [var.configuration]
 }
+
+run "an_allowlist_in_s3_is_the_only_object_that_the_bot_may_write" {
+  variables {
+    allowlist_url         = "s3://council-exceptions/compliance/allowlist.yaml"
+    allowlist_kms_key_arn = "arn:aws:kms:eu-west-2:123456789012:key/22222222-3333-4444-5555-666666666666"
+  }
+
+  assert {
+    condition = {
+      for each in data.aws_iam_policy_document.task.statement : each.sid => join(" ", each.resources)
+      if contains(["KeepAllowlist", "CheckAllowlistBucket", "UseAllowlistKey"], each.sid)
+      } == {
+      KeepAllowlist        = "arn:aws:s3:::council-exceptions/compliance/allowlist.yaml"
+      CheckAllowlistBucket = "arn:aws:s3:::council-exceptions"
+      UseAllowlistKey      = var.allowlist_kms_key_arn
+    }
+    error_message = "The bot may read and write its allowlist, and nothing else in S3."
+  }
+}
+
+run "an_allowlist_in_git_brings_its_token_as_a_secret" {
+  variables {
+    allowlist_url = "git+https://git.example.org/council/exceptions.git?branch=main&path=allowlist.yaml"
+    secrets       = ["ALLOWLIST_GIT_TOKEN", "SLACK_APP_TOKEN", "SLACK_BOT_TOKEN"]
+  }
+
+  assert {
+    condition     = contains([for each in jsondecode(aws_ecs_task_definition.this.container_definitions)[1].secrets : each.name], "ALLOWLIST_GIT_TOKEN")
+    error_message = "The bot must be given the token."
+  }
+}
+
+run "a_token_in_the_url_of_the_allowlist_is_refused" {
+  command = plan
+
+  variables {
+    allowlist_url = "git+https://bot:token@git.example.org/council/exceptions.git"
+  }
+
+  expect_failures = [var.allowlist_url]
+}

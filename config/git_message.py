@@ -1,0 +1,46 @@
+"""What a commit of the allowlist says: who decided, what and why, in a form that tools read too."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from compliance.allowlist import Entry
+from compliance.shelf import Draft
+
+_SUBJECT_MAX = 100
+
+
+def author_of(draft: Draft) -> tuple[str, str]:
+    """Return the author's name and an address; chat ids have none, so it leads to nobody.
+
+    https://www.rfc-editor.org/rfc/rfc2606 keeps ``.invalid`` for that.
+    """
+    product, _, person = draft.author.rpartition(":")
+    return draft.author, f"{person}@{product or 'people'}.invalid"
+
+
+def message_of(draft: Draft) -> str:
+    """Return the whole message: a subject, the reason, and trailers for tools."""
+    trailers = dict.fromkeys(_trailers(draft))
+    return "\n\n".join(filter(None, (_subject(draft), draft.reason, "\n".join(trailers)))) + "\n"
+
+
+def _subject(draft: Draft) -> str:
+    if not draft.entries:
+        return "Take an exception out of the allowlist"
+    first = draft.entries[0]
+    rules = Counter(each.rule for each in draft.entries)
+    rule = first.rule if len(rules) == 1 else f"{len(rules)} rules"
+    resources = len(draft.entries)
+    where = first.resource if resources == 1 else f"{resources} resources"
+    until = max(each.expires for each in draft.entries)
+    return f"Except {where} from {rule} until {until}"[:_SUBJECT_MAX]
+
+
+def _trailers(draft: Draft) -> Iterator[str]:
+    for entry in draft.entries:
+        yield from _trailers_of(entry)
+
+
+def _trailers_of(entry: Entry) -> Iterator[str]:
+    if entry.ticket:
+        yield f"Ticket: {entry.ticket}"

@@ -238,7 +238,17 @@ EDITS = st.lists(
 
 
 def comments(text):
-    return [line for line in text.splitlines() if line.strip().startswith("#")]
+    """Return the lines that are comments; a text that goes on in the next line is none."""
+    scalars = [each for each in yaml.scan(text) if isinstance(each, yaml.ScalarToken)]
+    within = {
+        line for each in scalars for line in range(each.start_mark.line + 1, each.end_mark.line + 1)
+    }
+    lines = text.replace("\r\n", "\n").split("\n")
+    return [
+        line
+        for number, line in enumerate(lines)
+        if line.strip().startswith("#") and number not in within
+    ]
 
 
 @given(files(), EDITS)

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from benchmarks.figures import Figure
-from compliance.allowlist import Entry, ExceptionClass
+from compliance.allowlist import Entry, ExceptionClass, entry_id
 from compliance.change import FindingKey
 from config.allowlist import Loader, Parsed, parse_allowlist
 from config.edits import add_entries
@@ -34,9 +34,14 @@ _ENTRY = Entry(
     resource="",
     exception_class=ExceptionClass.ACCEPTED_RISK,
     reason="The public website's pictures; nothing personal is stored here.",
-    asked_by="slack:U0ANALYST",
+    asked_by="Anna Lyst <slack:U0ANALYST>",
     ticket="SEC-1234",
     expires=date(2027, 3, 31),
+    account_name="housing-production",
+    agreed_by=("Harry Hill <slack:U0HARRY>",),
+    created=datetime(2026, 11, 2, 9, 12, 41, tzinfo=UTC),
+    first_asked=date(2026, 11, 2),
+    finding="F-3K7Q2",
 )
 
 
@@ -68,7 +73,7 @@ def _with(number: int, path: Path) -> Iterator[Figure]:
 
 
 def _named(resource: str) -> Entry:
-    return replace(_ENTRY, resource=resource)
+    return replace(_ENTRY, resource=resource, id=entry_id(resource))
 
 
 def _add(keeper: Keeper, resource: str) -> None:

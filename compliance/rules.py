@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from compliance.allowlist import CAN_BE_ASKED, ExceptionClass
 from compliance.request import Verb
 
 
@@ -63,12 +64,15 @@ class DecisionPolicy:
 
     *approvers* is how many people beside the asker must agree before a remediation starts, and
     *exception_approvers* before an exception begins: as many, unless the catalogue says otherwise.
+    *classes* are the kinds of exception that people can ask for.
     """
 
     approvers: int
     longest_exception: timedelta
     unattended: bool
     exception_approvers: int | None = None
+    ticket_required: bool = False
+    classes: tuple[ExceptionClass, ...] = CAN_BE_ASKED
 
     def needed(self, verb: Verb) -> int:
         """Return how many people beside the asker must agree to *verb*.

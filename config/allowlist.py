@@ -6,6 +6,7 @@ tree of 100,000 entries takes seconds to build and most of a gigabyte to hold.
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 HEAD = "exceptions"
 _STR, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
+#: Where the name of a key ends in one like ``agreed_by[0]``.
+_KEY = re.compile(r"[.\[]")
 _RESOLVERS: dict[str, Any] = yaml.SafeLoader.yaml_implicit_resolvers
 
 NOT_ONE = (
@@ -98,6 +101,7 @@ class _Reader:
         self._anchors: dict[str, Any] = {}
         self._values: dict[tuple[str | None, str], Any] = {}
         self._check = EntryCheck()
+        self._ids: dict[str, int] = {}
         self._last: Any = None
         self.faults: list[Fault] = []
 
@@ -193,7 +197,7 @@ class _Reader:
             if name in values:
                 self._fault(key, name, "stands twice; keep one of the two")
             lines[name] = key.start_mark.line + 1
-            values[name] = self._value(value)
+            values[name], end = self._value(value)
         for more, at in merged:
             for name, each in more.items():
                 if name not in values:
@@ -223,18 +227,46 @@ class _Reader:
         self._fault(event, "<<", "expected an alias of an entry")
         return []
 
-    def _value(self, event: Any) -> Any:
-        if isinstance(event, yaml.ScalarEvent):
-            value = self._scalar(event)
-        elif isinstance(event, yaml.AliasEvent):
+    def _value(self, event: Any) -> tuple[Any, Any]:
+        """Return a value, and the last event of what is written of it."""
+        if isinstance(event, yaml.AliasEvent):
             value = self._alias(event)
-            return _Collection() if isinstance(value, tuple) else value
+            return (_Collection() if isinstance(value, tuple) else value), event
+        if isinstance(event, yaml.ScalarEvent):
+            value, end = self._scalar(event), event
+        elif isinstance(event, yaml.SequenceStartEvent):
+            value, end = self._texts(event)
         else:
-            self._skip(event)
-            return _Collection()
+            value, end = self._pairs(event)
         if event.anchor:
             self._anchors[event.anchor] = value
-        return value
+        return value, end
+
+    def _texts(self, start: Any) -> tuple[Any, Any]:
+        """Return a list of scalars; what else is in it is told apart by nobody."""
+        values, end = [], start
+        for event in self._until(yaml.SequenceEndEvent):
+            value, end = self._plain(event)
+            values.append(value)
+        return values, self._last if start.flow_style else end
+
+    def _pairs(self, start: Any) -> tuple[Any, Any]:
+        """Return a mapping of names to scalars."""
+        values, end = {}, start
+        for event in self._until(yaml.MappingEndEvent):
+            name = self._key(event)
+            if name in values:
+                self._fault(event, name, "stands twice; keep one of the two")
+            values[name], end = self._plain(self._next())
+        return values, self._last if start.flow_style else end
+
+    def _plain(self, event: Any) -> tuple[Any, Any]:
+        """Return a scalar; anything larger is passed over, however deep it is."""
+        if isinstance(event, yaml.CollectionStartEvent):
+            self._skip(event)
+            return _Collection(), self._last
+        value, end = self._value(event)
+        return (_Collection() if isinstance(value, list | dict) else value), end
 
     def _alias(self, event: Any) -> Any:
         if event.anchor not in self._anchors:
@@ -266,13 +298,24 @@ class _Reader:
     def _entry(self, fields: _Fields, event: Any, number: int) -> Entry | None:
         values, lines = fields
         try:
-            return self._check(values)
+            entry = self._check(values)
+            self._once(entry.id, lines.get("id", 0), number)
+            return entry
         except EntryError as error:
             for key, problem in error.problems:
-                line = lines.get(key, event.start_mark.line + 1)
+                line = lines.get(_KEY.split(key)[0], event.start_mark.line + 1)
                 dotted = f"{HEAD}[{number}].{key}"
                 self.faults.append(Fault(self._file, line, dotted, problem))
             return None
+
+    def _once(self, entry_id: str, line: int, number: int) -> None:
+        """Note that an id is taken: two entries of one id would be extended as one."""
+        if not entry_id:
+            return
+        first = self._ids.setdefault(entry_id, line)
+        if first != line:
+            problem = f"{entry_id} is the id of the entry on line {first} already; leave it out"
+            self.faults.append(Fault(self._file, line, f"{HEAD}[{number}].id", problem))
 
     def _until(self, end: type[yaml.Event]) -> Iterator[Any]:
         """Yield the first event of each thing in what has begun; its rest is for the caller."""
@@ -284,7 +327,7 @@ class _Reader:
         """Go on to the end of what *event* begins; however deep it is, nothing is kept of it."""
         depth = int(isinstance(event, yaml.CollectionStartEvent))
         while depth:
-            event = self._next()
+            self._last = event = self._next()
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
 

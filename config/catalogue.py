@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from compliance.allowlist import CAN_BE_ASKED, ExceptionClass
 from compliance.aws_ids import PARTITION
 from compliance.rules import (
     Catalogue,
@@ -25,6 +26,8 @@ from config.shapes import Strict, Text
 
 #: aws_config_remediation_configuration takes no longer rule name (terraform FACTS).
 _RULE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+#: An exception that nobody has limited is looked at again each quarter.
+LONGEST_DAYS = 90
 _PLACEHOLDER = "${kms_key_arn}"
 _KEY = re.compile(rf"arn:{PARTITION.pattern}:kms:")
 #: A rule's parameters together are one JSON text, each parameter of a runbook is a text of its own.
@@ -88,11 +91,46 @@ class _Review(Strict):
     interval_days: Annotated[int, Field(strict=True, ge=1, le=3660)]
 
 
-class _Decision(Strict):
-    approvers: Annotated[int, Field(strict=True, ge=0, le=5)]
-    exception_approvers: Annotated[int, Field(strict=True, ge=0, le=5)] | None = None
-    longest_exception_days: Annotated[int, Field(strict=True, ge=1, le=3660)]
+_Approvers = Annotated[int, Field(strict=True, ge=0, le=5)]
+
+
+class _ExceptionPolicy(Strict):
+    """What an exception needs; what a rule does not say, its severity's policy does."""
+
+    exception_approvers: _Approvers | None = None
+    longest_exception_days: Annotated[int, Field(strict=True, ge=1, le=3660)] | None = None
+    ticket: Literal["required", "optional"] | None = None
+    classes: (
+        Annotated[
+            list[Literal[ExceptionClass.ACCEPTED_RISK, ExceptionClass.FALSE_POSITIVE]],
+            Field(min_length=1),
+        ]
+        | None
+    ) = None
+
+    def over(self, other: "_ExceptionPolicy") -> Mapping[str, Any]:
+        """Return what this one says, and for the rest what *other* does."""
+        known = _ExceptionPolicy.model_fields
+        own = {name: getattr(self, name) for name in known}
+        return {
+            name: getattr(other, name) if value is None else value for name, value in own.items()
+        }
+
+
+class _Decision(_ExceptionPolicy):
+    approvers: _Approvers
     unattended: bool
+
+    def policy(self, of_severity: _ExceptionPolicy) -> DecisionPolicy:
+        says = self.over(of_severity)
+        return DecisionPolicy(
+            approvers=self.approvers,
+            longest_exception=timedelta(days=says["longest_exception_days"] or LONGEST_DAYS),
+            unattended=self.unattended,
+            exception_approvers=says["exception_approvers"],
+            ticket_required=says["ticket"] == "required",
+            classes=tuple(map(ExceptionClass, says["classes"] or CAN_BE_ASKED)),
+        )
 
 
 class _Rule(Strict):
@@ -120,7 +158,7 @@ class _Rule(Strict):
     review: _Review
     decision: _Decision
 
-    def entry(self, name: str) -> Rule:
+    def entry(self, name: str, policies: "_Policies") -> Rule:
         return Rule(
             name=name,
             identifier=self.identifier,
@@ -143,12 +181,7 @@ class _Rule(Strict):
             by_hand=self.by_hand,
             last_reviewed=self.review.last,
             review_interval=timedelta(days=self.review.interval_days),
-            decision=DecisionPolicy(
-                approvers=self.decision.approvers,
-                longest_exception=timedelta(days=self.decision.longest_exception_days),
-                unattended=self.decision.unattended,
-                exception_approvers=self.decision.exception_approvers,
-            ),
+            decision=self.decision.policy(policies.get(self.severity, _ExceptionPolicy())),
         )
 
     def _wrong(self) -> str:
@@ -158,8 +191,21 @@ class _Rule(Strict):
         return self.wrong.removeprefix("{name} ")
 
 
+_Policies = Mapping[Severity, _ExceptionPolicy]
+#: Nobody accepts a critical risk alone.
+_CRITICAL = _ExceptionPolicy(exception_approvers=1)
+
+
 class _Catalogue(Strict):
     rules: Annotated[dict[str, _Rule], Field(min_length=1)]
+    exception_policy: dict[Severity, _ExceptionPolicy] = {}
+
+    def entries(self) -> Catalogue:
+        critical = self.exception_policy.get(Severity.CRITICAL, _CRITICAL)
+        if critical.exception_approvers is None:
+            critical = critical.model_copy(update={"exception_approvers": 1})
+        policies = {**self.exception_policy, Severity.CRITICAL: critical}
+        return {name: rule.entry(name, policies) for name, rule in self.rules.items()}
 
 
 def load_catalogue(path: Path) -> Catalogue:
@@ -169,7 +215,7 @@ def load_catalogue(path: Path) -> Catalogue:
     faults = list(_inconsistent(document, catalogue))
     if faults:
         raise ConfigError(faults)
-    return {name: rule.entry(name) for name, rule in catalogue.rules.items()}
+    return catalogue.entries()
 
 
 def _inconsistent(document: Document, catalogue: _Catalogue) -> Iterator[Fault]:

@@ -16,6 +16,7 @@ import yaml
 
 from compliance.allowlist import Entry, UneditableAllowlistError
 from config.allowlist import HEAD, Loader, Parsed, parse_allowlist
+from config.entry import as_data
 from config.faults import ConfigError
 
 _LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
@@ -64,22 +65,6 @@ def replace_entry(text: str, parsed: Parsed, number: int, entry: Entry) -> tuple
     except UneditableAllowlistError:
         lines = _written(text, (entry,), parsed.layout.indent)
         return _splice(text, parsed, (begin, end), lines, span, (entry,))
-
-
-def as_data(entry: Entry) -> dict[str, Any]:
-    """Return *entry* as the text's keys and values."""
-    data = {
-        "rule": entry.rule,
-        "account": entry.account,
-        "region": entry.region,
-        "resource": entry.resource,
-        "class": entry.exception_class.value,
-        "reason": entry.reason,
-        "asked_by": entry.asked_by,
-        "ticket": entry.ticket,
-        "expires": entry.expires,
-    }
-    return {name: value for name, value in data.items() if value != ""}
 
 
 def _begin(text: str, parsed: Parsed, entries: Sequence[Entry]) -> tuple[str, Parsed]:
@@ -254,34 +239,77 @@ def _entry_lines(entry: Entry, indent: str) -> Iterator[str]:
     yield from (f"{indent}  {line}" if line else line for line in rest)
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes lists and mappings inside an entry on one line, so that an edit can replace them."""
+
+
+def _flow_list(dumper: yaml.SafeDumper, values: list[Any]) -> yaml.Node:
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", values, flow_style=True)
+
+
+def _flow_mapping(dumper: yaml.SafeDumper, pairs: "_Pairs") -> yaml.Node:
+    return dumper.represent_mapping("tag:yaml.org,2002:map", pairs.items(), flow_style=True)
+
+
+class _Pairs(dict[str, str]):
+    """A mapping inside an entry."""
+
+
+_Dumper.add_representer(list, _flow_list)
+_Dumper.add_representer(_Pairs, _flow_mapping)
+
+
 def _dumped(data: dict[str, Any]) -> str:
     # These end a line in YAML: as they are they would be read as something else.
     readable = not _ODD_LINE_ENDS.intersection("".join(map(str, data.values())))
-    dumped: str = yaml.safe_dump(
-        data, sort_keys=False, allow_unicode=readable, width=sys.maxsize, default_flow_style=False
+    dumped: str = yaml.dump(
+        {name: _Pairs(each) if isinstance(each, dict) else each for name, each in data.items()},
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=readable,
+        width=sys.maxsize,
+        default_flow_style=False,
     )
     return dumped
 
 
 def _changed_values(lines: str, old: Entry, new: Entry) -> str:
-    """Return an entry's *lines* with the values that are another in *new*."""
+    """Return an entry's *lines* with the values that are another in *new*, new keys at its end."""
     item = _item_node(lines)
     nodes = {name.value: (name, value) for name, value in item.value}
     before, after = as_data(old), as_data(new)
+    changed = [name for name in after if before.get(name) != after[name]]
+    if item.flow_style or before.keys() - after.keys():
+        raise UneditableAllowlistError(_REFUSED)
     edits: list[tuple[int, int, str]] = []
-    for name in before.keys() | after.keys():
-        if before.get(name) == after.get(name):
+    for name in changed:
+        if name not in nodes:
             continue
-        if name not in nodes or name not in after or item.flow_style:
-            raise UneditableAllowlistError(_REFUSED)
         value = nodes[name][1]
-        if not isinstance(value, yaml.ScalarNode) or value.style in {"|", ">"}:
+        if not _is_on_its_line(value):
             raise UneditableAllowlistError(_REFUSED)
         written = _dumped({name: after[name]}).partition(": ")[2].rstrip("\n")
         edits.append((value.start_mark.index, value.end_mark.index, written))
     for begin, end, written in sorted(edits, reverse=True):
         lines = f"{lines[:begin]}{written}{lines[end:]}"
-    return lines
+    return lines + _new_keys(
+        lines, item, {name: after[name] for name in changed if name not in nodes}
+    )
+
+
+def _is_on_its_line(value: Any) -> bool:
+    if isinstance(value, yaml.ScalarNode):
+        return value.style not in {"|", ">"}
+    return bool(value.flow_style)
+
+
+def _new_keys(lines: str, item: yaml.Node, data: dict[str, Any]) -> str:
+    """Return the lines of keys that an entry did not have, indented as its others are."""
+    if not data:
+        return ""
+    newline, column = _newline(lines), item.start_mark.column
+    gap = "" if _LINE_END.search(lines, len(lines) - 1) else newline
+    return gap + "".join(f"{' ' * column}{line}{newline}" for line in _dumped(data).splitlines())
 
 
 def _item_node(lines: str) -> Any:

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
 
@@ -342,17 +342,28 @@ def _drafts(version: _Version, parts: Sequence[_Change]) -> tuple[list[Draft], P
     """Return the text after each part that changes it, and what is in the last one."""
     text, parsed = version.text.text, version.parsed
     known = set(version.entries() if any(part.added for part in parts) else ())
+    ids = {each.id for each in known if each.id}
     drafts = []
     for part in parts:
         before, entries = text, part.entries
         if part.edit:
             text, parsed = part.edit(text, parsed)
-        elif entries := tuple(each for each in dict.fromkeys(part.added) if each not in known):
+        elif entries := _new(part.added, known, ids):
             text, parsed = add_entries(text, parsed, entries)
-            known.update(entries)
         if text != before:
             drafts.append(Draft(text, part.author, part.reason, entries))
     return drafts, parsed
+
+
+def _new(wanted: Iterable[Entry], known: set[Entry], ids: set[str]) -> tuple[Entry, ...]:
+    """Return what is not there yet, and note it as known: another replica may have written it."""
+    new = []
+    for entry in wanted:
+        if entry not in known and entry.id not in ids:
+            new.append(entry)
+            known.add(entry)
+            ids |= {entry.id} - {""}
+    return tuple(new)
 
 
 def _clean(entry: Entry) -> Entry:
@@ -360,7 +371,11 @@ def _clean(entry: Entry) -> Entry:
         entry,
         reason=clean(entry.reason),
         asked_by=clean(entry.asked_by),
+        agreed_by=tuple(map(clean, entry.agreed_by)),
         ticket=clean(entry.ticket),
+        control=clean(entry.control),
+        name=clean(entry.name),
+        account_name=clean(entry.account_name),
     )
 
 

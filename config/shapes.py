@@ -32,7 +32,7 @@ def check_account(found: Any) -> Any:
     return found
 
 
-def _filled(found: str) -> str:
+def filled(found: str) -> str:
     if not found.strip():
         raise ValueError("expected a text")
     if clean(found) != found:
@@ -64,7 +64,7 @@ def _id_of(letters: str, what: str) -> Callable[[str], str]:
 
 
 AccountId = Annotated[str, BeforeValidator(check_account)]
-Text = Annotated[str, AfterValidator(_filled)]
+Text = Annotated[str, AfterValidator(filled)]
 Region = Annotated[str, AfterValidator(check_region)]
 ChannelId = Annotated[str, AfterValidator(_id_of("CG", "channel's"))]
 UserId = Annotated[str, AfterValidator(_id_of("UW", "user's"))]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.allowlist import ANY, Allowlist
+from compliance.allowlist import ANY, Allowlist, person_id, written_person
 from compliance.rules import canonical_name
 from tests.builders import RULE, START, entry, key, rule
 
@@ -145,3 +145,73 @@ def test_matching_one_finding_among_100_000_entries_takes_microseconds():
     took = min(timeit.repeat(lambda: allowlist.covering(looked_up, TODAY), number=1000, repeat=5))
 
     assert took / 1000 < 50e-6
+
+
+def test_an_entry_for_several_rules_covers_each_of_them():
+    several = Allowlist([entry(more_rules=("rds-multi-az-support",))])
+
+    assert several.covering(key(), TODAY)
+    assert several.covering(key(rule="rds-multi-az-support"), TODAY)
+
+
+def test_an_entry_for_tags_covers_what_has_all_of_them():
+    tagged = Allowlist([entry(resource=ANY, tags=(("Team", "housing"), ("Stage", "test")))])
+
+    assert tagged.covering(key(), TODAY, {"Team": "housing", "Stage": "test", "Owner": "x"})
+    assert not tagged.covering(key(), TODAY, {"Team": "housing"})
+    assert not tagged.covering(key(), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("created", "covers"),
+    [
+        (START, False),
+        (START + timedelta(days=2), True),
+        (START.date(), False),
+        (START.date() + timedelta(days=1), True),
+        (None, True),
+    ],
+)
+def test_a_resource_that_was_made_again_does_not_inherit(created, covers):
+    made = START + timedelta(days=1)
+    listed = Allowlist([entry(created=created)])
+
+    assert bool(listed.covering(key(), TODAY, made_at=made)) is covers
+    assert bool(listed.outlived(key(), TODAY, made)) is not covers
+    assert listed.covering(key(), TODAY)
+
+
+def test_what_covers_many_is_meant_for_those_to_come():
+    wide = Allowlist([entry(resource=ANY, created=START)])
+
+    assert wide.covering(key(), TODAY, made_at=START + timedelta(days=1))
+
+
+def test_of_an_older_agreement_and_a_shorter_new_one_the_new_one_holds():
+    old = entry(created=START, expires=date(2027, 5, 1))
+    new = entry(created=START + timedelta(days=2), expires=date(2026, 12, 1))
+
+    made = START + timedelta(days=1)
+    assert Allowlist([old, new]).covering(key(), TODAY, made_at=made) is new
+
+
+def test_an_entry_is_known_by_its_id_or_by_what_it_says():
+    named, unnamed = entry(id="E-7K3QM9X2"), entry(resource="other")
+    listed = Allowlist([named, unnamed])
+
+    assert listed["E-7K3QM9X2"] is named
+    assert listed[replace(unnamed, expires=date(2030, 1, 1)).known_as] is unnamed
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Hannah Hughes", "Hannah Hughes <slack:U1>"),
+        ("", "slack:U1"),
+        ("Harry <slack:U2>", "Harry slack:U2 <slack:U1>"),
+        ("<>", "slack:U1"),
+    ],
+)
+def test_a_person_is_written_with_their_name_and_known_by_their_id(name, written):
+    assert written_person(name, "slack:U1") == written
+    assert person_id(written) == "slack:U1"

@@ -1,6 +1,8 @@
 """Edits of the allowlist's text: what people wrote stays."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
 import yaml
@@ -10,7 +12,8 @@ from hypothesis import strategies as st
 from compliance.allowlist import Entry, ExceptionClass, UneditableAllowlistError
 from compliance.text import clean
 from config.allowlist import parse_allowlist
-from config.edits import add_entries, as_data, remove_entry, replace_entry
+from config.edits import add_entries, remove_entry, replace_entry
+from config.entry import as_data
 from config.faults import ConfigError
 from tests.builders import entry
 
@@ -170,6 +173,23 @@ def test_a_new_end_changes_one_value_and_leaves_every_comment():
     assert parsed == read(after)
 
 
+def test_an_extension_adds_its_keys_and_leaves_every_comment():
+    old = read(HAND).entries[0]
+    longer = replace(
+        old,
+        id="E-7K3QM9X2",
+        expires=date(2027, 6, 1),
+        agreed_by=("Harry Hill <slack:U0HARRY>",),
+        renewals=1,
+    )
+
+    after, parsed = replace_entry(HAND, read(HAND), 0, longer)
+
+    assert parsed == read(after)
+    new = "    id: E-7K3QM9X2\n    agreed_by: ['Harry Hill <slack:U0HARRY>']\n    renewals: 1\n"
+    assert after == HAND.replace("2027-01-01", "2027-06-01").replace("# below", f"{new}# below")
+
+
 def test_what_others_refer_to_is_not_taken_out():
     shared = HAND.replace("- rule", "- &it\n    rule").removesuffix("# below\n")
     text = f"{shared}  - <<: *it\n    resource: other\n"
@@ -186,6 +206,7 @@ def test_what_others_refer_to_is_not_taken_out():
 # Files as people write them, and any sequence of edits.
 
 TEXTS = st.text(min_size=1, max_size=40).map(clean).map(str.strip).filter(bool)
+DAYS = st.dates(date(2026, 1, 1), date(2028, 1, 1))
 ENTRIES = st.builds(
     Entry,
     rule=st.sampled_from(["rule-a", "rule-b"]),
@@ -196,8 +217,22 @@ ENTRIES = st.builds(
     reason=TEXTS,
     asked_by=TEXTS,
     ticket=TEXTS | st.just(""),
-    expires=st.dates(date(2026, 1, 1), date(2028, 1, 1)),
+    expires=DAYS,
 )
+FULL = st.builds(
+    lambda each, **fields: replace(each, **fields),
+    ENTRIES,
+    more_rules=st.sampled_from([(), ("rule-c",)]),
+    name=TEXTS | st.just(""),
+    tags=st.sampled_from([(), (("Team", "housing"), ("on", "yes"))]),
+    control=TEXTS | st.just(""),
+    agreed_by=st.lists(TEXTS, max_size=2).map(tuple),
+    created=st.none() | DAYS | st.integers(0, 10**8).map(partial(datetime.fromtimestamp, tz=UTC)),
+    first_asked=st.none() | DAYS,
+    renewals=st.integers(0, 3),
+    first_expires=st.none() | DAYS,
+)  # fmt: skip
+ENTRIES = ENTRIES | FULL
 COMMENTS = st.lists(st.sampled_from(["# why", "#", "", "   # - rule: x"]), max_size=2)
 
 

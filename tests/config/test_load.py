@@ -1,12 +1,15 @@
 """The configuration: what is shipped loads, and whatever is wrong is told with its line."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 import config
+from compliance.allowlist import ExceptionClass
 from compliance.channel import Channel
+from compliance.request import Verb
 from config.catalogue import load_catalogue
 from config.environment import read_environment
 from config.faults import ConfigError
@@ -117,6 +120,28 @@ def test_a_runbook_of_ones_own_is_taken():
     own = SHIPPED.parent / "terraform/modules/rules/tests/own/rules.yaml"
 
     assert load_catalogue(own)["hackney-topic"].remediation.runbook == "Hackney-PauseTopic"
+
+
+def test_an_exception_from_a_critical_rule_needs_another_person_unless_it_says_otherwise(folder):
+    critical = "rds-instance-public-access-check"
+    assert load_catalogue(folder / "rules.yaml")[critical].decision.needed(Verb.EXCEPT) == 1
+
+    edit(folder, "rules.yaml", "longest_exception_days: 90", "exception_approvers: 0")
+
+    policy = load_catalogue(folder / "rules.yaml")[critical].decision
+    assert policy.needed(Verb.EXCEPT) == 0
+    assert policy.longest_exception == timedelta(days=90)
+
+
+def test_what_a_rule_does_not_say_of_exceptions_its_severity_does(folder):
+    given = "exception_policy:\n  low: {ticket: required, classes: [false positive]}\n\nrules:"
+    edit(folder, "rules.yaml", "\nrules:", f"\n{given}")
+
+    catalogue = load_catalogue(folder / "rules.yaml")
+
+    low = catalogue["lambda-function-xray-enabled"].decision
+    assert (low.ticket_required, low.classes) == (True, (ExceptionClass.FALSE_POSITIVE,))
+    assert not catalogue["sns-encrypted-kms"].decision.ticket_required
 
 
 def test_the_faults_of_all_files_are_told_at_once(folder):

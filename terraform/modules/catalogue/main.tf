@@ -87,7 +87,7 @@ locals {
 
   file_faults = concat(
     local.read != null ? [] : ["${var.catalogue_file}: expected YAML, with rules in it"],
-    [for key in try(setsubtract(keys(local.read), ["rules"]), []) : "${key}: expected nothing beside rules"],
+    [for key in try(setsubtract(keys(local.read), ["exception_policy", "rules"]), []) : "${key}: expected nothing beside rules and exception_policy"],
     length(local.entries) > 0 ? [] : ["rules: expected at least one rule, by name"],
   )
 

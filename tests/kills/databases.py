@@ -1,0 +1,103 @@
+"""How a ledger's database misbehaves: each begins it, and returns what ends it."""
+
+import resource
+import sqlite3
+import threading
+import time
+
+import sqlalchemy as sa
+
+
+def repeated(work, pause):
+    """Do *work* again and again in a thread until it is ended."""
+    over = threading.Event()
+
+    def run():
+        while not over.is_set():
+            work()
+            over.wait(pause)
+
+    worker = threading.Thread(target=run, daemon=True)
+    worker.start()
+
+    def end():
+        over.set()
+        worker.join()
+
+    return end
+
+
+def administrator(around):
+    engine = sa.create_engine(around.database, isolation_level="AUTOCOMMIT")
+
+    def say(*statements):
+        with engine.connect() as db:
+            for each in statements:
+                db.exec_driver_sql(each)
+
+    return say
+
+
+def connections_ended(around):
+    """Every connection is ended, five times a second: a server that restarts for long."""
+    say = administrator(around)
+    everyone = "pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    terminate = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {everyone}"  # noqa: S608 - ours
+    return repeated(lambda: say(terminate), 0.2)
+
+
+def setting(name, value):
+    def begin(around):
+        say, reload = administrator(around), "SELECT pg_reload_conf()"
+        say(f"ALTER SYSTEM SET {name} = {value}", reload)
+        return lambda: say(f"ALTER SYSTEM RESET {name}", reload)
+
+    return begin
+
+
+def findings_locked(around):
+    """Somebody holds the findings."""
+    db = sa.create_engine(around.database).connect()
+    db.exec_driver_sql("LOCK TABLE findings IN ACCESS EXCLUSIVE MODE")
+
+    def end():
+        db.rollback()
+        db.close()
+
+    return end
+
+
+def another_writer(around):
+    """Another program writes into the file, for longer than the bot waits."""
+    path = around.database.removeprefix("sqlite:///")
+    db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    db.execute("BEGIN IMMEDIATE")
+
+    def end():
+        time.sleep(25)
+        db.execute("ROLLBACK")
+        db.close()
+
+    return end
+
+
+def disk_full(around):
+    """No file of the bot's process can grow."""
+    pid, free = around.bots[0].process.pid, resource.RLIM_INFINITY
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (4096, free))
+
+    def end():
+        if around.bots[0].is_alive:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (free, free))
+
+    return end
+
+
+POSTGRESQL = {
+    "ledger: connections ended": connections_ended,
+    "ledger: read only": setting("default_transaction_read_only", "on"),
+    "ledger: statements time out": setting("statement_timeout", "'1ms'"),
+    "ledger: locks time out": setting("lock_timeout", "'1ms'"),
+    "ledger: findings locked": findings_locked,
+}
+SQLITE = {"ledger: another writer": another_writer, "ledger: disk full": disk_full}

@@ -68,7 +68,8 @@ def use_region(region: str) -> None:
 def new_session() -> Any:
     """Return a botocore session that shares AWS's models with all others."""
     session = botocore.session.get_session()
-    session.register_component("data_loader", _models())
+    wanted = map(session.get_config_variable, ("use_fips_endpoint", "use_dualstack_endpoint"))
+    session.register_component("data_loader", _models(any(wanted)))
     session.register("before-parse.config-service", _check_answer)
     return session
 
@@ -90,23 +91,33 @@ def _check_answer(operation_model: Any, response_dict: Mapping[str, Any], **_: A
 
 
 @cache
-def _models() -> Loader:
-    return Loader(file_loader=_LeanFiles())
+def _models(with_variants: bool) -> Loader:
+    return Loader(file_loader=_LeanFiles(with_variants))
 
 
 class _LeanFiles(JSONFileLoader):  # type: ignore[misc]
     """Reads AWS's models without what the bot never asks for, a fraction of its memory otherwise.
 
-    That is the prose of the API reference, and what the list of endpoints says of a Region in
-    which a service is where its name says.
+    That is the prose of the API reference, what the list of endpoints says of a Region in which a
+    service is where its name says, and of endpoints for FIPS and IPv6 where nobody wants them.
     """
+
+    def __init__(self, with_variants: bool) -> None:
+        self._hook = _lean if with_variants else _leanest
 
     def load_file(self, file_path: str) -> Any:
         for suffix, opener in ((".json", open), (".json.gz", gzip.open)):
             if Path(f"{file_path}{suffix}").is_file():
                 with opener(f"{file_path}{suffix}", "rb") as file:
-                    return json.load(file, object_hook=_lean)
+                    return json.load(file, object_hook=self._hook)
         return None
+
+
+def _leanest(found: dict[str, Any]) -> dict[str, Any]:
+    # Each is a list of hosts with the tags fips and dualstack.
+    if isinstance(found.get("variants"), list):
+        del found["variants"]
+    return _lean(found)
 
 
 def _lean(found: dict[str, Any]) -> dict[str, Any]:

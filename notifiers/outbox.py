@@ -11,6 +11,7 @@ from compliance.gathering import content_of_message
 from compliance.known_rules import KnownRules
 from compliance.routing import Teams
 from compliance.rules import Catalogue
+from ledger.closed import ClosedChannels
 from ledger.messages import Messages
 from notifiers.chat import Chat
 from notifiers.courier import Courier
@@ -31,7 +32,7 @@ class Outbox:
         now: Callable[[], datetime],
     ) -> None:
         self.messages = Messages(engine, teams, now)
-        self.troubles = Troubles(chats, teams)
+        self.troubles = Troubles(chats, teams, ClosedChannels(engine, now))
         content = partial(
             content_of_message, catalogue=catalogue, accounts=accounts, known_rules=rules
         )

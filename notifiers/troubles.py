@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from compliance.channel import Channel
 from compliance.routing import Teams
+from ledger.closed import ClosedChannels
 from notifiers.chat import Chat, ChatBusyError, ChatRefusedError, InDoubtError
 
 log = logging.getLogger(__name__)
@@ -23,14 +24,17 @@ _REFUSED_IN_A_ROW = 3
 
 
 class Troubles:
-    """Knows which channels refuse messages and why, and who was told of it."""
+    """Knows which channels refuse messages and why; of all replicas one reports each."""
 
-    def __init__(self, chats: Mapping[str, Chat], teams: Teams) -> None:
+    def __init__(self, chats: Mapping[str, Chat], teams: Teams, closed: ClosedChannels) -> None:
         self._chats = chats
         self._teams = teams
+        self._closed = closed
         self._lock = threading.Lock()
         self._problems: dict[Channel, str] = {}
+        #: Of which nothing has to be asked of the ledger: what was reported, and what is open.
         self._reported: set[Channel] = set()
+        self._open: set[Channel] = set()
         self._in_a_row: Counter[Channel] = Counter()
         self._refusals: Counter[tuple[Channel, str]] = Counter()
 
@@ -49,10 +53,12 @@ class Troubles:
         with self._lock:
             self._refusals[channel, error.problem] += 1
             self._problems[channel] = error.problem
+            self._open.discard(channel)
             is_reported = channel in self._reported
-        if not is_reported:
+        if not is_reported and self._closed.claim(channel):
             text = self._text(CLOSED, channel, problem=error.problem, remedy=error.remedy)
             if self._report(channel, text):
+                self._closed.reported(channel)
                 with self._lock:
                     self._reported.add(channel)
 
@@ -77,10 +83,15 @@ class Troubles:
         with self._lock:
             self._in_a_row.pop(channel, None)
             self._problems.pop(channel, None)
-            if channel not in self._reported:
+            if channel in self._open:
                 return
             self._reported.discard(channel)
-        self._report(channel, self._text(MENDED, channel))
+        # Another replica may have reported it, or this one before a restart.
+        is_news = self._closed.open(channel)
+        with self._lock:
+            self._open.add(channel)
+        if is_news:
+            self._report(channel, self._text(MENDED, channel))
 
     def _report(self, about: Channel, text: str) -> bool:
         """Send *text* to the first channel of operators that takes it; say whether one did."""

@@ -25,6 +25,17 @@ def test_a_client_asks_where_boto3_would_and_signs_the_same(service, region):
     assert ours.meta.service_model.operation_names == theirs.meta.service_model.operation_names
 
 
+@pytest.mark.parametrize("wanted", ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"])
+@pytest.mark.parametrize("service", ["config", "sqs", "sts", "iam", "organizations"])
+def test_an_operators_wish_for_other_endpoints_is_followed(service, wanted, monkeypatch):
+    monkeypatch.setenv(wanted, "true")
+    ours = new_session().create_client(service, region_name="us-east-1", **_KEYS)
+    theirs = boto3.session.Session().client(service, region_name="us-east-1", **_KEYS)
+
+    assert ours.meta.endpoint_url == theirs.meta.endpoint_url
+    assert _signing(ours) == _signing(theirs)
+
+
 def _signing(client):
     signer = client._request_signer
     return signer.region_name, signer.signing_name, signer.signature_version

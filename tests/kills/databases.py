@@ -27,8 +27,14 @@ def repeated(work, pause):
     return end
 
 
+#: What the bot is made to suffer is not for who makes it.
+_UNTROUBLED = "-c statement_timeout=0 -c lock_timeout=0 -c default_transaction_read_only=off"
+
+
 def administrator(around):
-    engine = sa.create_engine(around.database, isolation_level="AUTOCOMMIT")
+    engine = sa.create_engine(
+        around.database, isolation_level="AUTOCOMMIT", connect_args={"options": _UNTROUBLED}
+    )
 
     def say(*statements):
         with engine.connect() as db:

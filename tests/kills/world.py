@@ -187,20 +187,17 @@ class World:
 
     def press(self, action, user=DECIDER):
         """Press *action* on a card that has it, and send its form; return what went wrong."""
-        buttons = [
-            (place, message["ts"], block["block_id"], element["action_id"])
+        pressable = [
+            (Where(block["block_id"], action_id, channel=place, ts=message["ts"]), chosen)
             for place, message in self.messages()
             for block in message.get("blocks") or ()
             if block["type"] == "actions"
-            for element in block["elements"]
-            if element["action_id"] == action
+            for action_id, chosen in _uses(block, action)
         ]
-        if not buttons:
+        if not pressable:
             return "nothing to press"
-        place, ts, block, action_id = self.chance.choice(buttons)
         try:
-            where = Where(block, action_id, channel=place, ts=ts)
-            outcome = self.slack.do(self.slack.acting.use(user, where, []))
+            outcome = self.slack.do(self.slack.acting.use(user, *self.chance.choice(pressable)))
             return outcome.problem or self._send_form(user)
         except NotThereError as error:
             return str(error)
@@ -213,6 +210,16 @@ class World:
                 self.slack.do(self.slack.acting.close(user, view.id, all_of_them=True))
                 return outcome.problem or str(outcome.errors)
         return ""
+
+
+def _uses(block, action):
+    """Yield how *action* is chosen in a row of buttons, one of which can be a menu."""
+    for element in block["elements"]:
+        if element["action_id"].split()[0] == action:
+            yield element["action_id"], []
+        for option in element.get("options") or ():
+            if option["value"].split()[0] == action:
+                yield element["action_id"], [option["value"]]
 
 
 def _filled(view):

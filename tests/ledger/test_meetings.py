@@ -73,7 +73,7 @@ def test_a_note_waits_for_a_batch_and_the_batch_for_the_note_but_never_both(
     stormy, meeting, on_postgresql, clock
 ):
     chat, messages = FakeChat(), Messages(on_postgresql, TEAMS, clock, timedelta())
-    courier = Rounds(messages, TEAMS, chat, clock)
+    courier = Rounds(on_postgresql, messages, TEAMS, chat, clock)
     low, *_, high = sorted(each.id for each in stormy.each([State.OPEN]))
 
     failed = meeting(courier.round, low, high)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from compliance.card import Departed
 from compliance.channel import Channel, Message
 from compliance.routing import Team, Teams
+from ledger.closed import ClosedChannels
 from notifiers.chat import Pace
 from notifiers.courier import Courier
 from notifiers.troubles import Troubles
@@ -127,9 +128,9 @@ def shown_as(findings, tally):
 class Rounds:
     """A courier a second at a time, in the test's own thread."""
 
-    def __init__(self, messages, teams, chat, clock):
+    def __init__(self, engine, messages, teams, chat, clock):
         self._clock, self._chat = clock, chat
-        self.troubles = Troubles({"slack": chat}, teams)
+        self.troubles = Troubles({"slack": chat}, teams, ClosedChannels(engine, clock))
         self.courier = Courier(
             messages,
             shown_as,

@@ -11,6 +11,7 @@ from compliance.change import ResourceFacts
 from compliance.channel import Channel, Message
 from compliance.finding import State
 from compliance.routing import Teams
+from ledger.closed import ClosedChannels
 from ledger.messages import LEASE, Messages
 from ledger.storms import SINGLE_CARDS, STORM
 from notifiers.chat import (
@@ -35,7 +36,7 @@ def chat():
 @pytest.fixture
 def courier_of(engine, chat, clock):
     def make(teams=TEAMS, patience=timedelta()):
-        return Rounds(Messages(engine, teams, clock, patience), teams, chat, clock)
+        return Rounds(engine, Messages(engine, teams, clock, patience), teams, chat, clock)
 
     return make
 
@@ -427,7 +428,7 @@ def test_a_channel_that_answers_slowly_holds_up_no_other(engine, ledger, clock, 
             return super().post(channel, content, post)
 
     chat = Slow()
-    troubles = Troubles({"slack": chat}, TEAMS)
+    troubles = Troubles({"slack": chat}, TEAMS, ClosedChannels(engine, clock))
     messages = Messages(engine, TEAMS, clock, timedelta())
     courier = Courier(messages, shown_as, {"slack": chat}, troubles)
     ledger.record([change(), change(resource="other")])
@@ -438,6 +439,37 @@ def test_a_channel_that_answers_slowly_holds_up_no_other(engine, ledger, clock, 
 
     answering.set()
     eventually(lambda: len(chat.posts) == 2)
+
+
+def test_of_two_replicas_one_reports_a_closed_channel_and_one_that_it_is_open(
+    courier_of, chat, ledger
+):
+    ledger.record([change()])
+    replicas = courier_of(), courier_of()
+    chat.closed[HOUSING] = ChannelClosedError("is_archived", "Unarchive it.")
+    for each in replicas * 2:
+        each.rounds(60)
+    closed = len(chat.notices)
+
+    chat.closed.clear()
+    for each in replicas * 2:
+        move(ledger, life.ask, verb="except", needed=1)
+        each.rounds(60)
+        move(ledger, life.withdraw, verb=life.Verb.EXCEPT, note="Taken back.")
+        each.rounds(60)
+
+    assert closed == 1
+    assert len(chat.notices) == 2
+
+
+def test_a_closed_channel_is_not_reported_again_after_a_restart(courier_of, chat, ledger):
+    ledger.record([change()])
+    chat.closed[HOUSING] = ChannelClosedError("is_archived", "Unarchive it.")
+
+    for _ in range(2):
+        courier_of().rounds(60)
+
+    assert len(chat.notices) == 1
 
 
 def test_operators_are_told_once_of_a_channel_that_takes_nothing_and_once_when_it_is_mended(
@@ -621,7 +653,7 @@ def test_of_two_replicas_one_posts(engine, chat, ledger, clock):
     together = threading.Barrier(2)
 
     def replica():
-        courier = Rounds(Messages(engine, TEAMS, clock, timedelta()), TEAMS, chat, clock)
+        courier = Rounds(engine, Messages(engine, TEAMS, clock, timedelta()), TEAMS, chat, clock)
         together.wait()
         courier.courier.round()
 

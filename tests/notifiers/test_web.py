@@ -9,6 +9,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from compliance.known_rules import KnownRules, OtherRules
+from ledger.closed import ClosedChannels
 from ledger.messages import Messages
 from notifiers.chat import ChannelClosedError
 from notifiers.metrics import Metrics
@@ -19,8 +20,8 @@ from tests.notifiers.chat import HOUSING, TEAMS, FakeChat
 
 
 @pytest.fixture
-def troubles():
-    return Troubles({"slack": FakeChat()}, TEAMS)
+def troubles(engine, clock):
+    return Troubles({"slack": FakeChat()}, TEAMS, ClosedChannels(engine, clock))
 
 
 @pytest.fixture

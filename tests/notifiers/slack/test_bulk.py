@@ -12,6 +12,7 @@ from compliance.card import Button, Press
 from compliance.finding import State
 from compliance.gathering import content_of_message
 from compliance.request import Verb
+from ledger.closed import ClosedChannels
 from ledger.messages import Messages
 from notifiers.courier import Courier
 from notifiers.slack import group
@@ -30,7 +31,7 @@ def posted(context, clock, chat, workspace, **named):
     messages = Messages(context.ledger.engine, context.teams, clock, timedelta())
     content = partial(content_of_message, catalogue=context.catalogue, accounts={})
     chats = {"slack": chat}
-    troubles = Troubles(chats, context.teams)
+    troubles = Troubles(chats, context.teams, ClosedChannels(context.ledger.engine, clock))
     Courier(messages, content, chats, troubles, start=lambda work: work()).round()
     [sent] = workspace.called("chat.postMessage")
     [actions] = [block for block in sent["blocks"] if block["type"] == "actions"]

@@ -9,6 +9,7 @@ import pytest
 from compliance.channel import Channel, Message
 from compliance.finding import State
 from compliance.gathering import content_of_message
+from ledger.closed import ClosedChannels
 from ledger.messages import Messages
 from notifiers.courier import Courier
 from notifiers.slack.client import SlackChat
@@ -50,7 +51,7 @@ def courier(context, clock, chat):
         messages,
         content,
         chats,
-        Troubles(chats, context.teams),
+        Troubles(chats, context.teams, ClosedChannels(context.ledger.engine, clock)),
         monotonic=lambda: clock.now.timestamp(),
         start=lambda work: work(),
     )

@@ -10,6 +10,7 @@ import pytest
 from commands.reception import Reception
 from compliance.finding import State
 from compliance.gathering import content_of_message
+from ledger.closed import ClosedChannels
 from ledger.messages import Messages
 from notifiers.courier import Courier
 from notifiers.slack import app as bolt
@@ -42,7 +43,7 @@ def courier(context, clock, client):
     messages = Messages(context.ledger.engine, context.teams, clock, timedelta())
     content = partial(content_of_message, catalogue=context.catalogue, accounts={})
     chats = {"slack": SlackChat(client)}
-    troubles = Troubles(chats, context.teams)
+    troubles = Troubles(chats, context.teams, ClosedChannels(context.ledger.engine, clock))
     return Courier(messages, content, chats, troubles, start=lambda work: work())
 
 

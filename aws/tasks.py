@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ledger.errors import LedgerUnavailableError
+
 log = logging.getLogger(__name__)
 
 #: A task that takes longer waits for an AWS that does not answer; it makes room for another one.
@@ -116,6 +118,9 @@ class Tasks:
             following = None
             try:
                 following = work()
+            except LedgerUnavailableError as error:
+                where = {"account": place[0], "region": place[1]}
+                log.warning("a task waits for the ledger", extra={**where, "why": str(error)})
             except Exception:
                 # One odd account must not end what is done in all the others.
                 log.exception("a task failed", extra={"account": place[0], "region": place[1]})

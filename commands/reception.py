@@ -4,6 +4,7 @@ A product says what was asked, by whom, and where; it draws the answer. Who sees
 command answers what, and which decision is confirmed by which form is known here alone.
 """
 
+import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +15,7 @@ from commands.answers import Answer, Invalid, OpenWork, Refused
 from commands.authorise import Person
 from commands.bulk import Bulk, requests_of
 from commands.carry_out import agree_and_carry_out, ignore_and_carry_out
-from commands.confirm import form_of, read_exception
+from commands.confirm import REASON, form_of, read_exception
 from commands.context import Context
 from commands.digest import WEEK, digest
 from commands.filters import read_filters
@@ -36,9 +37,15 @@ from compliance.group import gather
 from compliance.policy import AnyRule
 from compliance.press import Button, Press
 from compliance.request import Verb
-from ledger.errors import UnknownFindingError
+from ledger.errors import LedgerUnavailableError, UnknownFindingError
 from ledger.reports import Reports
 
+log = logging.getLogger(__name__)
+
+UNAVAILABLE = (
+    "Try again in a minute, and look at the card first: the bot cannot read or write its database "
+    "just now, so this was not done, or not all of it."
+)
 DIGEST_ELSEWHERE = "The digest covers all teams; ask in the TDA's channel."
 #: What is typed about one finding and answered as its button is.
 _PRESSED = {"remediate": Button.REMEDIATE, "ignore": Button.IGNORE}
@@ -83,6 +90,13 @@ class Reception:
         *channels* is where they asked, under each name that it has; a direct message or a page of
         a person's own is none. Raises ValueError for a submission that no form of ours can be.
         """
+        try:
+            return self._answer(asked, actor, channels)
+        except LedgerUnavailableError as error:
+            log.warning("a person is answered without the ledger", extra={"why": str(error)})
+            return Refused(UNAVAILABLE)
+
+    def _answer(self, asked: Asked, actor: Actor, channels: Collection[Channel]) -> Answer:
         match asked:
             case str():
                 return self._reply(asked, actor, channels)
@@ -99,7 +113,10 @@ class Reception:
         return open_work(self._context, self._reports, actor)
 
     def check(self, submission: Submission) -> Invalid | None:
-        """Return what is wrong with what was entered, before anything is decided by it."""
+        """Return what is wrong with what was entered, before anything is decided by it.
+
+        While the rule cannot be looked up, the form stays open with what was entered.
+        """
         origin = Origin.parse(submission.origin)
         if origin.press.button not in _IGNORES:
             return None
@@ -107,6 +124,9 @@ class Reception:
             self._exception(origin, submission.entered)
         except FormError as error:
             return Invalid(error.problems)
+        except LedgerUnavailableError as error:
+            log.warning("a form is kept without the ledger", extra={"why": str(error)})
+            return Invalid({REASON: UNAVAILABLE})
         return None
 
     def _reply(self, text: str, actor: Actor, channels: Collection[Channel]) -> Answer:

@@ -9,10 +9,11 @@ from slack_sdk import WebClient
 
 from commands.answers import Answer, Refused
 from commands.forms import Form
-from commands.reception import Asked, Reception
+from commands.reception import UNAVAILABLE, Asked, Reception
 from compliance.authority import Actor
 from compliance.channel import Channel, Message
 from compliance.press import Button
+from ledger.errors import LedgerUnavailableError
 from notifiers.chat import OnPress
 from notifiers.slack import modals
 from notifiers.slack.blocks import MENU
@@ -70,9 +71,14 @@ class Listeners:
 
     def on_error(self, error: Exception, body: Body, client: WebClient) -> None:
         """Whatever else goes wrong is logged here, and whoever waits for an answer gets one."""
-        log.error("a press or a command failed", exc_info=error)
+        text = FAILED
+        if isinstance(error, LedgerUnavailableError):
+            log.warning("a press waits for the ledger", extra={"why": str(error)})
+            text = UNAVAILABLE
+        else:
+            log.error("a press or a command failed", exc_info=error)
         if body.get("user") or body.get("user_id"):
-            reply(client, user_of(body), channel_of(body), Refused(FAILED))
+            reply(client, user_of(body), channel_of(body), Refused(text))
 
     def on_command(self, ack: Any, body: Body, client: WebClient, respond: Any) -> None:
         ack()

@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from aws.tasks import Place, Tasks
+from ledger.errors import LedgerUnavailableError
 
 HERE, THERE = Place("111122223333", "eu-west-2"), Place("222233334444", "eu-west-2")
 SOON = 10
@@ -56,6 +57,18 @@ def test_what_still_runs_in_a_place_is_not_begun_again(held):
     tasks.wait(SOON)
 
     assert begun == [THERE]
+
+
+def test_a_task_that_waits_for_the_ledger_leaves_a_line_and_no_traceback(caplog):
+    def work():
+        raise LedgerUnavailableError("read-only")
+
+    tasks = Tasks(1)
+    tasks.start({HERE: work})
+    tasks.wait(SOON)
+
+    [record] = caplog.records
+    assert (record.levelname, record.why, record.exc_info) == ("WARNING", "read-only", None)
 
 
 def test_what_follows_a_task_waits_for_what_waited_before_it():

@@ -1,11 +1,13 @@
 """The reception: who sees what, and what is never answered."""
 
+from pathlib import Path
+
 import pytest
 
 from commands.answers import Invalid, Refused
 from commands.forms import Form, Origin
 from commands.grammar import VERBS
-from commands.reception import Reception, Submission
+from commands.reception import DIGEST_ELSEWHERE, UNAVAILABLE, Reception, Submission
 from compliance.authority import Actor, Standing
 from compliance.card import Button, Press
 from compliance.channel import Channel
@@ -38,6 +40,34 @@ def test_every_verb_is_answered(reception, verb):
     answer = reception.answer(typed(verb), member(), HOUSING)
 
     assert not isinstance(answer, Refused) or verb == "digest"
+
+
+@pytest.mark.parametrize("verb", sorted(set(VERBS) - {"help", "rules"}))
+def test_while_the_ledger_cannot_be_read_a_sentence_says_so(reception, without_ledger, verb):
+    without_ledger()
+
+    answer = reception.answer(typed(verb), member(), HOUSING)
+
+    assert answer in (Refused(UNAVAILABLE), Refused(DIGEST_ELSEWHERE))
+
+
+def test_a_form_stays_open_while_the_ledger_cannot_be_read(reception, without_ledger):
+    without_ledger()
+
+    problems = reception.check(submission(Button.IGNORE, reason="Known.")).problems
+
+    assert problems == {"reason": UNAVAILABLE}
+
+
+@pytest.fixture
+def without_ledger(engine):
+    """Another program has written over the ledger's file."""
+
+    def write():
+        engine.dispose()
+        Path(engine.url.database).write_bytes(b"no database" * 1000)
+
+    return write
 
 
 @pytest.mark.parametrize("standing", sorted(set(Standing) - {Standing.MEMBER}))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
+from benchmarks import first_version
 from benchmarks.surroundings import REGIONS, account, team
 from compliance.change import Change, Compliance, FindingKey
 from compliance.finding import State, first_seen
@@ -57,8 +58,9 @@ _COUNT = (
 )
 
 
-#: The columns of a finding, in order.
-_Row = tuple[Any, ...]
+#: The columns of a finding, by name, and their values alone.
+_Row = dict[str, Any]
+_Values = tuple[Any, ...]
 
 
 class Ledgers:
@@ -76,10 +78,16 @@ class Ledgers:
 
     def new_sqlite(self) -> str:
         """Return the URL of a new ledger on SQLite, its tables made."""
-        return self._with_tables(f"sqlite:///{self._folder}/ledger-{next(self._numbers)}.db")
+        return self._with_tables(self._empty_sqlite())
+
+    def _empty_sqlite(self) -> str:
+        return f"sqlite:///{self._folder}/ledger-{next(self._numbers)}.db"
 
     def new_postgresql(self) -> str:
-        """Return the URL of a new database on a throw-away server."""
+        """Return the URL of a new ledger on a throw-away server, its tables made."""
+        return self._with_tables(self._empty_postgresql())
+
+    def _empty_postgresql(self) -> str:
         if not self._server:
             folder = binaries()
             if folder is None:
@@ -90,7 +98,7 @@ class Ledgers:
         with engine.connect() as db:
             db.exec_driver_sql(f"CREATE DATABASE {name}")
         engine.dispose()
-        return self._with_tables(self._server.replace("/postgres?", f"/{name}?"))
+        return self._server.replace("/postgres?", f"/{name}?")
 
     def sqlite(self, number: int) -> str:
         """Return the URL of a ledger with so many findings, filled once."""
@@ -98,6 +106,13 @@ class Ledgers:
 
     def postgresql(self, number: int) -> str:
         return self._once("PostgreSQL", number)
+
+    def first_version(self, database: str, number: int) -> str:
+        """Return the URL of a ledger of the first version with so many of the same findings."""
+        url = self._empty_sqlite() if database == "SQLite" else self._empty_postgresql()
+        first_version.make_tables(url)
+        _fill(url, first_version.rows(url, _rows(number)))
+        return url
 
     def _once(self, database: str, number: int) -> str:
         if (database, number) not in self._filled:
@@ -123,14 +138,20 @@ def all_ledgers() -> Iterator[Ledgers]:
 
 def fill(url: str, number: int) -> None:
     """Write *number* findings, all of which chat shows as they are, and how many are alike."""
-    columns, rows = tuple(_row_of(State.OPEN)), _rows(number)
+    _fill(url, _rows(number), _COUNT)
+
+
+def _fill(url: str, rows: Iterator[_Row], then: str = "SELECT 1") -> None:
+    """Write *rows*, all of the same columns, and do *then*."""
+    first = next(rows)
+    values = (tuple(row.values()) for row in chain([first], rows))
     if url.startswith("sqlite:"):
-        _fill_sqlite(sa.make_url(url).database or "", columns, rows)
+        _fill_sqlite(sa.make_url(url).database or "", tuple(first), values, then)
     else:
-        _fill_postgresql(url, columns, rows)
+        _fill_postgresql(url, tuple(first), values, then)
 
 
-def _fill_sqlite(path: str, columns: Sequence[str], rows: Iterator[_Row]) -> None:
+def _fill_sqlite(path: str, columns: Sequence[str], rows: Iterator[_Values], then: str) -> None:
     marks = ", ".join("?" * len(columns))
     insert = f"INSERT INTO findings ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - ours
     db = sqlite3.connect(path)
@@ -139,22 +160,21 @@ def _fill_sqlite(path: str, columns: Sequence[str], rows: Iterator[_Row]) -> Non
     sqlite3.register_adapter(datetime, lambda moment: (moment - _EPOCH) // _MICROSECOND)
     with db:
         db.executemany(insert, rows)
-        db.execute(_COUNT)
+        db.execute(then)
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()
 
 
-def _fill_postgresql(url: str, columns: Sequence[str], rows: Iterator[_Row]) -> None:
+def _fill_postgresql(url: str, columns: Sequence[str], rows: Iterator[_Values], then: str) -> None:
     plain = url.replace("postgresql+psycopg:", "postgresql:")
     with psycopg.connect(plain) as db:
         with db.cursor().copy(f"COPY findings ({', '.join(columns)}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-        db.execute(_COUNT)
+        db.execute(then)
     with psycopg.connect(plain, autocommit=True) as db:
         # It does so by itself after a while; SQLite never does.
-        db.execute("VACUUM ANALYZE findings")
-        db.execute("VACUUM ANALYZE counts")
+        db.execute("VACUUM ANALYZE")
 
 
 def _rows(number: int) -> Iterator[_Row]:
@@ -171,7 +191,7 @@ def _rows(number: int) -> Iterator[_Row]:
         row["key"], row["resource"] = chance.randbytes(16), chance.randbytes(16)
         row["account"], row["team"] = account(of_account), team(of_account % TEAMS)
         row["opened_at"] = row["opened_at"] and _START + timedelta(seconds=each * 7919 % 2_000_000)
-        yield tuple(row.values())
+        yield row
 
 
 def _row_of(state: State) -> dict[str, Any]:
@@ -202,7 +222,8 @@ def findings_bytes(url: str) -> int:
     engine = sa.create_engine(url)
     with engine.connect() as db:
         query = sa.text(
-            "SELECT pg_total_relation_size('findings') + pg_total_relation_size('counts')"
+            "SELECT sum(pg_total_relation_size(oid)) FROM pg_class"
+            " WHERE relname IN ('findings', 'counts') AND relkind = 'r'"
         )
         size = int(db.execute(query).scalar_one())
     engine.dispose()

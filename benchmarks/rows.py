@@ -1,4 +1,7 @@
-"""Rows: how many bytes a finding takes in the ledger, with its indexes and its share of counts."""
+"""Rows: how many bytes a finding takes in the ledger, with its indexes and its share of counts.
+
+Beside it stands what the first version's tables take for the same findings.
+"""
 
 from collections.abc import Iterator
 
@@ -6,15 +9,19 @@ from benchmarks.figures import Figure
 from benchmarks.ledgers import Ledgers, findings_bytes
 
 _FINDINGS = 1_000_000
-#: Of what the first version's tables took for the same findings, measured on 27 November 2026.
-_SQLITE_BEFORE, _POSTGRESQL_BEFORE = 782.0, 1117.0
+#: What a finding took in the first version was the same however many there were.
+_FINDINGS_BEFORE = 200_000
 _TARGET = 0.5
 
 
-def measure(ledgers: Ledgers, number: int = _FINDINGS) -> Iterator[Figure]:
-    for database, url, before in (
-        ("SQLite", ledgers.sqlite(number), _SQLITE_BEFORE),
-        ("PostgreSQL", ledgers.postgresql(number), _POSTGRESQL_BEFORE),
+def measure(
+    ledgers: Ledgers, number: int = _FINDINGS, number_before: int = _FINDINGS_BEFORE
+) -> Iterator[Figure]:
+    for database, url in (
+        ("SQLite", ledgers.sqlite(number)),
+        ("PostgreSQL", ledgers.postgresql(number)),
     ):
         each = findings_bytes(url) / number
+        first = ledgers.first_version(database, number_before)
+        before = findings_bytes(first) / number_before
         yield Figure(f"{database}, a finding of {number:,}", each, "bytes", before, _TARGET)

@@ -17,7 +17,7 @@ SMALL = {
     ),
     "intake": lambda ledgers: intake.measure(ledgers, messages=50, runs=1),
     "kills": lambda ledgers: kills.measure(ledgers, kills=1, size=Size(6, 6), rest_seconds=2.0),
-    "rows": lambda ledgers: rows.measure(ledgers, number=200),
+    "rows": lambda ledgers: rows.measure(ledgers, number=200, number_before=200),
     "status": lambda ledgers: status.measure(ledgers, number=200, runs=1),
     "sweep": lambda ledgers: sweep.measure(ledgers, Size(3, 3, 2), latency_seconds=0.001),
     "waiting": lambda ledgers: waiting.measure(

@@ -133,14 +133,13 @@ def tried(database, parts=(), seconds=15.0):
     }
     with world(database, 1, 7) as around:
         bot = around.bots[0]
-        around.start(bot)
-        time.sleep(3)
+        around.start_and_wait(bot)
         said, found = Counter(), []
         for name, begin in phases.items():
             said.update(_phase(around, name, begin, seconds))
             if not bot.is_alive:
                 found.append(f"the bot ended in {name}: {bot.process.returncode}")
-                around.start(bot)
+                around.start_and_wait(bot)
             time.sleep(3)
         around.redeliver()
         judge.wait_until_settled(around, _SETTLED_WITHIN)

@@ -5,6 +5,7 @@ import random
 import re
 import tempfile
 import threading
+import time
 from collections import Counter
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
@@ -77,6 +78,17 @@ class World:
             bot.close()
         self.aws.stop()
         self.slack.stop()
+
+    def start_and_wait(self, bot, within=60):
+        """Start *bot*, and wait until people can press."""
+        log = self.folder / f"{bot.name}.log"
+        before = log.stat().st_size if log.exists() else 0
+        self.start(bot)
+        deadline = time.monotonic() + within
+        while b"connected to Slack" not in log.read_bytes()[before:]:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{bot.name} has not begun within {within} s")
+            time.sleep(0.1)
 
     def start(self, bot, trap=None, kill_at=""):
         variables = {

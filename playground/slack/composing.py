@@ -1,7 +1,7 @@
 """Checks what an app wants to say: text, blocks, attachments, metadata."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,8 +36,13 @@ class Content:
     mrkdwn: bool
 
 
-def content(arguments: Arguments, new_name: Callable[[], str]) -> Content:
-    """Return a message's content; raises SlackError for what Slack would not take."""
+def content(
+    arguments: Arguments, new_name: Callable[[], str], lacking: Collection[str] = ()
+) -> Content:
+    """Return a message's content; raises SlackError for what Slack would not take.
+
+    *lacking* are types of blocks that the workspace has not got yet.
+    """
     text = arguments.text("text")
     blocks = _list(arguments, "blocks", "invalid_blocks_format")
     attachments = _list(arguments, "attachments", "invalid_attachments")
@@ -52,9 +57,9 @@ def content(arguments: Arguments, new_name: Callable[[], str]) -> Content:
         raise SlackError("no_text")
     if len(attachments) > _ATTACHMENTS_MAX:
         raise SlackError("too_many_attachments")
-    refuse(check_message(blocks), "invalid_blocks")
+    refuse(check_message(blocks, lacking), "invalid_blocks")
     for index, attachment in enumerate(attachments):
-        faults = check_message(attachment.get("blocks") or [])
+        faults = check_message(attachment.get("blocks") or [], lacking)
         refuse(faults, "invalid_blocks", f"/attachments/{index}")
     return Content(
         text=text,

@@ -44,6 +44,7 @@ class Control:
     def routes(self) -> list[Route]:
         changes = {
             "faults": self.set_faults,
+            "blocks": self.set_blocks,
             "disconnect": self.disconnect,
             "clock": self.advance_clock,
             "reset": self.reset,
@@ -106,6 +107,14 @@ class Control:
             raise ControlError("faults: expected a list")
         self._faults.set([_fault(each) for each in wanted])
         return {"faults": len(wanted)}
+
+    async def set_blocks(self, body: Json) -> Json:
+        """Refuse the types of blocks in ``lacking`` from now on, as a workspace without them."""
+        lacking = body.get("lacking", [])
+        if not isinstance(lacking, list) or not all(isinstance(each, str) for each in lacking):
+            raise ControlError("lacking: expected a list of types of blocks")
+        self._slack.lacking = frozenset(lacking)
+        return {}
 
     async def disconnect(self, body: Json) -> Json:
         """End every Socket Mode connection: ``reason`` is warning, refresh_requested or abrupt."""

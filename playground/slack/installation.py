@@ -20,7 +20,8 @@ _KINDS = {"public": "channels", "private": "groups", "im": "im"}
 @dataclass(slots=True)
 class Installation:
     """*tell* sends the app an event of a channel, if it subscribes to it. *is_strict* turns rate
-    limits on. *on_reset* puts back what is not Slack's. *url* is the server's own.
+    limits on. *on_reset* puts back what is not Slack's. *url* is the server's own. *lacking* are
+    the types of blocks that have not reached this workspace yet: Slack hands them out bit by bit.
     """
 
     manifest: Manifest
@@ -31,6 +32,7 @@ class Installation:
     url: str = ""
     is_strict: bool = True
     uses_sockets: bool = True
+    lacking: frozenset[str] = frozenset()
     on_reset: Callable[[], None] = lambda: None
     tell: Callable[[Mapping[str, Any], Channel | None], None] = lambda event, channel: None
 
@@ -41,6 +43,7 @@ class Installation:
     def reset(self) -> None:
         """Be as at the start: no messages, no views, no limit reached."""
         self.on_reset()
+        self.lacking = frozenset()
         self.limits.clear()
         self.tickets.clear()
         self.workspace.reset()

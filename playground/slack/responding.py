@@ -28,10 +28,12 @@ def respond(slack: Installation, url: ResponseUrl, body: Mapping[str, Any]) -> N
     if arguments.flag("replace_original") and original is not None:
         if original.bot_id != slack.app.bot_id:
             raise SlackError("cant_update_message")
-        posting.change(slack, original, content(arguments, slack.new_name), arguments)
+        posting.change(
+            slack, original, content(arguments, slack.new_name, slack.lacking), arguments
+        )
         return
     reader = "" if arguments.text("response_type") == "in_channel" else url.user
-    said = content(arguments, slack.new_name)
+    said = content(arguments, slack.new_name, slack.lacking)
     thread_ts = arguments.text("thread_ts")
     posting.post(slack, url.channel, said, thread_ts=thread_ts, reader=reader)
 

@@ -6,22 +6,27 @@ Limits are those of https://docs.slack.dev/reference/block-kit; where that is si
 Slack's own npm package @slack/types 3.2.
 """
 
+from collections.abc import Collection
 from typing import cast
 
 from playground.slack.blockkit.kinds import Fault
-from playground.slack.blockkit.payload import Block, message_faults, view_faults
+from playground.slack.blockkit.payload import Block, message_faults, unsupported, view_faults
 from playground.slack.blockkit.surfaces import MESSAGE, VIEW
 
 __all__ = ["Fault", "check_message", "check_view"]
 
 
-def check_message(blocks: object) -> list[Fault]:
+def check_message(blocks: object, lacking: Collection[str] = ()) -> list[Fault]:
     """Return what Slack would refuse in the *blocks* of a message; nothing if it takes them.
 
     Any JSON is answered, however broken. Blocks are looked at together only once each is right.
+    *lacking* are types of blocks and cells that a workspace has not got yet.
     """
     at = "/blocks"
-    return list(MESSAGE.faults(blocks, at)) or list(message_faults(cast(list[Block], blocks), at))
+    if faults := list(MESSAGE.faults(blocks, at)):
+        return faults
+    known = cast(list[Block], blocks)
+    return list(unsupported(known, at, lacking)) or list(message_faults(known, at))
 
 
 def check_view(view: object) -> list[Fault]:

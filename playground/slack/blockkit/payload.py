@@ -1,7 +1,7 @@
 """What must hold between the blocks of one message or view, once each block is right. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from playground.slack.blockkit.kinds import FAILED, Fault
@@ -25,6 +25,13 @@ def message_faults(blocks: list[Block], at: str) -> Iterator[Fault]:
     if _characters(told) > MESSAGE_TEXT_MAX:
         limit = MESSAGE_TEXT_MAX + 1
         yield Fault(at, "msg_blocks_too_long", f"blocks must have less than {limit} characters")
+
+
+def unsupported(blocks: list[Block], at: str, lacking: Collection[str]) -> Iterator[Fault]:
+    """Find what is of a type that the workspace has not got, at any depth."""
+    for under, found in _objects(blocks, at):
+        if found.get("type") in lacking:
+            yield Fault(f"{under}/type", FAILED, f"unsupported type: {found['type']}")
 
 
 def view_faults(blocks: list[Block], at: str) -> Iterator[Fault]:

@@ -102,8 +102,8 @@ def rows_of_one_length(value: Mapping[str, Any]) -> Found:
 
 def plain_header_row(value: Mapping[str, Any]) -> Found:
     for index, cell in enumerate(value["rows"][0]):
-        if cell["type"] == "rich_text":
-            yield f"/rows/0/{index}/type", "unsupported type: rich_text"
+        if cell["type"] in {"rich_text", "action"}:
+            yield f"/rows/0/{index}/type", f"unsupported type: {cell['type']}"
 
 
 def points_match_categories(value: Mapping[str, Any]) -> Found:

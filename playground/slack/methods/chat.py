@@ -15,7 +15,7 @@ from playground.slack.methods.method import Method
 def post_message(slack: Installation, arguments: Arguments) -> dict[str, Any]:
     channel = _destination(slack, arguments.needed("channel"))
     _check_writable(slack, channel)
-    said = content(arguments, slack.new_name)
+    said = content(arguments, slack.new_name, slack.lacking)
     thread_ts = _thread(slack, channel, arguments)
     slack.limit(f"messages in {channel.id}", CHANNEL)
     message = posting.post(slack, channel.id, said, thread_ts=thread_ts)
@@ -29,7 +29,7 @@ def post_ephemeral(slack: Installation, arguments: Arguments) -> dict[str, Any]:
     _check_writable(slack, channel)
     if reader not in channel.members:
         raise SlackError("user_not_in_channel")
-    said = content(arguments, slack.new_name)
+    said = content(arguments, slack.new_name, slack.lacking)
     thread_ts = _thread(slack, channel, arguments)
     slack.limit(f"messages in {channel.id}", CHANNEL)
     message = posting.post(slack, channel.id, said, thread_ts=thread_ts, reader=reader)
@@ -43,7 +43,7 @@ def update(slack: Installation, arguments: Arguments) -> dict[str, Any]:
         raise SlackError("is_archived")
     if len(arguments.text("text")) > UPDATE_TEXT_MAX:
         raise SlackError("msg_too_long")
-    posting.change(slack, message, content(arguments, slack.new_name), arguments)
+    posting.change(slack, message, content(arguments, slack.new_name, slack.lacking), arguments)
     return {
         "channel": channel.id,
         "ts": message.ts,

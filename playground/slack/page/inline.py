@@ -21,7 +21,7 @@ def literal(text: str, *, emoji_codes: bool = True) -> Markup:
     plain = entities(text)
     if emoji_codes:
         plain = _EMOJI.sub(lambda code: emoji.shown(code[1]), plain)
-    return Markup("<br>").join(escape(line) for line in plain.split("\n"))
+    return Markup("<br>").join(emoji.drawn(line) for line in plain.split("\n"))
 
 
 def entities(text: str) -> str:

@@ -99,8 +99,8 @@ class Reader:
         shown = Markup('<time title="{}">{}</time>').format(fallback, words)
         return self.link(url, shown) if url else shown
 
-    def emoji(self, name: str) -> str:
-        return emoji.shown(name)
+    def emoji(self, name: str) -> Markup:
+        return emoji.drawn(emoji.shown(name))
 
     def name_of(self, user_id: str) -> str:
         user = self.workspace.users.get(user_id)

@@ -6,6 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from playground.slack.server import LocalSlack
 from tests.playground.slack.world import (
@@ -47,6 +48,26 @@ def test_the_state_shows_everything_and_no_secret(
     message = seen["messages"][HOUSING][0]
     assert (message["text"], message["reader"]) == ("psst", HANNAH)
     assert slack.credentials.bot_token not in repr(seen)
+
+
+def test_a_workspace_can_lack_types_of_blocks_at_any_depth(client: WebClient, control: Control):
+    details = {"type": "container", "title": {"type": "plain_text", "text": "Details"}}
+    folded = {**details, "child_blocks": [{"type": "divider"}]}
+    control("blocks", lacking=["container"])
+
+    with pytest.raises(SlackApiError) as refused:
+        client.chat_postMessage(channel=HOUSING, text="card", blocks=[folded])
+
+    assert refused.value.response["error"] == "invalid_blocks"
+    assert refused.value.response["response_metadata"]["messages"] == [
+        "[ERROR] unsupported type: container [json-pointer:/blocks/0/type]"
+    ]
+    control("blocks", lacking=[])
+    assert client.chat_postMessage(channel=HOUSING, text="card", blocks=[folded])["ok"]
+
+
+def test_what_a_workspace_lacks_is_a_list_of_types(control: Control):
+    assert control("blocks", lacking="container").status_code == 400
 
 
 def test_a_script_acts_as_a_person(

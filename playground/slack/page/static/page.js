@@ -39,7 +39,8 @@ function busy(element) {
 function keep(element) {
   const focused = element.contains(document.activeElement) ? document.activeElement : null;
   const mark = focused && (focused.dataset.id || focused.id);
-  const open = all("details[open]", element).map((each) => all("details", element).indexOf(each));
+  const opened = all("details:not(.menu)", element).map((each) => each.open);
+  const pages = all("[data-paged]", element).map((each) => Number(each.dataset.paged));
   const typed = all("[data-dirty]", element).map((e) => [e.dataset.id, e.value, e.checked]);
   return (now) => {
     for (const [id, value, checked] of typed) {
@@ -49,9 +50,24 @@ function keep(element) {
       else field.value = value;
       field.dataset.dirty = "";
     }
-    open.forEach((index) => all("details", now)[index]?.setAttribute("open", ""));
+    all("details:not(.menu)", now).forEach((each, index) => (each.open = opened[index] ?? each.open));
+    all("[data-paged]", now).forEach((each, index) => turn(each, pages[index] ?? 0));
     if (focused) (byId(mark, now) || find(`[id="${CSS.escape(mark || "-")}"]`, now) || find("[tabindex]", now))?.focus({ preventScroll: true });
   };
+}
+
+// Show one page of a data table's rows; a page that is not there any more is the last one.
+function turn(table, wanted) {
+  const last = Number(table.dataset.last);
+  const page = Math.max(0, Math.min(wanted, last));
+  table.dataset.paged = page;
+  for (const row of all("[data-page]", table)) row.hidden = Number(row.dataset.page) !== page;
+  const shown = find("[data-rows]", table);
+  if (!shown) return;
+  const { rows, of } = shown.dataset;
+  shown.textContent = `${page * rows + 1} to ${Math.min((page + 1) * rows, of)} of ${of}`;
+  find("[data-turn='-1']", table).disabled = page === 0;
+  find("[data-turn='1']", table).disabled = page === last;
 }
 
 function fragment(html) {
@@ -346,6 +362,9 @@ for (const kind of ["mousedown", "keydown"]) {
 
 document.addEventListener("click", (event) => {
   if (!event.target.closest(".side, #drawer")) drawer(false);
+  const step = event.target.closest("[data-turn]");
+  const table = step?.closest("[data-paged]");
+  if (table) turn(table, Number(table.dataset.paged) + Number(step.dataset.turn));
   const link = event.target.closest("a[data-use]");
   if (link) act(link.dataset.use, new FormData());
   for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;

@@ -38,6 +38,8 @@ FEEDBACK = {
     "positive_button": {"text": plain("Good"), "value": "good"},
     "negative_button": {"text": plain("Bad"), "value": "bad", "accessibility_label": "Not good"},
 }
+ACTION = {"type": "action", "element": button(), "fallback": cell()}
+MENU = {"type": "overflow", "options": [option()]}
 NUMBER = {"type": "raw_number", "text": "1,000", "value": 1000}
 
 GOOD: dict[str, Json] = {
@@ -61,6 +63,7 @@ GOOD: dict[str, Json] = {
         "type": "context_actions",
         "elements": [FEEDBACK, {"type": "icon_button", "icon": "trash", "text": plain()}],
     },
+    "data_table with buttons": {**data_table(), "rows": [[cell()], [ACTION]]},
     "data_table": data_table(201, page_size=100, row_header_column_index=1),
     "data_visualization": chart(series("High"), series("Low", "Tue", "Mon")),
     "data_visualization of a pie": pie(12),
@@ -165,6 +168,14 @@ BAD: dict[str, tuple[Json, str]] = {
     "context_actions: a button": (
         {"type": "context_actions", "elements": [button()]},
         "unsupported type: button",
+    ),
+    "data_table: a button in the header": (
+        {**data_table(), "rows": [[ACTION], [cell()]]},
+        "unsupported type: action [json-pointer:/blocks/0/rows/0/0/type]",
+    ),
+    "data_table: a cell of a menu": (
+        {**data_table(), "rows": [[cell()], [{"type": "action", "element": MENU}]]},
+        "unsupported type: overflow [json-pointer:/blocks/0/rows/1/0/element/type]",
     ),
     "data_table: only a header": (data_table(1), "no fewer than 2 items"),
     "data_table: uneven rows": (

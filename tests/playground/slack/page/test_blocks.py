@@ -43,16 +43,26 @@ CHART = {
 CELLS = [[{"type": "raw_text", "text": t} for t in row] for row in (("Rule", "Open"), ("rds", "4"))]
 
 
+TASK = {"type": "task_card", "task_id": "1", "title": "Block public access", "status": "complete"}
+
+
 @pytest.mark.parametrize(
     ("block", "seen"),
     [
+        ({"type": "plan", "title": "Steps", "tasks": [TASK]}, 'role="group" aria-label="Steps"'),
+        ({"type": "plan", "title": "Steps", "tasks": [TASK]}, 'role="img" aria-label="done"'),
+        (TASK, "Block public access"),
+        ({"type": "header", "text": plain("\N{OCTAGONAL SIGN} Bad")}, 'aria-label="stop sign"'),
         ({"type": "header", "text": plain("A heading")}, "<h4>A heading</h4>"),
         (mrkdwn("*Bold* words"), "<strong>Bold</strong> words"),
         ({"type": "section", "fields": [plain("A field")]}, "A field"),
         ({"type": "context", "elements": [plain("In small")]}, "In small"),
         ({"type": "divider"}, "<hr>"),
         ({"type": "table", "rows": CELLS}, '<th scope="col" class="">Rule</th>'),
-        ({"type": "data_table", "caption": "Rules", "rows": CELLS}, "<caption>Rules</caption>"),
+        (
+            {"type": "data_table", "caption": "Rules", "rows": CELLS},
+            '<caption class="hidden">Rules</caption>',
+        ),
         (CHART, 'aria-label="Open findings. High, 3"'),
         ({"type": "markdown", "text": "## Title\n**b**"}, "<h4>Title</h4>"),
         ({"type": "alert", "level": "warning", "text": plain("Look")}, "Look"),

@@ -289,3 +289,56 @@ def test_hostile_text_runs_nothing(story, hannah):
 
     expect(hannah.get_by_text("onerror=alert(1)")).to_be_visible()
     assert hannah.locator(".lines script, .lines img, .lines a[href^=javascript]").count() == 0
+
+
+def table_of(number):
+    rows = [[{"type": "raw_text", "text": "Topic"}, {"type": "raw_text", "text": "Decide"}]]
+    for each in range(number):
+        name = "remediate" if each == 1 else f"remediate {each}"
+        action = small.button("Remediate", name, accessibility_label=f"Fix {each}")
+        topic = {"type": "raw_text", "text": f"topic-{each}"}
+        rows.append([topic, {"type": "action", "element": action, "fallback": topic}])
+    return {"type": "data_table", "caption": "Topics", "rows": rows}
+
+
+def test_a_data_tables_pages_are_turned_and_stay_when_the_message_changes(story, hannah):
+    sent = story.client.chat_postMessage(channel=HOUSING, text="many", blocks=[table_of(7)])
+    expect(hannah.get_by_role("rowheader", name="topic-0")).to_be_visible()
+
+    press(hannah, "Next rows")
+
+    expect(hannah.get_by_role("rowheader", name="topic-6")).to_be_visible()
+    expect(hannah.get_by_role("rowheader", name="topic-0")).to_be_hidden()
+    expect(hannah.get_by_text("6 to 7 of 7")).to_be_visible()
+    story.client.chat_update(channel=HOUSING, ts=sent["ts"], text="many", blocks=[table_of(8)])
+    expect(hannah.get_by_role("rowheader", name="topic-7")).to_be_visible()
+
+
+def test_a_button_in_a_row_is_pressed_by_its_own_name(story, hannah):
+    story.client.chat_postMessage(channel=HOUSING, text="many", blocks=[table_of(2)])
+
+    press(hannah, "Fix 1")
+
+    story.slack.wait_for(lambda: story.app.heard)
+    assert story.app.heard == [("remediate", HANNAH)]
+
+
+def test_what_is_folded_opens_by_the_keyboard_and_stays_open(story, hannah):
+    details = {
+        "type": "container",
+        "title": small.plain("Details"),
+        "is_collapsible": True,
+        "default_collapsed": True,
+        "child_blocks": [small.mrkdwn("Why it matters")],
+    }
+    sent = story.client.chat_postMessage(channel=HOUSING, text="card", blocks=[details])
+    expect(hannah.get_by_text("Why it matters")).to_be_hidden()
+
+    hannah.locator("summary", has_text="Details").focus()
+    hannah.keyboard.press("Enter")
+
+    expect(hannah.get_by_text("Why it matters")).to_be_visible()
+    more = [details, small.mrkdwn("Running")]
+    story.client.chat_update(channel=HOUSING, ts=sent["ts"], text="card", blocks=more)
+    expect(hannah.get_by_text("Running")).to_be_visible()
+    expect(hannah.get_by_text("Why it matters")).to_be_visible()

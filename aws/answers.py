@@ -42,7 +42,7 @@ class ExecutionState(StrEnum):
 class Execution:
     """The last remediation of one resource: *step* of *steps* is done or being done.
 
-    *invoked_at* is None where AWS does not say when it began.
+    *invoked_at* is None where AWS does not say when it began. *names* are those of all steps.
     """
 
     state: ExecutionState
@@ -51,6 +51,7 @@ class Execution:
     steps: int
     step_name: str
     message: str
+    names: tuple[str, ...] = ()
 
     @property
     def is_under_way(self) -> bool:
@@ -82,6 +83,7 @@ def execution(status: Mapping[str, Any]) -> Execution:
         steps=len(steps),
         step_name=clean(str(current.get("Name", ""))),
         message=clean(str(current.get("ErrorMessage") or ""))[:_MESSAGE_MAX],
+        names=tuple(clean(str(step.get("Name", ""))) for step in steps),
     )
 
 

@@ -218,7 +218,8 @@ class _Following:
 
 def _progress(execution: Execution, finding: Finding, now: datetime) -> Finding:
     """Move on to the step that the runbook is at; when it got there does not count."""
-    return life.progress(finding, execution.step, execution.steps, execution.step_name)
+    at = execution
+    return life.progress(finding, at.step, at.steps, at.step_name, at.names)
 
 
 def _is_due(finding: Finding, now: datetime) -> bool:

@@ -84,7 +84,7 @@ def withdraw(context: Context, finding_id: str, verb: Verb, actor: Actor) -> Ans
     try:
         context.ledger.move(
             finding.id,
-            partial(life.withdraw, verb=verb, now=context.now(), note=note),
+            partial(life.withdraw, verb=verb, now=context.now(), note=note, by=actor.id),
             actor=actor.id,
             action="withdraw",
             decision={"verb": verb.value},

@@ -32,15 +32,16 @@ from compliance.state_line import brief, state_line
 
 #: A headline is one line on a wide screen; a longer name stands whole among the folded facts.
 _NAME_MAX = 60
+#: How many steps of a runbook have a line of their own.
+_STEPS_MAX = 3
 
 
 class Stage(StrEnum):
     """How far a step of a runbook is."""
 
-    PENDING = "pending"
-    RUNNING = "running"
+    PENDING = "to do"
+    RUNNING = "in progress"
     DONE = "done"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,25 @@ def source_fix(finding: Finding, rule: AnyRule) -> str:
 
 
 def _steps(finding: Finding) -> tuple[Step, ...]:
-    return ()
+    """Return the steps of the runbook that runs, those around the present one where many."""
+    if finding.state is not State.RUNNING or not finding.step:
+        return ()
+    names = finding.runbook or tuple(f"Step {each + 1}" for each in range(finding.steps))
+    now = finding.step - 1
+    steps = [Step(name, _stage(index, now)) for index, name in enumerate(names)]
+    first = max(0, min(now - 1, len(steps) - _STEPS_MAX))
+    done, left = steps[:first], steps[first + _STEPS_MAX :]
+    return (
+        *([Step(f"{len(done)} steps done", Stage.DONE)] if done else []),
+        *steps[first : first + _STEPS_MAX],
+        *([Step(f"{len(left)} more steps", Stage.PENDING)] if left else []),
+    )
+
+
+def _stage(index: int, now: int) -> Stage:
+    if index == now:
+        return Stage.RUNNING
+    return Stage.DONE if index < now else Stage.PENDING
 
 
 def _folded(finding: Finding, rule: AnyRule) -> Iterator[Section]:

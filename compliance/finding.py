@@ -78,8 +78,9 @@ class Finding:
     newest of them said it. *opened_at* is when AWS Config recorded the violation that is open now,
     None before the first. *changed_at* is when the present state began. *until* is the end of an
     exception, or the end of the wait for AWS Config's own evaluation. *requests* wait to be agreed
-    or carried out, one a verb at most; *decided* is the one that led to the present state. *note*
-    says in plain words why the state is what it is.
+    or carried out, one a verb at most; *decided* is the one that led to the present state, and
+    *withdrawn_by* took back the one before. *runbook* names the steps of the remediation that runs.
+    *note* says in plain words why the state is what it is.
     """
 
     id: str
@@ -98,8 +99,10 @@ class Finding:
     until: datetime | None = None
     step: int = 0
     steps: int = 0
+    runbook: tuple[str, ...] = ()
     requests: tuple[Request, ...] = ()
     decided: Request | None = None
+    withdrawn_by: str = ""
 
     @property
     def actor(self) -> str:
@@ -300,7 +303,7 @@ def agree(finding: Finding, verb: Verb, actor: str, now: datetime) -> Finding:
     return replace(finding, requests=requests)
 
 
-def withdraw(finding: Finding, verb: Verb, now: datetime, note: str) -> Finding:
+def withdraw(finding: Finding, verb: Verb, now: datetime, note: str, by: str = "") -> Finding:
     """What was asked is asked no longer, and nothing has been started.
 
     An undecided finding did not break the rule anew, so it is open, whatever it was before
@@ -311,10 +314,12 @@ def withdraw(finding: Finding, verb: Verb, now: datetime, note: str) -> Finding:
         _waiting(finding, verb, "withdraw")
     left = _others(finding, verb)
     if left and is_approved:
-        return _to(State.APPROVAL_PENDING, finding, now, requests=left, decided=None, note="")
+        pending = _to(State.APPROVAL_PENDING, finding, now, requests=left, decided=None, note="")
+        return replace(pending, withdrawn_by=by)
     if left or not (is_approved or finding.state is State.APPROVAL_PENDING):
-        return replace(finding, requests=left)
-    return _fresh(State.OPEN, finding, now, note, finding.opened_at)
+        return replace(finding, requests=left, withdrawn_by=by)
+    opened = _fresh(State.OPEN, finding, now, note, finding.opened_at)
+    return replace(opened, withdrawn_by=by)
 
 
 def remark(finding: Finding, verb: Verb, note: str) -> Finding:
@@ -325,7 +330,7 @@ def remark(finding: Finding, verb: Verb, note: str) -> Finding:
 def start(finding: Finding, now: datetime) -> Finding:
     """Claim an approved finding: from here on one worker calls AWS Config for it."""
     _require(finding, "start the remediation of", {State.APPROVED})
-    return _to(State.RUNNING, finding, now, step=0, steps=0, note="")
+    return _to(State.RUNNING, finding, now, step=0, steps=0, runbook=(), note="")
 
 
 def release(finding: Finding, now: datetime) -> Finding:
@@ -334,10 +339,12 @@ def release(finding: Finding, now: datetime) -> Finding:
     return _to(State.APPROVED, finding, now)
 
 
-def progress(finding: Finding, step: int, steps: int, note: str) -> Finding:
-    """The runbook is at *step* of *steps*."""
+def progress(
+    finding: Finding, step: int, steps: int, note: str, runbook: tuple[str, ...] = ()
+) -> Finding:
+    """The runbook is at *step* of *steps*; *runbook* names them all, where AWS does."""
     _require(finding, "follow the remediation of", {State.RUNNING})
-    return replace(finding, step=step, steps=steps, note=note)
+    return replace(finding, step=step, steps=steps, note=note, runbook=runbook)
 
 
 def apply(finding: Finding, now: datetime) -> Finding:
@@ -426,10 +433,12 @@ def _fresh(
         until=None,
         step=0,
         steps=0,
+        runbook=(),
         requests=(),
         decided=None,
     )
 
 
 def _to(state: State, finding: Finding, now: datetime, **changes: object) -> Finding:
+    changes = {"withdrawn_by": "", **changes}
     return replace(finding, state=state, changed_at=now, **changes)  # type: ignore[arg-type]

@@ -49,11 +49,18 @@ def _decided(finding: Finding) -> Prose:
 
 
 def _open(finding: Finding) -> Prose:
-    return _line(finding, (brief(finding.note) or "Nobody has decided yet.",))
+    note = brief(finding.note) or "Nobody has decided yet."
+    return _line(finding, (note,), _withdrawn(finding))
 
 
 def _pending(finding: Finding) -> Prose:
-    return _line(finding, *map(asked, finding.requests), _words(brief(finding.note)))
+    note = _words(brief(finding.note))
+    return _line(finding, *map(asked, finding.requests), note, _withdrawn(finding))
+
+
+def _withdrawn(finding: Finding) -> Prose:
+    who = finding.withdrawn_by
+    return ("Withdrawn by ", *people([who]), ".") if who else ()
 
 
 def _approved(finding: Finding) -> Prose:
@@ -61,14 +68,8 @@ def _approved(finding: Finding) -> Prose:
 
 
 def _running(finding: Finding) -> Prose:
-    return _line(finding, (_step(finding),), _decided(finding))
-
-
-def _step(finding: Finding) -> str:
-    if not finding.step:
-        return "AWS Config is starting the runbook."
-    named = f": {finding.note}" if finding.note else ""
-    return f"Step {finding.step} of {finding.steps}{named}."
+    starting = () if finding.step else ("AWS Config is starting the runbook.",)
+    return _line(finding, starting, _decided(finding))
 
 
 def _noted(finding: Finding) -> Prose:

@@ -21,6 +21,7 @@ _S3 = "s3-bucket-level-public-access-prohibited"
 _STANDBY = "rds-multi-az-support"
 _TOPIC = "sns-encrypted-kms"
 _TERRAFORM = {"Owner": "Repairs team", "terraform": "true"}
+_STEPS = ("ReadBucket", "PutBucketPublicAccessBlock", "VerifyBucket")
 _FAILED = (
     "Step 1 of 2 (SetTracing) failed. The role compliance-bot-remediation may not call "
     "lambda:UpdateFunctionConfiguration: the organisation's policy denies it. A platform engineer "
@@ -80,7 +81,7 @@ def _under_way(now: datetime) -> Mapping[str, Finding]:
     waiting = _finding(now, _STANDBY, "tenancy-register", state=State.WAITING, decided=agreed)
     return {
         "starting": running,
-        "running": replace(running, step=1, steps=3, note="PutBucketPublicAccessBlock"),
+        "running": replace(running, step=2, steps=3, runbook=_STEPS),
         "applied": replace(running, state=State.APPLIED, note="The runbook ended."),
         "waiting": replace(
             waiting,

@@ -63,6 +63,8 @@ def to_changed_row(finding: Finding) -> dict[str, Any]:
         "until": finding.until,
         "step": finding.step,
         "steps": finding.steps,
+        "runbook": json.dumps(finding.runbook) if finding.runbook else "",
+        "withdrawn_by": finding.withdrawn_by,
     }
 
 
@@ -92,6 +94,8 @@ def from_row(row: sa.RowMapping) -> Finding:
         until=row["until"],
         step=row["step"],
         steps=row["steps"],
+        runbook=tuple(json.loads(row["runbook"] or "[]")),
+        withdrawn_by=row["withdrawn_by"],
     )
 
 

@@ -70,6 +70,9 @@ findings = sa.Table(
     sa.Column("until", UtcDateTime),
     sa.Column("step", sa.Integer, nullable=False, default=0),
     sa.Column("steps", sa.Integer, nullable=False, default=0),
+    # The names of the steps as JSON, empty where AWS has not named any.
+    sa.Column("runbook", sa.Text, nullable=False, default="", server_default=""),
+    sa.Column("withdrawn_by", sa.Text, nullable=False, default="", server_default=""),
     # The version that all of the finding's messages show, the exception that AWS has, and when AWS
     # is asked about the resource: null once it has answered.
     sa.Column("shown_version", sa.Integer, nullable=False, default=0),

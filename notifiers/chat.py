@@ -35,7 +35,14 @@ class ChannelClosedError(ChatRefusedError):
 
 
 class ContentRefusedError(ChatRefusedError):
-    """The chat product does not take what this one message holds, not even in plain words."""
+    """The chat product does not take what this one message holds, not even in plain words.
+
+    *details* are the product's own words about each thing in it.
+    """
+
+    def __init__(self, problem: str, remedy: str = "", details: tuple[str, ...] = ()) -> None:
+        super().__init__(problem, remedy)
+        self.details = details
 
 
 class MessageGoneError(Exception):

@@ -106,7 +106,12 @@ def card(shown: Card) -> Prose:
     """Return what a card shows at a glance, in one paragraph."""
     where = ", ".join(fact.text for fact in shown.facts)
     about = f"{shown.headline}. Finding {shown.finding_id}: {where}."
-    return joined(" ", [(about,), shown.line, danger(shown)])
+    return joined(" ", [(about,), shown.line, steps(shown), danger(shown)])
+
+
+def steps(shown: Card) -> Prose:
+    """Return the steps of a remediation that runs, each with how far it is."""
+    return joined(", ", [(f"{each.name}: {each.stage}",) for each in shown.steps])
 
 
 def danger(shown: Card) -> Prose:

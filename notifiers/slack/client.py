@@ -1,7 +1,6 @@
 """Every message the bot sends to Slack by itself: cards, pointers, notices and reports."""
 
-import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -15,17 +14,17 @@ from compliance.channel import SLACK, Channel, Message
 from compliance.group import Content
 from compliance.prose import Link, Prose
 from compliance.reply import Reply
-from notifiers.chat import ContentRefusedError, Pace, Post
+from notifiers import words
+from notifiers.chat import Pace, Post
 from notifiers.slack.blocks import actions
 from notifiers.slack.directory import Directory
 from notifiers.slack.errors import FAILURES as FAILURES
 from notifiers.slack.errors import changing, in_thread, posting, reading
-from notifiers.slack.group import content_message
+from notifiers.slack.group import content_blocks
 from notifiers.slack.paging import paged
 from notifiers.slack.replies import answer_message
 from notifiers.slack.text import Block, own_id, rich, spoken
-
-log = logging.getLogger(__name__)
+from notifiers.slack.vocabulary import Send, Vocabulary
 
 _TIMEOUT_SECONDS = 10
 #: https://docs.slack.dev/apis/web-api/rate-limits: a message a second and channel, and chat.update
@@ -36,8 +35,6 @@ _EVENT_TYPE = "compliance_post"
 #: How many findings the metadata names. Slack refuses what is too long.
 _NAMED_MAX = 20
 _POINTER = "This finding's card is in another message of this channel."
-
-_Send = Callable[[Prose, list[Block]], Any]
 
 
 def connect(token: str, api_url: str = "", rate_limit_retries: int = 0) -> WebClient:
@@ -61,14 +58,15 @@ class SlackChat:
     def __init__(self, client: WebClient) -> None:
         self._client = client
         self._directory = Directory(client)
+        self._vocabulary = Vocabulary()
 
     def post(self, channel: Channel, content: Content, post: Post) -> Message:
         send = partial(self._send, channel, metadata=_metadata(post))
-        sent = _else_in_words(send, *content_message(content))
+        sent = self._content(send, content)
         return Message(Channel(SLACK, sent["channel"]), sent["ts"])
 
     def replace(self, message: Message, content: Content) -> None:
-        _else_in_words(partial(self._update, message), *content_message(content))
+        self._content(partial(self._update, message), content)
 
     def find(self, channel: Channel, post_id: str, since: datetime) -> tuple[Message, ...]:
         history = paged(self._client.conversations_history, channel.id, since)
@@ -115,7 +113,8 @@ class SlackChat:
 
     def digest(self, channel: Channel, digest: Digest, post: Post) -> None:
         send = partial(self._send, channel, metadata=_metadata(post))
-        _else_in_words(send, *answer_message(digest))
+        text, blocks = answer_message(digest)
+        self._vocabulary.send(send, text, lambda _: blocks)
 
     def problem(self) -> str:
         try:
@@ -142,7 +141,12 @@ class SlackChat:
 
     def _say(self, where: str, reply: Reply, post: Post, **thread: Any) -> Any:
         send = partial(self._post, where, _metadata(post), **thread)
-        return _else_in_words(send, reply.text, [rich(reply.text), *actions(reply.presses)])
+        blocks = [rich(reply.text), *actions(reply.presses)]
+        return self._vocabulary.send(send, reply.text, lambda _: blocks)
+
+    def _content(self, send: Send, content: Content) -> Any:
+        build = partial(content_blocks, content)
+        return self._vocabulary.send(send, words.content(content), build)
 
     def _post(
         self,
@@ -190,16 +194,3 @@ def _post_id(message: Mapping[str, Any]) -> str:
     if metadata.get("event_type") != _EVENT_TYPE:
         return ""
     return str((metadata.get("event_payload") or {}).get("post") or "")
-
-
-def _else_in_words(send: _Send, text: Prose, blocks: list[Block]) -> Any:
-    """Send *blocks*; where Slack does not take them, the words alone: better than nothing.
-
-    What was refused once is tried again next time: another card may hold less, and Slack learns
-    new kinds of blocks.
-    """
-    try:
-        return send(text, blocks)
-    except ContentRefusedError as error:
-        log.error("Slack takes a message only in words", extra={"problem": error.problem})
-        return send(text, [rich(text)])

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from http.client import HTTPException
+from typing import Any
 
 from slack_sdk.errors import SlackApiError, SlackClientError, SlackRequestError
 
@@ -149,10 +150,16 @@ def _in_our_words(
         return unanswered(word)
     if word in _LOAD:
         return ChatBusyError(_OUTAGE, everywhere=everywhere)
-    return _of_word(word)
+    return _of_word(word, _details(answer.get("response_metadata")))
 
 
-def _of_word(word: str) -> Exception:
+def _details(metadata: Any) -> tuple[str, ...]:
+    """Return what Slack says of each part that it refuses."""
+    messages = metadata.get("messages") if isinstance(metadata, dict) else None
+    return tuple(map(str, messages)) if isinstance(messages, list) else ()
+
+
+def _of_word(word: str, details: tuple[str, ...]) -> Exception:
     """Return our error for Slack's word. What is about nothing else is about the content."""
     if word in _GONE:
         return MessageGoneError(word)
@@ -160,7 +167,7 @@ def _of_word(word: str) -> Exception:
         return ChannelClosedError(word, _CHANNEL[word])
     if word in _TOKEN:
         return ChatRefusedError(word, _TOKEN[word])
-    return ContentRefusedError(word, _REPORT)
+    return ContentRefusedError(word, _REPORT, details)
 
 
 def _try_again(problem: str) -> Exception:

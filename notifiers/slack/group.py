@@ -18,6 +18,7 @@ from notifiers.slack.blocks import (
 )
 from notifiers.slack.card import card_blocks
 from notifiers.slack.text import Block, cut, rich
+from notifiers.slack.vocabulary import Lacking
 
 #: The actions that turn the pages of the list.
 PREVIOUS, NEXT = "list-previous", "list-next"
@@ -29,16 +30,15 @@ _LINES_MAX = 5
 _SINGLE: Prose = (Copied("/compliance show F-…"), " shows one of them with its own buttons.")
 
 
-def content_message(content: Content) -> tuple[Prose, list[Block]]:
-    """Return *content* in words for screen readers, and as others see it."""
-    text = words.content(content)
+def content_blocks(content: Content, lacking: Lacking = frozenset()) -> list[Block]:
+    """Return *content* as a channel shows it, without the types of blocks that it is *lacking*."""
     match content:
         case Card():
-            return text, card_blocks(content)
+            return card_blocks(content, lacking)
         case GroupCard():
-            return text, group_blocks(content)
+            return group_blocks(content)
         case Departed():
-            return text, [rich(text)]
+            return [rich(words.content(content))]
 
 
 def group_blocks(group: GroupCard) -> list[Block]:

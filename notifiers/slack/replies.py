@@ -26,7 +26,7 @@ from notifiers.slack.blocks import (
     table,
 )
 from notifiers.slack.bodies import Body, channel_of, user_of
-from notifiers.slack.card import card_blocks, details_blocks
+from notifiers.slack.card import details_blocks, open_blocks
 from notifiers.slack.group import listing_blocks
 from notifiers.slack.home import home_blocks
 from notifiers.slack.modals import modal
@@ -46,7 +46,7 @@ def answer_message(answer: Answer) -> tuple[Prose, list[Block]]:
     text = words.answer(answer)
     match answer:
         case Shown(card):
-            return text, card_blocks(card)
+            return text, open_blocks(card)
         case Details(card):
             return text, details_blocks(card)
         case Table():

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import compliance.finding as life
-from compliance.card import Account, card_of
+from compliance.card import Account, Stage, card_of
 from compliance.facts import Fact, FactKind, given_with
 from compliance.finding import State
 from compliance.known_rules import KnownRules
@@ -320,10 +320,7 @@ ASKED = request("U1", verb="except")
             {"state": State.RUNNING, "steps": 2},
             f"Running since {SINCE}. AWS Config is starting the runbook.",
         ),
-        (
-            {"state": State.RUNNING, "step": 1, "steps": 2, "note": "Put"},
-            f"Running since {SINCE}. Step 1 of 2: Put.",
-        ),
+        ({"withdrawn_by": "U2"}, f"Open since {SINCE}. Nobody has decided yet. Withdrawn by U2."),
         (
             {"state": State.WAITING, "until": at(60)},
             "Waiting: AWS Config looks again by 2026-11-02 10:00 UTC at the latest.",
@@ -349,6 +346,37 @@ ASKED = request("U1", verb="except")
 )
 def test_one_line_says_where_it_stands_since_when_and_by_whom(changed, said):
     assert line(replace(finding(), **changed)) == said
+
+
+def steps(**changed):
+    shown = card(replace(finding(), state=State.RUNNING, **changed))
+    return [(each.name, each.stage) for each in shown.steps]
+
+
+def test_the_steps_of_a_runbook_are_shown_by_name_and_how_far_they_are():
+    assert steps(step=2, steps=3, runbook=("Read", "Put", "Verify")) == [
+        ("Read", Stage.DONE),
+        ("Put", Stage.RUNNING),
+        ("Verify", Stage.PENDING),
+    ]
+
+
+def test_before_the_first_step_there_is_none_to_show():
+    assert steps(step=0, steps=3, runbook=("Read", "Put", "Verify")) == []
+
+
+def test_steps_without_names_are_counted():
+    assert [name for name, _ in steps(step=1, steps=2)] == ["Step 1", "Step 2"]
+
+
+def test_of_many_steps_those_around_the_present_one_are_shown():
+    assert [name for name, _ in steps(step=5, steps=8, runbook=tuple("abcdefgh"))] == [
+        "3 steps done",
+        "d",
+        "e",
+        "f",
+        "2 more steps",
+    ]
 
 
 def test_what_is_too_long_for_the_line_ends_with_a_sentence_and_is_folded_whole():

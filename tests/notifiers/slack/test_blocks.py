@@ -13,11 +13,13 @@ from commands.findings import line_of
 from compliance.card import card_of
 from compliance.finding import State
 from compliance.press import Button, Press
+from notifiers import words
 from notifiers.slack import blocks
 from notifiers.slack.card import card_blocks
-from notifiers.slack.group import content_message, read_press
+from notifiers.slack.group import read_press
 from notifiers.slack.replies import answer_message
 from notifiers.slack.text import spoken
+from notifiers.slack.vocabulary import NEWER
 from tests.builders import RULE, at, finding, request, rule
 from tests.notifiers.slack.reading import live, seen
 
@@ -40,9 +42,29 @@ def test_a_card_has_a_button_for_each_thing_that_can_be_pressed_and_its_id_alone
         ("remediate", finding().id),
         ("ignore", finding().id),
     ]
-    assert [each["value"] for each in menu["options"]] == [
-        f"details {finding().id}",
-        f"history {finding().id}",
+    assert [each["value"] for each in menu["options"]] == [f"history {finding().id}"]
+
+
+def test_where_nothing_can_be_folded_the_menu_has_the_details_and_steps_are_lines():
+    running = replace(finding(), state=State.RUNNING, step=2, steps=2, runbook=("Read", "Put"))
+
+    drawn = card_blocks(card(running), NEWER)
+
+    [actions] = kinds(drawn, "actions")
+    values = [each["value"] for each in actions["elements"][-1]["options"]]
+    assert values == [f"details {finding().id}", f"history {finding().id}"]
+    assert "✓ Read\n▸ Put" in seen(drawn)
+    assert not NEWER & {block["type"] for block in drawn}
+
+
+def test_the_steps_of_a_running_remediation_are_a_checklist():
+    running = replace(finding(), state=State.RUNNING, step=2, steps=2, runbook=("Read", "Put"))
+
+    [plan] = kinds(card_blocks(card(running)), "plan")
+
+    assert [(each["title"], each["status"]) for each in plan["tasks"]] == [
+        ("Read", "complete"),
+        ("Put", "in_progress"),
     ]
 
 
@@ -126,7 +148,7 @@ def test_whatever_a_card_says_slack_takes_its_sizes(name, note, annotation):
     drawn = card_blocks(card(long, wordy))
 
     within_slacks_sizes(drawn)
-    assert len(spoken(content_message(card(long, wordy))[0])) <= 4000
+    assert len(spoken(words.content(card(long, wordy)))) <= 4000
 
 
 def within_slacks_sizes(drawn):

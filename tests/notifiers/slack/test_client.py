@@ -1,5 +1,6 @@
 """What the bot sends to Slack, and Slack's refusals in the words of every chat product."""
 
+import json
 import socket
 from contextlib import suppress
 from datetime import timedelta
@@ -177,19 +178,62 @@ def test_a_refusal_of_the_token_says_what_to_do(chat, workspace, error):
 
 @pytest.mark.parametrize("error", ["invalid_blocks", "msg_blocks_too_long", "of_next_year"])
 def test_a_card_that_slack_does_not_take_comes_in_words_whatever_the_reason(chat, workspace, error):
-    workspace.refuse("chat.postMessage", error)
+    workspace.refuse("chat.postMessage", error, times=2)
 
     post(chat)
 
-    _, sent = workspace.called("chat.postMessage")
+    *_, sent = workspace.called("chat.postMessage")
     assert [each["type"] for each in sent["blocks"]] == ["rich_text"]
     assert finding().id in seen(sent["blocks"])
+
+
+def types(sent):
+    return {each["type"] for each in sent["blocks"]}
+
+
+def without(workspace, *details):
+    """Let the workspace refuse the next message, for these reasons in Slack's own words."""
+    body = {"ok": False, "error": "invalid_blocks"}
+    metadata = {"response_metadata": {"messages": [*details]}} if details else {}
+    workspace.refuse("chat.postMessage", body=json.dumps({**body, **metadata}))
+
+
+@pytest.mark.parametrize(
+    "details",
+    [(), ("[ERROR] unsupported type: container [json-pointer:/blocks/3/type]",)],
+    ids=["without a reason", "by its name"],
+)
+def test_a_type_of_block_that_a_workspace_refused_once_is_not_sent_there_again(
+    chat, workspace, details, caplog
+):
+    without(workspace, *details)
+
+    post(chat)
+    post(chat)
+
+    refused, plainer, next_one = workspace.called("chat.postMessage")
+    assert "container" in types(refused)
+    for sent in (plainer, next_one):
+        assert "container" not in types(sent)
+        [menu] = [each for each in sent["blocks"][2]["elements"] if each["type"] == "overflow"]
+        assert menu["options"][0]["value"] == f"details {finding().id}"
+    assert "plainer ones were sent" in caplog.text
+
+
+def test_a_refusal_of_one_cards_words_says_nothing_of_the_workspace(chat, workspace):
+    without(workspace, "[ERROR] must be less than 151 characters [json-pointer:/blocks/0/text]")
+
+    post(chat)
+    post(chat)
+
+    *_, next_one = workspace.called("chat.postMessage")
+    assert "container" in types(next_one)
 
 
 def test_a_card_that_slack_does_not_take_at_all_is_the_cards_fault_and_not_the_channels(
     chat, workspace
 ):
-    workspace.refuse("chat.postMessage", "invalid_blocks", times=2)
+    workspace.refuse("chat.postMessage", "invalid_blocks", times=3)
 
     with pytest.raises(ContentRefusedError):
         post(chat)

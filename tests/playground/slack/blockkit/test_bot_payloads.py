@@ -16,6 +16,7 @@ from compliance.request import Verb
 from notifiers.slack import blocks, group, home
 from notifiers.slack.card import card_blocks
 from notifiers.slack.modals import modal
+from notifiers.slack.vocabulary import NEWER, Lacking
 from playground.slack.blockkit import check_message, check_view
 from tests import builders
 
@@ -59,6 +60,7 @@ CARDS = {
     **{state.value: card(state=state) for state in State},
     "managed by a tool": card(tags={"aws:cloudformation:stack-name": "repairs", "Owner": LONG}),
     "decided": card(decided=ASKED[0], until=NOW + timedelta(days=90)),
+    "at a step": card(state=State.RUNNING, step=2, steps=6, runbook=tuple("abcdef")),
     "asked for": card(state=State.APPROVAL_PENDING, requests=ASKED),
     "owned by AWS": card_of(
         builders.finding(rule_arn="arn:aws:config:::config-rule/aws-service-rule/hub"), RULES, {}
@@ -67,9 +69,10 @@ CARDS = {
 }
 
 
+@pytest.mark.parametrize("lacking", [frozenset(), NEWER], ids=["rich", "plain"])
 @pytest.mark.parametrize("drawn", CARDS.values(), ids=CARDS)
-def test_cards_are_taken(drawn: Card) -> None:
-    assert check_message(card_blocks(drawn)) == []
+def test_cards_are_taken(drawn: Card, lacking: Lacking) -> None:
+    assert check_message(card_blocks(drawn, lacking), lacking) == []
 
 
 def groups(**moved: object) -> GroupCard:
@@ -83,7 +86,7 @@ def test_groups_are_taken(state: State) -> None:
 
 
 def test_what_another_team_has_now_is_taken() -> None:
-    assert check_message(group.content_message(Departed())[1]) == []
+    assert check_message(group.content_blocks(Departed())) == []
 
 
 def lines(count: int) -> tuple[Line, ...]:

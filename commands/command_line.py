@@ -6,10 +6,27 @@ from collections.abc import Callable, Sequence
 
 from commands.checks import Format
 
+EXAMPLES = """\
+examples:
+  python bot.py demo                  try it at http://127.0.0.1:8765, without any account
+  python bot.py check                 before the first start, and after every change of the setup
+  python bot.py check --offline       the files alone, for a pull request
+  python bot.py sweep                 after the first start: what AWS Config has found already
+  python bot.py run
+  python bot.py digest --print        what the TDA would be sent now
+
+Where everything is comes from environment variables: docs/configuration.md.
+"""
+
 
 def read_command_line(arguments: Sequence[str]) -> argparse.Namespace:
     """Return the *command* and its options; a wrong line ends the process with its usage and 2."""
-    parser = argparse.ArgumentParser(prog="bot.py", description="AWS Config findings in chat.")
+    parser = argparse.ArgumentParser(
+        prog="bot.py",
+        description="AWS Config findings in chat.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     local = commands.add_parser("demo", help="a local AWS and a local Slack to try it in")
     local.add_argument("--port", type=int, default=8765, help="of its page on 127.0.0.1")

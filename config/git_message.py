@@ -14,8 +14,9 @@ def author_of(draft: Draft) -> tuple[str, str]:
 
     https://www.rfc-editor.org/rfc/rfc2606 keeps ``.invalid`` for that.
     """
-    product, _, person = draft.author.rpartition(":")
-    return draft.author, f"{person}@{product or 'people'}.invalid"
+    name, _, known_as = draft.author.removesuffix(">").rpartition(" <")
+    product, _, person = known_as.rpartition(":")
+    return name or known_as, f"{person}@{product or 'people'}.invalid"
 
 
 def message_of(draft: Draft) -> str:
@@ -31,16 +32,19 @@ def _subject(draft: Draft) -> str:
     rules = Counter(each.rule for each in draft.entries)
     rule = first.rule if len(rules) == 1 else f"{len(rules)} rules"
     resources = len(draft.entries)
-    where = first.resource if resources == 1 else f"{resources} resources"
+    where = (first.name or first.resource) if resources == 1 else f"{resources} resources"
     until = max(each.expires for each in draft.entries)
     return f"Except {where} from {rule} until {until}"[:_SUBJECT_MAX]
 
 
 def _trailers(draft: Draft) -> Iterator[str]:
     for entry in draft.entries:
-        yield from _trailers_of(entry)
+        yield from (f"{name}: {value}" for name, value in _trailers_of(entry) if value)
 
 
-def _trailers_of(entry: Entry) -> Iterator[str]:
-    if entry.ticket:
-        yield f"Ticket: {entry.ticket}"
+def _trailers_of(entry: Entry) -> Iterator[tuple[str, str]]:
+    yield "Exception-Id", entry.known_as
+    yield "Finding", entry.finding
+    yield "Ticket", entry.ticket
+    yield "Asked-by", entry.asked_by
+    yield from (("Agreed-by", person) for person in entry.agreed_by)

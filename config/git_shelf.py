@@ -342,10 +342,11 @@ def _line_of(words: str, pattern: str) -> str:
 
 
 def _id_of(draft: Draft) -> str:
-    """Return what names a proposal: the same entries have the same name on every try."""
-    scopes = [f"{each.rule} {each.account} {each.region} {each.resource}" for each in draft.entries]
-    told = "\n".join([*sorted(scopes), draft.author, draft.reason])
-    return hashlib.sha256(told.encode("utf-8")).hexdigest()[:12]
+    """Return what names a proposal: the same exceptions have the same name on every try."""
+    ids = sorted(entry.known_as for entry in draft.entries) or [draft.text]
+    if len(ids) == 1 and draft.entries:
+        return ids[0]
+    return hashlib.sha256("\n".join(ids).encode("utf-8")).hexdigest()[:12]
 
 
 def _blob_id(data: bytes) -> str:

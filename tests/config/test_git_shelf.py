@@ -139,6 +139,13 @@ def test_a_change_is_a_commit_by_the_person_and_comments_stay(remote):
 
 
 @pytest.mark.usefixtures("person")
+def test_the_author_is_called_by_name_where_it_is_known(remote):
+    add(keep(remote), entry(asked_by="Hannah Hughes <slack:U0HANNAH>"))
+
+    assert history(remote, "%an <%ae>")[0] == "Hannah Hughes <U0HANNAH@slack.invalid>"
+
+
+@pytest.mark.usefixtures("person")
 def test_what_several_people_decide_at_once_is_a_commit_each_in_one_push(remote, tmp_path):
     pushes = tmp_path / "pushes"
     run_in(remote, "post-receive", f"echo pushed >> {pushes}")
@@ -526,8 +533,17 @@ def test_an_unreadable_repository_at_start_is_a_fault_of_the_configuration(tmp_p
 @pytest.mark.parametrize("reason", ["Line one\nException-Id: E-FAKE", "#1 is fine", "—é—"])
 def test_a_reason_is_no_trailer(remote, person, reason):
     shelf = shelf_of(remote)
-    asked = replace(entry(), ticket="SEC-2")
+    people = "Hannah Hughes <slack:U0HANNAH>", ("Harry Lindqvist <slack:U0HARRY>",)
+    asked = replace(
+        entry(), id="E-7K3QM9X2", ticket="SEC-2", asked_by=people[0], agreed_by=people[1]
+    )
     shelf.write([Draft(EMPTY + "#\n", "slack:U1", reason, (asked,))], shelf.read().revision)
 
     trailers = git(remote, "log", "-1", "--format=%(trailers:only)", "main")
-    assert trailers.strip() == "Ticket: SEC-2"
+    assert trailers.splitlines() == [
+        "Exception-Id: E-7K3QM9X2",
+        "Ticket: SEC-2",
+        "Asked-by: Hannah Hughes <slack:U0HANNAH>",
+        "Agreed-by: Harry Lindqvist <slack:U0HARRY>",
+        "",
+    ]

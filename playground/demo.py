@@ -2,12 +2,12 @@
 
 import os
 import re
-import shutil
 import socket
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,19 +18,29 @@ from botocore.exceptions import ClientError
 from playground import aws
 from playground.aws.story import Story
 from playground.slack import server as slack
+from playground.slack import tour
 from playground.slack.manifest import ManifestError
 
 #: The page's port (DESIGN §3); the local AWS is at the next one.
 PORT = 8765
-_HINT = (
-    "Press Remediate on a card and watch AWS Config confirm the fix; press Ignore on another. "
-    "Then act as Maya, who may not decide, and try again."
-)
 _READY = """\
 The demo is ready: {page}  (Ctrl+C ends it)
 AWS_ENDPOINT_URL={aws} leads other tools to its AWS; any credentials will do. They are in an account
 of the council after: aws sts assume-role --role-session-name me --role-arn {role}
 Its allowlist: {allowlist}
+"""
+_EMPTY = "exceptions: []\n"
+_ENDING = """\
+exceptions:
+  - rule: s3-bucket-level-public-access-prohibited
+    account: "333344445555"
+    region: eu-west-2
+    resource: website-open-data
+    class: accepted risk
+    reason: Everything in this bucket is published under the Open Government Licence.
+    asked_by: slack:U0WILL
+    ticket: WEB-88
+    expires: {day}
 """
 #: What could lead the demo to a real account or workspace, or its own calls through a proxy.
 _FOREIGN = re.compile(r"(AWS|SLACK|TEAMS|QUEUE|SNS)_.*|.*_PROXY", re.IGNORECASE)
@@ -71,7 +81,7 @@ def playing(
         except (slack.PortTakenError, ManifestError) as error:
             raise SystemExit(str(error)) from error
         ends.callback(workspace.stop)
-        workspace.hint = _HINT
+        workspace.tour = tour.read(Path(__file__).with_name("tour.yaml"))
         if os.environ["ALLOWLIST_URL"] == f"file:{allowlist}":
             workspace.slack.on_reset = put_back
         rules, accounts = _read(config / "rules.yaml")["rules"], _read(config / "bot.yaml")
@@ -98,9 +108,13 @@ def playing(
 
 
 def _copy(shipped: Path, own: Path) -> None:
-    """Write what is shipped, whole at once: the bot may be reading."""
+    """Write what is shipped, whole at once: the bot may be reading.
+
+    An empty allowlist gets an exception of which the end is near.
+    """
     fresh = own.with_suffix(".new")
-    shutil.copyfile(shipped, fresh)
+    text, tomorrow = shipped.read_text(encoding="utf-8"), datetime.now(UTC) + timedelta(days=1)
+    fresh.write_text(text.replace(_EMPTY, _ENDING.format(day=tomorrow.date())), encoding="utf-8")
     fresh.replace(own)
 
 

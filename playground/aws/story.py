@@ -70,13 +70,13 @@ class Story:
                     entry["fails"]["step"], entry["fails"]["message"], entry["name"]
                 )
 
-    def advance(self) -> str | None:
-        """Let the next thing happen and return its resource's name; None when all is told."""
-        entry = next(self._later, None)
-        if entry is None:
-            return None
-        self._happen(entry)
-        return str(entry["name"])
+    def advance(self) -> tuple[str, ...]:
+        """Let the next thing happen, or several; return their resources' names, none at the end."""
+        entry: Mapping[str, Any] = next(self._later, {"together": []})
+        at_once = entry.get("together", [entry])
+        for each in at_once:
+            self._happen(each)
+        return tuple(str(each["name"]) for each in at_once)
 
     def _happen(self, entry: Mapping[str, Any]) -> None:
         identity = (entry["account"], entry["kind"], entry["name"])

@@ -29,6 +29,7 @@ from playground.slack.installation import Installation
 from playground.slack.manifest import Credentials, Manifest
 from playground.slack.people import People
 from playground.slack.sockets import Sockets
+from playground.slack.tour import Tour
 from playground.slack.webapi import WebApi
 from playground.slack.workspace import Clock, Workspace
 
@@ -52,8 +53,8 @@ class LocalSlack:
 
     def __init__(self, slack: Installation, app_url: str, pace: Pace) -> None:
         self.slack = slack
-        #: One line on what to try, for the page.
-        self.hint = ""
+        #: What to try, for the page.
+        self.tour = Tour()
         self.faults = Faults()
         self.sockets = Sockets(slack.app.app_id)
         self._delivery = Delivery(slack, self.sockets, pace, app_url)
@@ -101,12 +102,17 @@ class LocalSlack:
             **mode,
         }
 
+    def start_over(self) -> None:
+        """Be as at the start, without faults; in the server's own thread only."""
+        self.faults.set([])
+        self.tour.start()
+        self.slack.reset()
+
     def reset(self) -> None:
         """Be as at the start, without faults."""
-        self.faults.set([])
 
         async def reset() -> None:
-            self.slack.reset()
+            self.start_over()
 
         self.do(reset())
 

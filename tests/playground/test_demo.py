@@ -2,12 +2,14 @@
 
 import os
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
 import yaml
 
+from config.allowlist import parse_allowlist
 from playground.demo import playing
 
 ROOT = Path(__file__).parents[2]
@@ -26,20 +28,29 @@ def allowlist():
 
 
 def test_the_demo_works_on_a_copy_of_the_allowlist_that_a_reset_puts_back(config, capsys):
-    shipped = (config / "allowlist.yaml").read_text()
-
     with playing(config, 0):
         own = allowlist()
+        shipped = own.read_text()
         own.write_text("exceptions: [changed]\n")
         page = os.environ["SLACK_API_URL"].removesuffix("/api/")
         urlopen(Request(f"{page}/control/reset", b"{}", method="POST"), timeout=10).close()  # noqa: S310
         after = own.read_text()
 
     said = capsys.readouterr().err
-    assert after == shipped == (config / "allowlist.yaml").read_text()
+    assert after == shipped
+    assert (config / "allowlist.yaml").read_text() == (ROOT / "config/allowlist.yaml").read_text()
     assert str(own) in said
     assert "role-arn arn:aws:iam::111122223333:role/compliance-bot" in said
     assert not own.exists()
+
+
+def test_the_demos_allowlist_has_an_exception_that_ends_tomorrow(config):
+    with playing(config, 0):
+        [entry] = parse_allowlist(allowlist().read_text(), "").entries
+
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    assert entry.resource == "website-open-data"
+    assert entry.expires - tomorrow.date() <= timedelta(0)
 
 
 def test_an_allowlist_that_is_named_is_the_one_that_is_used(config, tmp_path, monkeypatch):

@@ -40,6 +40,10 @@ class Acts:
             outcome = Outcome(_GONE)
         return self._answer(request, reader, outcome)
 
+    async def reset(self, request: Request) -> Response:
+        self._host.start_over()
+        return RedirectResponse("/", 303)
+
     async def suggest(self, request: Request) -> Response:
         """Return what an external select offers: [[value, name], …]."""
         reader = self._reader(request)

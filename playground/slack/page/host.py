@@ -4,11 +4,12 @@ from typing import Protocol
 
 from playground.slack.acting import Acting
 from playground.slack.manifest import Manifest
+from playground.slack.tour import Tour
 from playground.slack.workspace import Workspace
 
 
 class Host(Protocol):
-    """*hint* is one line on what to try, *connection* how the app is connected (``Socket Mode``,
+    """*tour* is what to try, *connection* how the app is connected (``Socket Mode``,
     ``HTTP``), empty while it is not.
     """
 
@@ -19,6 +20,9 @@ class Host(Protocol):
     @property
     def app(self) -> Manifest: ...
     @property
-    def hint(self) -> str: ...
+    def tour(self) -> Tour: ...
     @property
     def connection(self) -> str: ...
+
+    def start_over(self) -> None:
+        """Be as at the start."""

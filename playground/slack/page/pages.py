@@ -71,6 +71,9 @@ class Pages:
         reader = self._reader(request)
         return answers.page(self._sidebar(reader, request.query_params.get("here", "")))
 
+    async def tour(self, request: Request) -> Response:
+        return answers.page(self._tour(self._reader(request)))
+
     async def view(self, request: Request) -> Response:
         return answers.page(self._modal(self._reader(request)))
 
@@ -124,6 +127,7 @@ class Pages:
                 reader,
                 direct=shown.direct_with_app(self._host.workspace, reader.user),
                 sidebar=self._sidebar(reader, here),
+                tour=self._tour(reader),
                 modal=self._modal(reader, plain=True),
                 panel=panel,
                 inspector=inspector,
@@ -163,6 +167,11 @@ class Pages:
             direct=direct,
             direct_unread=self._reads.unread(reader, direct.id) if direct else 0,
         )
+
+    def _tour(self, reader: Reader) -> Markup:
+        """Return the tour, nothing where there is none."""
+        steps = self._host.tour.look(self._host.workspace.calls)
+        return self._part("tour.html", reader, steps=steps) if steps else Markup("")
 
     def _modal(self, reader: Reader, *, plain: bool = False) -> Markup:
         """Return the modal on top; a *plain* one is open without the script."""

@@ -43,6 +43,8 @@ def routes(host: Host) -> list[BaseRoute]:
         Route("/switch", switch),
         Mount("/page", StaticFiles(directory=_STATIC)),
         Route(f"{who}/home", acts.open_home, methods=["POST"]),
+        Route(f"{who}/reset", acts.reset, methods=["POST"]),
+        Route(f"{who}/tour", pages.tour),
         Route(f"{who}/use", acts.use, methods=["POST"]),
         Route(f"{who}/submit", acts.submit, methods=["POST"]),
         Route(f"{who}/close", acts.close, methods=["POST"]),

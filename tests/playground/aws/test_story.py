@@ -38,8 +38,8 @@ def broken(messages: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
     ]
 
 
-def test_ten_violations_are_there_at_the_start_one_of_them_a_public_bucket(told: Told) -> None:
-    assert len(broken(told.at_first)) == 10
+def test_eleven_violations_are_there_at_the_start_one_of_them_a_public_bucket(told: Told) -> None:
+    assert len(broken(told.at_first)) == 11
     assert (HOUSING, BUCKET_RULE, "housing-repairs-photos") in broken(told.at_first)
 
 
@@ -49,12 +49,12 @@ def test_every_later_event_is_heard_and_a_deploy_undoes_a_remediation(told: Told
     told.world.messages()
     heard = {}
 
-    while name := told.story.advance():
+    while names := told.story.advance():
         told.world.aws.tick()
-        heard[name] = told.world.messages()
+        heard[names] = told.world.messages()
 
-    assert [name for name, messages in heard.items() if not messages] == []
-    deployed = heard["housing-repairs-photos"]
+    assert [names for names, messages in heard.items() if len(messages) < len(names)] == []
+    deployed = heard["housing-repairs-photos",]
     assert broken(deployed) == [(HOUSING, BUCKET_RULE, "housing-repairs-photos")]
 
 

@@ -74,7 +74,7 @@ class Bot:
         use_region(environment.aws_region)
         self.service = ConfigService(Accounts(*self.settings.access))
         self.places = [Place(*each) for each in self.settings.places]
-        self.products = products.connect(environment.slack, self.teams, now)
+        self.products = products.connect(environment, engine, self.teams, now)
         chats, person = self.products.chats, self.products.person
         self.outbox = Outbox(engine, chats, self.teams, self.catalogue, accounts, rules, now)
 
@@ -97,7 +97,7 @@ class Bot:
             queues, topics = environment.queue_urls, environment.sns_topic_arns
             record = metrics.counting(self.ledger.record, self.rules)
             reports = Listening(queues, polling, topics, record, metrics.count, now)
-            presses = self.products.listen(self.reception, stop, self.outbox.courier.adopt)
+            presses = self.products.listen(self.reception, stop, self.outbox)
             chat, ledger = self.products.problem, self.reports.problem
             reach = {"ledger": ledger, "chat": chat, "queues": reports.problem}
             served = web.application([reports.route, *presses], reach, metrics.registry)

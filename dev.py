@@ -84,9 +84,9 @@ def lock(_rest):
     subprocess.check_call([PYTHON, "-m", "pip", "install", "--quiet", "uv==0.13.9"])
     compile_ = "uv pip compile -q --universal --generate-hashes --no-header --no-annotate"
     compile_ += " --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml"
-    for name, group in (("app", []), ("demo", ["--group", "demo"]), ("test", ["--group", "test"])):
-        target = ["-o", f"requirements/{name}.txt", "--upgrade"]
-        subprocess.check_call([VENV / "bin" / "uv", *compile_.split()[1:], *group, *target])
+    for name, group in (("app", "teams"), ("demo", "demo"), ("test", "test")):
+        target = ["--group", group, "-o", f"requirements/{name}.txt", "--upgrade"]
+        subprocess.check_call([VENV / "bin" / "uv", *compile_.split()[1:], *target])
     return 0
 
 

@@ -7,6 +7,7 @@ from compliance.authority import ALLOWED, Actor, Standing, Verdict, may_decide
 from compliance.finding import Finding
 from compliance.request import Request, Verb
 
+ONE_PERSON = "By now people.yaml does not say that those who decided are different people."
 #: Asks chat now who somebody is.
 Person = Callable[[str], Actor]
 
@@ -25,6 +26,8 @@ def authorise(
     missing = context.rule(finding).decision.needed(verb) - len(request.agreed)
     if missing > 0:
         return Verdict(False, f"The rule's policy has changed: {missing} more must agree.")
+    if not context.teams.people.are_different(request.deciders):
+        return Verdict(False, ONE_PERSON)
     return _all_may(context, person, finding, request)
 
 

@@ -89,11 +89,14 @@ class Bulk:
         """Return those of *findings* to which *actor* has not said yes yet."""
         verb = press.verb or Verb.REMEDIATE
         asked = ((each, each.request(verb)) for each in findings)
-        others = tuple(each for each, by in asked if by and actor.id not in by.deciders)
+        others = tuple(each for each, by in asked if by and self._is_another(actor, by))
         if others:
             return others
         refused = may_agree_to(self.context, findings[0].id, verb, actor)
         return refused if isinstance(refused, Refused) else (refused,)
+
+    def _is_another(self, actor: Actor, by: Request) -> bool:
+        return self.context.teams.people.are_different((actor.id, *by.deciders))
 
     def remediate_all(self, origin: Origin, actor: Actor) -> Answer:
         """Ask for the remediation of each that was in the message when it was confirmed."""

@@ -5,7 +5,7 @@ command answers what, and which decision is confirmed by which form is known her
 """
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import assert_never
@@ -16,7 +16,7 @@ from commands.authorise import Person
 from commands.bulk import Bulk, requests_of
 from commands.carry_out import agree_and_carry_out, ignore_and_carry_out
 from commands.confirm import REASON, form_of, read_exception
-from commands.context import Context
+from commands.context import Context, seen
 from commands.digest import WEEK, digest
 from commands.filters import read_filters
 from commands.findings import details, explain, findings, history, show
@@ -29,13 +29,13 @@ from commands.remediate import may_remediate, remediate
 from commands.rules import rules
 from commands.sight import visible_teams
 from commands.status import status
-from compliance.authority import Actor
+from compliance.authority import Actor, may_decide
 from compliance.card import Account, card_of
 from compliance.channel import Channel
 from compliance.finding import Finding
 from compliance.group import gather
 from compliance.policy import AnyRule
-from compliance.press import Button, Press
+from compliance.press import ASKS, Button, Press
 from compliance.request import Verb
 from ledger.errors import LedgerUnavailableError, UnknownFindingError
 from ledger.reports import Reports
@@ -50,6 +50,7 @@ DIGEST_ELSEWHERE = "The digest covers all teams; ask in the TDA's channel."
 #: What is typed about one finding and answered as its button is.
 _PRESSED = {"remediate": Button.REMEDIATE, "ignore": Button.IGNORE}
 _OF_MANY = frozenset({Button.REMEDIATE_ALL, Button.AGREE_ALL, Button.IGNORE_ALL})
+_OF_ONE = frozenset({Button.REMEDIATE, Button.IGNORE, Button.AGREE, Button.WITHDRAW})
 _IGNORES = frozenset({Button.IGNORE, Button.IGNORE_ALL})
 
 
@@ -111,6 +112,23 @@ class Reception:
     def home(self, actor: Actor) -> OpenWork:
         """Return *actor*'s own open work: nothing for those who decide for no team."""
         return open_work(self._context, self._reports, actor)
+
+    def offers(
+        self, presses: Iterable[Press], actor: Actor
+    ) -> tuple[tuple[Press, Form | None], ...]:
+        """Return those of *presses* that *actor* may decide by, each with its form.
+
+        A form that has to be asked for is None. It asks in silence: nothing is decided or noted.
+        """
+        return tuple(
+            (press, self._form_now(press))
+            for press in presses
+            if press.button not in ASKS and self._may_decide(press, actor)
+        )
+
+    def keep_out(self, actor: Actor, why: str) -> None:
+        """Note in the audit log that somebody whom chat names was not let in at all."""
+        self._context.ledger.refuse("", actor.id, "sign in", why, seen(actor))
 
     def check(self, submission: Submission) -> Invalid | None:
         """Return what is wrong with what was entered, before anything is decided by it.
@@ -189,6 +207,19 @@ class Reception:
         if isinstance(allowed, Refused):
             return allowed
         return self._form(press, allowed)
+
+    def _may_decide(self, press: Press, actor: Actor) -> bool:
+        try:
+            team = self._context.team(self._context.ledger.find(press.finding_id))
+        except UnknownFindingError:
+            return False
+        return may_decide(actor, team, self._context.teams).allowed
+
+    def _form_now(self, press: Press) -> Form | None:
+        """Return the form of a press about one finding; of many, what they are is asked first."""
+        if press.button not in _OF_ONE:
+            return None
+        return self._form(press, (self._context.ledger.find(press.finding_id),))
 
     def _allowed(self, press: Press, actor: Actor) -> tuple[Finding, ...] | Refused:
         """Return what *actor* may decide about by *press* now."""

@@ -54,6 +54,12 @@ _BARRED = {
     "Try again in a minute.",
 }
 
+_AGREED_ELSEWHERE = "You agreed already in another chat product, and one person counts once."
+_MAYBE_ONE = (
+    "You and somebody who decided already are in different chat products, and people.yaml does not "
+    "say that you are two people. An administrator can name you there, or somebody else can agree."
+)
+
 
 def may_ask(actor: Actor) -> Verdict:
     """Say whether *actor* may be answered at all: numbers of all teams are not for everybody."""
@@ -74,11 +80,17 @@ def may_decide(actor: Actor, team: Team, teams: Teams) -> Verdict:
 
 
 def may_agree(actor: Actor, request: Request, team: Team, teams: Teams) -> Verdict:
-    """Say whether *actor* may agree to *request*: the asker never counts."""
-    if actor.id == request.actor:
+    """Say whether *actor* may agree to *request*: each who counts is provably another person."""
+    people = teams.people
+    if people.same(actor.id, request.actor):
         return Verdict(
             False, f"You asked for the {request.verb.noun}, so somebody else has to agree."
         )
+    for each in request.deciders:
+        if each == actor.id or people.are_different((actor.id, each)):
+            continue
+        is_same = people.same(actor.id, each)
+        return Verdict(False, _AGREED_ELSEWHERE if is_same else _MAYBE_ONE)
     return may_decide(actor, team, teams)
 
 

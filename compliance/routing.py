@@ -9,6 +9,7 @@ from itertools import chain
 from compliance.accounts import Account, in_unit
 from compliance.change import FindingKey
 from compliance.channel import Channel
+from compliance.people import People
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,8 @@ class Teams:
     default: str
     tda_channels: tuple[Channel, ...] = ()
     everywhere: Approvers = Approvers()
+    #: Who is one person in several chat products.
+    people: People = field(default_factory=People)
 
     @property
     def tda(self) -> Channel | None:

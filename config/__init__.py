@@ -1,10 +1,11 @@
 """The configuration: YAML files, and the modules that load and check them."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from compliance.people import People
 from compliance.routing import Teams
 from compliance.rules import Catalogue
 from compliance.shelf import Shelf
@@ -12,6 +13,7 @@ from config.catalogue import load_catalogue
 from config.faults import ConfigError, Fault
 from config.file_shelf import FileShelf
 from config.keeper import Keeper
+from config.people import load_people
 from config.settings import Settings, load_settings
 from config.teams import load_teams
 
@@ -50,6 +52,7 @@ def load(folder: Path, shelf: Shelf | None = None, found: Iterable[Fault] = ()) 
     settings = attempt(lambda: load_settings(folder / "bot.yaml"))
     accounts = settings.accounts if settings else {}
     teams = attempt(lambda: load_teams(folder / "teams.yaml", catalogue or {}, accounts))
+    people = attempt(lambda: load_people(folder / "people.yaml"))
     where = shelf or FileShelf(folder / "allowlist.yaml")
     exceptions = attempt(lambda: Keeper(where, catalogue or {}))
     if catalogue is None or settings is None or teams is None or exceptions is None or faults:
@@ -59,4 +62,5 @@ def load(folder: Path, shelf: Shelf | None = None, found: Iterable[Fault] = ()) 
             for fault in faults
             if catalogue is not None or "in the catalogue" not in fault.problem
         )
+    teams = replace(teams, people=people or People())
     return Config(catalogue, teams, settings, exceptions)

@@ -17,7 +17,16 @@ _FILE = "file:"
 _MOUNTABLE = frozenset({*SECRET, "DATABASE_URL"})
 #: What a header can carry; quotes are those of a file or a shell, left in by mistake.
 _TOKEN = re.compile(r"[!#-&(-~]+")
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_URLS = {
+    "SLACK_API_URL": "https://slack.com/api/",
+    "TEAMS_API_URL": "http://127.0.0.1:8765, where a stand-in for Microsoft is",
+}
 _NUMBERED = re.compile(r"[0-9]{1,5}")
+
+
+#: Whether something is there, the variable it comes from, and what is expected there.
+_Wanted = tuple[object, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,10 @@ class Environment:
     slack_app_token: str = field(repr=False)
     slack_signing_secret: str = field(repr=False)
     slack_api_url: str
+    teams_client_id: str
+    teams_client_secret: str = field(repr=False)
+    teams_tenant_id: str
+    teams_api_url: str
     queue_urls: tuple[str, ...]
     sns_topic_arns: tuple[str, ...]
     http_host: str
@@ -52,6 +65,16 @@ class Environment:
             self.slack_api_url,
         )
 
+    @property
+    def microsoft(self) -> tuple[str, str, str, str]:
+        """Teams' client id, its secret, the tenant, and the URL of what stands in for Microsoft."""
+        return (
+            self.teams_client_id,
+            self.teams_client_secret,
+            self.teams_tenant_id,
+            self.teams_api_url,
+        )
+
     def require(self) -> None:
         """Raise ConfigError where something is missing."""
         if faults := self.missing():
@@ -60,12 +83,8 @@ class Environment:
     def missing(self) -> tuple[Fault, ...]:
         """Return what ``bot.py run`` cannot do without, each with where it comes from."""
         wanted = (
-            (self.slack_bot_token, "SLACK_BOT_TOKEN", "the installed app's token, xoxb-…"),
-            (
-                self.slack_app_token or self.slack_signing_secret,
-                "SLACK_APP_TOKEN",
-                "an app-level token, xapp-…, for Socket Mode; or SLACK_SIGNING_SECRET for HTTP",
-            ),
+            *self._of_slack(),
+            *self._of_teams(),
             (
                 self.queue_urls or self.sns_topic_arns,
                 "QUEUE_URLS",
@@ -76,6 +95,29 @@ class Environment:
             Fault(name, 0, "", f"is not set; expected {what}")
             for value, name, what in wanted
             if not value
+        )
+
+    def _of_slack(self) -> tuple[_Wanted, ...]:
+        """Return what Slack needs: a bot in Teams alone does without all of it."""
+        secrets = self.slack_app_token or self.slack_signing_secret
+        if self.teams_client_id and not (self.slack_bot_token or secrets):
+            return ()
+        return (
+            (self.slack_bot_token, "SLACK_BOT_TOKEN", "the installed app's token, xoxb-…"),
+            (
+                secrets,
+                "SLACK_APP_TOKEN",
+                "an app-level token, xapp-…, for Socket Mode; or SLACK_SIGNING_SECRET for HTTP",
+            ),
+        )
+
+    def _of_teams(self) -> tuple[_Wanted, ...]:
+        if not (self.teams_client_id or self.teams_client_secret or self.teams_tenant_id):
+            return ()
+        return (
+            (self.teams_client_id, "TEAMS_CLIENT_ID", "the client id of the app's registration"),
+            (self.teams_client_secret, "TEAMS_CLIENT_SECRET", "a client secret of it"),
+            (self.teams_tenant_id, "TEAMS_TENANT_ID", "the tenant whose people may decide"),
         )
 
 
@@ -98,6 +140,10 @@ def read_environment(variables: Mapping[str, str], allowlist: str = "") -> Envir
         slack_app_token=reader.token("SLACK_APP_TOKEN"),
         slack_signing_secret=reader.token("SLACK_SIGNING_SECRET"),
         slack_api_url=reader.url("SLACK_API_URL"),
+        teams_client_id=reader.guid("TEAMS_CLIENT_ID"),
+        teams_client_secret=reader.token("TEAMS_CLIENT_SECRET"),
+        teams_tenant_id=reader.guid("TEAMS_TENANT_ID"),
+        teams_api_url=reader.url("TEAMS_API_URL"),
         queue_urls=reader.queues("QUEUE_URLS"),
         sns_topic_arns=reader.topics("SNS_TOPIC_ARNS"),
         http_host=reader.host("HTTP_HOST", "127.0.0.1"),
@@ -146,6 +192,13 @@ class _Reader:
         )
         return ""
 
+    def guid(self, name: str) -> str:
+        value = self.text(name).lower()
+        if not value or _GUID.fullmatch(value):
+            return value
+        self._fault(name, "expected an id like 8f0c6d1e-3a5b-4c7d-9e8f-0a1b2c3d4e5f, as Entra has")
+        return ""
+
     def listed(self, name: str) -> tuple[str, ...]:
         values = filter(None, map(str.strip, self.text(name).split(",")))
         return tuple(dict.fromkeys(values))
@@ -165,7 +218,7 @@ class _Reader:
         value = self.text(name)
         if not value or _is_url(value):
             return value
-        self._fault(name, "expected a URL like https://slack.com/api/, without a password in it")
+        self._fault(name, f"expected a URL like {_URLS[name]}, without a password in it")
         return ""
 
     def host(self, name: str, default: str) -> str:

@@ -248,6 +248,23 @@ class Messages:
             return None
         return None
 
+    def showing(self, finding_id: str, channel: Channel) -> MessageUpdate | None:
+        """Return the finding's message in *channel* as it would be shown now; it is not taken on.
+
+        None where the channel does not show the finding, or shows it no longer.
+        """
+        query = (
+            sa.select(posts)
+            .join(messages, messages.c.post == posts.c.id)
+            .where(messages.c.finding == finding_id, messages.c.channel == str(channel))
+        )
+        with reading(self._engine) as db:
+            post = db.execute(query).mappings().first()
+            if post is None:
+                return None
+            shown = load(db, post, self._teams, self._now(), is_unconfirmed=False)
+        return shown if shown.findings else None
+
     def how_stale(self) -> tuple[int, datetime | None]:
         """Return how many findings chat does not show as they are, and since when the oldest."""
         with reading(self._engine) as db:

@@ -240,3 +240,20 @@ config_rules = sa.Table(
 sa.Index("config_rules_due", config_rules.c.due)
 sa.Index("config_rules_answered", config_rules.c.answered_at)
 sa.Index("config_rules_redraw_due", config_rules.c.redraw_due)
+
+#: The conversations of chat products that tell the bot where it may speak.
+rooms = sa.Table(
+    "rooms",
+    metadata,
+    sa.Column("product", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("service_url", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False, default=""),
+    sa.Column("team", sa.Text, nullable=False, default=""),
+    sa.Column("group", sa.Text, nullable=False, default=""),
+    sa.Column("person", sa.Text, nullable=False, default=""),
+    sa.Column("installer", sa.Text, nullable=False, default=""),
+    sa.Column("called", sa.Text, nullable=False, default=""),
+    # When the bot was removed from it, null where it may speak.
+    sa.Column("closed_at", UtcDateTime),
+)

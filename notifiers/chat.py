@@ -1,6 +1,5 @@
 """What every chat product does for the bot, and what can come of it, in no product's terms."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -76,8 +75,17 @@ class Post:
     finding_ids: tuple[str, ...] = ()
 
 
-#: Hears of each message that was pressed, and of the finding that its button is about.
-OnPress = Callable[[str, Message], None]
+class Screen(Protocol):
+    """What chat shows, for a product in which somebody presses a button on it."""
+
+    def adopt(self, finding_id: str, message: Message) -> None:
+        """Hear of a message that was pressed: one that the ledger does not know is mended."""
+
+    def content(self, finding_id: str, channel: Channel) -> Content | None:
+        """Return what the finding's message shows there now, None where *channel* has none."""
+
+    def wake(self) -> None:
+        """Look now whether there is something to show."""
 
 
 class Chat(Protocol):

@@ -7,7 +7,9 @@ from functools import partial
 import sqlalchemy as sa
 
 from compliance.accounts import Account
+from compliance.channel import Channel, Message
 from compliance.gathering import content_of_message
+from compliance.group import Content
 from compliance.known_rules import KnownRules
 from compliance.routing import Teams
 from compliance.rules import Catalogue
@@ -33,7 +35,18 @@ class Outbox:
     ) -> None:
         self.messages = Messages(engine, teams, now)
         self.troubles = Troubles(chats, teams, ClosedChannels(engine, now))
-        content = partial(
+        self._content = partial(
             content_of_message, catalogue=catalogue, accounts=accounts, known_rules=rules
         )
-        self.courier = Courier(self.messages, content, chats, self.troubles)
+        self.courier = Courier(self.messages, self._content, chats, self.troubles)
+
+    def adopt(self, finding_id: str, message: Message) -> None:
+        self.courier.adopt(finding_id, message)
+
+    def content(self, finding_id: str, channel: Channel) -> Content | None:
+        """Return what the finding's message in *channel* shows now, None where it has none."""
+        shown = self.messages.showing(finding_id, channel)
+        return self._content(shown.findings, shown.tally) if shown else None
+
+    def wake(self) -> None:
+        self.courier.wake()

@@ -6,13 +6,15 @@ from datetime import datetime
 from itertools import chain
 from typing import Protocol
 
+import sqlalchemy as sa
 from starlette.routing import BaseRoute
 
 from commands.checks import Check
 from commands.reception import Reception
 from compliance.authority import Actor, Standing
 from compliance.routing import Teams
-from notifiers.chat import Chat, ChatRefusedError, OnPress
+from ledger.rooms import Rooms
+from notifiers.chat import Chat, ChatRefusedError, Screen
 from notifiers.slack.chat import Slack
 
 _CONNECT = "Connect the bot to it, or name another channel in teams.yaml."
@@ -31,7 +33,7 @@ class Product(Protocol):
         """Return who one of its people is now, by the id with the product before it."""
 
     def listen(
-        self, reception: Reception, stop: threading.Event, on_press: OnPress
+        self, reception: Reception, stop: threading.Event, screen: Screen
     ) -> list[BaseRoute]:
         """Answer people until *stop*; return the routes by which the product calls the bot."""
 
@@ -64,10 +66,10 @@ class Products:
         return product.person(actor_id)
 
     def listen(
-        self, reception: Reception, stop: threading.Event, on_press: OnPress
+        self, reception: Reception, stop: threading.Event, screen: Screen
     ) -> list[BaseRoute]:
         """Answer people in every product until *stop*; return the routes that these call."""
-        heard = (each.listen(reception, stop, on_press) for each in self._connected.values())
+        heard = (each.listen(reception, stop, screen) for each in self._connected.values())
         return list(chain.from_iterable(heard))
 
     def problem(self) -> str:
@@ -79,8 +81,31 @@ class Products:
         return chain.from_iterable(each.checks() for each in self._connected.values())
 
 
+class Connections(Protocol):
+    """What the environment says of each product, as the product takes it."""
+
+    @property
+    def slack(self) -> tuple[str, str, str, str]: ...
+
+    @property
+    def microsoft(self) -> tuple[str, str, str, str]: ...
+
+
 def connect(
-    slack: tuple[str, str, str, str], teams: Teams, now: Callable[[], datetime]
+    environment: Connections, engine: sa.Engine, teams: Teams, now: Callable[[], datetime]
 ) -> Products:
-    """Return the products that the environment has credentials for."""
-    return Products(Slack(*slack, teams, now))
+    """Return the products that *environment* has credentials for; Slack where it has none."""
+    token, *_ = environment.slack
+    client_id, secret, tenant, api_url = environment.microsoft
+    connected: list[Product] = []
+    if token or not client_id:
+        connected.append(Slack(*environment.slack, teams, now))
+    if client_id:
+        # Only here: a bot without Teams has none of its packages in memory.
+        from notifiers.teams.chat import MicrosoftTeams
+        from notifiers.teams.microsoft import Credentials
+
+        credentials = Credentials(client_id, secret, tenant)
+        rooms = Rooms(engine, MicrosoftTeams.name)
+        connected.append(MicrosoftTeams(credentials, api_url, rooms, teams, now))
+    return Products(*connected)

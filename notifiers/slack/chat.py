@@ -11,11 +11,11 @@ from commands.reception import Reception
 from compliance.authority import Actor
 from compliance.channel import SLACK
 from compliance.routing import Teams
-from notifiers.chat import OnPress
+from notifiers.chat import Screen
 from notifiers.slack import app
 from notifiers.slack.check import check_slack
 from notifiers.slack.client import SlackChat, connect
-from notifiers.slack.listeners import Listeners, ignored
+from notifiers.slack.listeners import Listeners
 from notifiers.slack.people import People
 
 _RETRIES = 3
@@ -48,16 +48,10 @@ class Slack:
         return self.people.fresh(actor_id)
 
     def listen(
-        self,
-        reception: Reception,
-        stop: threading.Event,
-        on_press: OnPress = ignored,
+        self, reception: Reception, stop: threading.Event, screen: Screen
     ) -> list[BaseRoute]:
-        """Answer presses and commands until *stop*; return the routes that Slack calls.
-
-        *on_press* hears of every message that was pressed.
-        """
-        listeners = Listeners(reception, self.people, on_press)
+        """Answer presses and commands until *stop*; return the routes that Slack calls."""
+        listeners = Listeners(reception, self.people, screen.adopt)
         bolt = app.build(self._client, self._signing_secret, listeners)
         if self._app_token:
             self._socket = app.Socket(bolt, self._app_token)

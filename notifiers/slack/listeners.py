@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Callable
 from typing import Any
 
 from slack_bolt import App
@@ -14,7 +15,6 @@ from compliance.authority import Actor
 from compliance.channel import Channel, Message
 from compliance.press import Button
 from ledger.errors import LedgerUnavailableError
-from notifiers.chat import OnPress
 from notifiers.slack import modals
 from notifiers.slack.blocks import MENU
 from notifiers.slack.bodies import (
@@ -40,6 +40,10 @@ FAILED = (
 )
 #: Every button of ours, also with the verb of a request behind it, and every menu.
 _BUTTONS = re.compile(rf"^({'|'.join([*Button, PREVIOUS, NEXT, MENU])})( [a-z0-9]+)?$")
+
+
+#: Hears of each message that was pressed, and of the finding that its button is about.
+OnPress = Callable[[str, Message], None]
 
 
 def ignored(finding_id: str, message: Message) -> None:

@@ -17,13 +17,13 @@ from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from playground.guard import Guard
 from playground.slack import manifest as manifests
 from playground.slack import page
 from playground.slack import seed as seeds
 from playground.slack.control import Control
 from playground.slack.delivery import Delivery, Pace
 from playground.slack.faults import Faults
-from playground.slack.guard import Guard
 from playground.slack.hooks import Hooks
 from playground.slack.installation import Installation
 from playground.slack.manifest import Credentials, Manifest

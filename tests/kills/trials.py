@@ -60,7 +60,7 @@ class Trial:
             self._round(number)
         for bot in self._around.bots:
             bot.kill()
-            self._around.start_and_wait(bot)
+            self._around.start(bot)
         self._around.redeliver()
         judge.wait_until_settled(self._around, within)
         return list(judge.faults(self._around))
@@ -92,11 +92,11 @@ class Trial:
         return Trap(point, nth, self._chance.choice(list(Moment)), all_bots), ""
 
     def _live(self, seconds):
-        """Let people press while all bots live: *seconds* at most, once the first is up."""
-        self._around.is_up(self._around.bots[0], within=30)
+        """Let people press while all bots live, *seconds* at most."""
         ends_at, presses = time.monotonic() + seconds, iter(_PRESSES)
         while time.monotonic() < ends_at and all(bot.is_alive for bot in self._around.bots):
-            if press := next(presses, None):
+            # As long as a bot takes to start, nobody can press.
+            if ends_at - time.monotonic() < 6 and (press := next(presses, None)):
                 self.problems[press[0], self._around.press(*press)[:70]] += 1
             time.sleep(0.05)
 

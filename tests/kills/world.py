@@ -59,8 +59,6 @@ class World:
         self._lock = threading.Lock()
         self._numbers = count(1)
         self._broken = {}
-        #: Where in its log each bot's present process began.
-        self._began = {}
         self._account_of = {}
         catalogue = yaml.safe_load((self.config / "rules.yaml").read_text())["rules"]
         accounts = yaml.safe_load((self.config / "bot.yaml").read_text())["accounts"]
@@ -81,23 +79,16 @@ class World:
         self.aws.stop()
         self.slack.stop()
 
-    def start_and_wait(self, bot):
+    def start_and_wait(self, bot, within=60):
         """Start *bot*, and wait until people can press."""
+        log = self.folder / f"{bot.name}.log"
+        before = log.stat().st_size if log.exists() else 0
         self.start(bot)
-        if not self.is_up(bot, within=60):
-            raise TimeoutError(f"{bot.name} has not begun")
-
-    def is_up(self, bot, within):
-        """Wait until people can press; say whether *bot* lived to see it."""
-        log, deadline = self._log(bot), time.monotonic() + within
-        while bot.is_alive and time.monotonic() < deadline:
-            if b"connected to Slack" in log.read_bytes()[self._began.get(bot.name, 0) :]:
-                return True
+        deadline = time.monotonic() + within
+        while b"connected to Slack" not in log.read_bytes()[before:]:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{bot.name} has not begun within {within} s")
             time.sleep(0.1)
-        return False
-
-    def _log(self, bot):
-        return self.folder / f"{bot.name}.log"
 
     def start(self, bot, trap=None, kill_at=""):
         variables = {
@@ -107,9 +98,7 @@ class World:
             "ALLOWLIST_URL": f"file:{self.config / 'allowlist.yaml'}",
             "DATABASE_URL": self.database,
         }
-        log = self._log(bot)
-        self._began[bot.name] = log.stat().st_size if log.exists() else 0
-        bot.start(variables, log, trap, kill_at)
+        bot.start(variables, self.folder / f"{bot.name}.log", trap, kill_at)
 
     def _hear(self, moment, call):
         if moment is Moment.TAKEN and call.status == 200:

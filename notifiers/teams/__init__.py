@@ -1,0 +1,1 @@
+"""Microsoft Teams: cards and answers as Adaptive Cards, and what people press and type."""

@@ -1,0 +1,225 @@
+"""Answers to one person as Adaptive Cards. Pure."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import assert_never
+
+from commands.answers import (
+    Answer,
+    Details,
+    Digest,
+    Done,
+    Explained,
+    Invalid,
+    Line,
+    Listing,
+    OpenWork,
+    Refused,
+    Shown,
+    StatusReport,
+    Table,
+)
+from commands.forms import Form
+from compliance.prose import Copied, Prose, Strong, joined
+from compliance.reply import Reply
+from notifiers import words
+from notifiers.teams.cards import SINGLE, Viewing, details_elements, finding_elements
+from notifiers.teams.elements import (
+    REFRESH,
+    Limits,
+    action_sets,
+    card,
+    carrier,
+    execute,
+    fitting,
+    heading,
+    press,
+    subtle,
+    table,
+    titled,
+)
+from notifiers.teams.forms import form_elements
+from notifiers.teams.text import Element, Name, own_id, rich
+
+#: What a display name may hold in a mention, which is the one text that Teams reads as markup.
+_IN_A_NAME = frozenset(" -'.,")
+_NARROW = "; ask with team:, rule: or account: for fewer"
+_MORE = "The oldest are listed. Write findings to see more."
+
+
+def answer_card(answer: Answer, viewing: Viewing, back: str = "") -> Element:
+    """Return *answer*; *back* is the finding whose card it stands in for a moment."""
+    return fitting(partial(_answer_card, answer, viewing, back))
+
+
+def form_card(
+    form: Form, back: str, entered: dict[str, str] | None = None, wrong: Invalid | None = None
+) -> Element:
+    """Return *form* as a card, with what was *entered* and what is *wrong* with it."""
+    problems = dict(wrong.problems) if wrong else {}
+
+    def build(limits: Limits) -> Element:
+        asked = form_elements(form, 0, limits, entered, problems, back)
+        return card([*heading(form.title), *asked])
+
+    return fitting(build)
+
+
+def reply_card(
+    reply: Reply, name: Name, post_id: str, people: Sequence[tuple[str, str]]
+) -> Element:
+    """Return what the bot says beside a card; *people* are ids and names to be notified."""
+
+    def build(limits: Limits) -> Element:
+        mentions = [(own, _mentionable(called)) for own, called in people]
+        calls = [{"type": "TextBlock", "wrap": True, "text": ", ".join(
+            f"<at>{called}</at>" for _, called in mentions)}] if mentions else []  # fmt: skip
+        entities = [
+            {
+                "type": "mention",
+                "text": f"<at>{called}</at>",
+                "mentioned": {"id": own, "name": called},
+            }
+            for own, called in mentions
+        ]
+        body = [
+            *calls,
+            *rich(reply.text, name, limits.text),
+            *action_sets([press(each) for each in reply.presses]),
+            *carrier(post_id),
+        ]
+        return card(body, **({"msteams": {"entities": entities}} if entities else {}))
+
+    return fitting(build)
+
+
+def notice_card(text: Prose, name: Name = str) -> Element:
+    return fitting(lambda limits: card(rich(text, name, limits.text)))
+
+
+def _answer_card(answer: Answer, viewing: Viewing, back: str, limits: Limits) -> Element:
+    returning = action_sets([execute("Back", REFRESH, back)]) if back else []
+    body = _body(answer, viewing, limits)
+    return card([*body, *returning, *carrier(viewing.post_id)])
+
+
+def _body(answer: Answer, viewing: Viewing, limits: Limits) -> list[Element]:
+    match answer:
+        case Shown(shown):
+            return finding_elements(shown, viewing, limits)
+        case Details(shown):
+            return details_elements(shown, limits)
+        case Form():
+            return [*heading(answer.title), *form_elements(answer, 0, limits)]
+        case Done() | Refused() | Explained() | Invalid():
+            return rich(words.answer(answer), viewing.name, limits.text)
+        case _:
+            return _report(answer, limits)
+
+
+def _report(
+    answer: Table | StatusReport | Digest | Listing | OpenWork, limits: Limits
+) -> list[Element]:
+    match answer:
+        case Table():
+            return _table(answer, limits)
+        case StatusReport():
+            return _status(answer, limits)
+        case Digest():
+            return _digest(answer, limits)
+        case Listing():
+            return _listing(answer, limits)
+        case OpenWork():
+            return _open_work(answer, limits)
+    assert_never(answer)
+
+
+def _table(shown: Table, limits: Limits) -> list[Element]:
+    return [
+        *heading(shown.title),
+        *(rich((shown.intro,), longest=limits.text) if shown.intro else []),
+        *(table(shown.headings, shown.rows, limits) if shown.rows else []),
+        *(subtle(shown.closing) if shown.closing else []),
+    ]
+
+
+def _status(report: StatusReport, limits: Limits) -> list[Element]:
+    return [
+        *heading("Compliance status"),
+        *rich((Strong(words.how_many_open(report.total)),)),
+        *_tables(report.tables, limits),
+        *_lines("Oldest open findings", report.oldest, limits),
+        *(subtle(report.note) if report.note else []),
+    ]
+
+
+def _digest(report: Digest, limits: Limits) -> list[Element]:
+    headline: list[Prose] = [(Strong(name), f" {number}") for name, number in report.headline]
+    reviews = words.reviews(report) if report.reviews_due else ""
+    return [
+        *heading(words.DIGEST),
+        *rich((Strong(words.share(report)), f" {words.week(report)}")),
+        *rich(joined(" · ", headline)),
+        *_tables(report.tables, limits),
+        *_lines(words.LAPSING, report.lapsing, limits),
+        *(titled(words.ASKED_OF_TDA, reviews, limits) if reviews else []),
+    ]
+
+
+def _tables(shown: Sequence[Table], limits: Limits) -> list[Element]:
+    elements: list[Element] = []
+    for each in shown:
+        elements += rich((Strong(each.title),))
+        elements += rich((each.intro,), longest=limits.text) if each.intro else []
+        elements += table(each.headings, each.rows or [("None",)], limits, _NARROW)
+        elements += subtle(each.closing) if each.closing else []
+    return elements
+
+
+def _lines(title: str, shown: Sequence[Line], limits: Limits) -> list[Element]:
+    if not shown:
+        return []
+    left = len(shown) - limits.rows
+    lines = [_line(each) for each in shown[: limits.rows]]
+    more: list[Prose] = [(f"… and {left} more",)] if left > 0 else []
+    return rich(joined("\n", [(Strong(title),), *lines, *more]), longest=4 * limits.text)
+
+
+def _listing(shown: Listing, limits: Limits) -> list[Element]:
+    lines: list[Prose] = [(words.listed(each),) for each in shown.lines]
+    turning = [
+        press(each, label=label)
+        for each, label in ((shown.earlier, "Previous page"), (shown.later, "Next page"))
+        if each
+    ]
+    return [
+        *heading(shown.title),
+        *rich(joined("\n", lines), longest=20 * limits.text),
+        *action_sets(turning),
+        *subtle(SINGLE),
+    ]
+
+
+def _open_work(work: OpenWork, limits: Limits) -> list[Element]:
+    elements = [*heading("Your open work"), *rich((words.open_work(work),))]
+    for each, presses in work.oldest[: limits.rows]:
+        elements += rich(_line(each), longest=limits.text)
+        elements += action_sets([press(pressed, each.resource) for pressed in presses])
+    left = work.total - min(len(work.oldest), limits.rows)
+    return [*elements, *(subtle(_MORE) if left > 0 else [])]
+
+
+def _line(shown: Line) -> Prose:
+    said = words.line(shown)
+    return (Copied(shown.id), said.removeprefix(shown.id))
+
+
+def _mentionable(called: str) -> str:
+    """Return a display name with nothing in it that could be markup."""
+    kept = "".join(each for each in called if each.isalnum() or each in _IN_A_NAME)
+    return " ".join(kept.split())[:80] or "you"
+
+
+def mentioned(reply: Reply) -> tuple[str, ...]:
+    """Return the Entra object ids of those whom *reply* mentions."""
+    return tuple(dict.fromkeys(filter(None, map(own_id, reply.mentions))))

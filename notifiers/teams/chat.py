@@ -1,0 +1,68 @@
+"""Microsoft Teams, put together: its people, what is sent to it and what is heard from it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from starlette.routing import BaseRoute
+
+from commands.checks import Check
+from commands.reception import Reception
+from compliance.authority import Actor
+from compliance.routing import Teams
+from ledger.rooms import Rooms
+from notifiers.chat import Screen
+from notifiers.teams.app import Endpoint
+from notifiers.teams.check import check_teams
+from notifiers.teams.client import TeamsChat
+from notifiers.teams.connector import Connector
+from notifiers.teams.directory import Directory
+from notifiers.teams.listeners import Listeners
+from notifiers.teams.microsoft import Credentials, Endpoints, Http, Tokens
+from notifiers.teams.people import People
+from notifiers.teams.text import PRODUCT
+from notifiers.teams.verify import Verifier
+
+
+class MicrosoftTeams:
+    """One tenant, which calls the bot at ``POST /api/messages``."""
+
+    name = PRODUCT
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        api_url: str,
+        rooms: Rooms,
+        teams: Teams,
+        now: Callable[[], datetime],
+    ) -> None:
+        endpoints, http = Endpoints.at(api_url), Http()
+        tokens = Tokens(http, endpoints, credentials, now)
+        client_id, tenant = credentials.client_id, credentials.tenant
+        self._credentials, self._teams, self._tokens = credentials, teams, tokens
+        self._connector = Connector(http, tokens, client_id, tenant, endpoints.connector)
+        self._people = People(http, tokens, endpoints.graph, teams.groups(), now)
+        self._directory = Directory(rooms, self._connector, teams, f"28:{client_id}", now)
+        self._verifier = Verifier(http, endpoints.openid, client_id, now)
+        self.chat = TeamsChat(self._connector, rooms, self._people, teams, tenant, self._reach)
+
+    def person(self, actor_id: str) -> Actor:
+        return self._people.fresh(actor_id)
+
+    def listen(
+        self, reception: Reception, stop: threading.Event, screen: Screen
+    ) -> list[BaseRoute]:
+        listeners = Listeners(reception, self._people, self._connector, self._directory, screen)
+        tenant, directory = self._credentials.tenant, self._directory
+        endpoint = Endpoint(self._verifier, tenant, listeners, directory, reception.keep_out)
+        return [endpoint.route()]
+
+    def problem(self) -> str:
+        return self.chat.problem()
+
+    def checks(self) -> Iterator[Check]:
+        yield from check_teams(self.chat, self._connector, self._people, self._tokens, self._teams)
+
+    def _reach(self) -> object:
+        return self._tokens.token(Tokens.CONNECTOR)

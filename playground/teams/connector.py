@@ -1,0 +1,256 @@
+"""The Bot Framework connector: what a bot calls, as strict as Teams is.
+
+https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference
+"""
+
+import json
+import math
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from playground.teams import cards
+from playground.teams.faults import Faults, answer, refusal
+from playground.teams.identity import Identity
+from playground.teams.tenant import Channel, Json, Message, Person, Tenant
+from playground.teams.throttle import Throttle
+
+PATH = "/teams"
+_SCOPE = "https://api.botframework.com/.default"
+_PAGE_MAX = 500
+
+
+class Connector:
+    """Answers ``/teams/v3/…`` for the one app that is installed."""
+
+    def __init__(
+        self, tenant: Tenant, identity: Identity, faults: Faults, *, is_strict: bool = True
+    ) -> None:
+        self._tenant = tenant
+        self._identity = identity
+        self._faults = faults
+        self._throttle = Throttle(time.monotonic)
+        self._is_strict = is_strict
+
+    def routes(self) -> list[BaseRoute]:
+        one = "/v3/conversations/{conversation:path}"
+        return [
+            Mount(
+                PATH,
+                routes=[
+                    self._route("/v3/conversations", self.create, "POST"),
+                    self._route(f"{one}/activities/{{activity}}", self.update, "PUT"),
+                    self._route(f"{one}/activities/{{activity}}", self.reply, "POST"),
+                    self._route(f"{one}/activities/{{activity}}", self.delete, "DELETE"),
+                    self._route(f"{one}/activities", self.send, "POST"),
+                    self._route(f"{one}/pagedmembers", self.members, "GET"),
+                    self._route(f"{one}/members/{{member}}", self.member, "GET"),
+                    self._route(f"{one}/members", self.all_members, "GET"),
+                    self._route("/v3/teams/{team}/conversations", self.channels, "GET"),
+                    self._route("/v3/teams/{team}", self.team, "GET"),
+                ],
+            )
+        ]
+
+    def _route(
+        self, path: str, act: Callable[[Request, Json], Awaitable[Response]], method: str
+    ) -> Route:
+        async def endpoint(request: Request) -> Response:
+            body = await request.body()
+            response = await self._answered(request, body, act)
+            said = json.loads(bytes(response.body)) if response.body else None
+            asked = _json(body) if body else dict(request.query_params)
+            name = f"{request.method} {request.url.path.removeprefix(PATH)}"
+            self._tenant.log("from the app", name, response.status_code, asked, said)
+            return response
+
+        return Route(path, endpoint, methods=[method])
+
+    async def _answered(
+        self, request: Request, body: bytes, act: Callable[[Request, Json], Awaitable[Response]]
+    ) -> Response:
+        authorization = request.headers.get("authorization", "")
+        if not self._identity.allows(authorization, _SCOPE):
+            return refusal(401, "Unauthorized", "Authorization has been denied for this request.")
+        fault = self._faults.next(f"{request.method} {request.url.path}")
+        if fault and not fault.is_done:
+            return answer(fault)
+        if len(body) > cards.MESSAGE_MAX:
+            return refusal(413, "MessageSizeTooBig", f"Message size too large: {len(body)} bytes.")
+        document = _json(body) if body else {}
+        if not isinstance(document, dict):
+            return refusal(400, "BadSyntax", "Expected a JSON object.")
+        response = await act(request, document)
+        return answer(fault) if fault else response
+
+    async def create(self, request: Request, body: Json) -> Response:
+        """Open the chat with one person; the same one each time."""
+        members = body.get("members") or []
+        if body.get("isGroup") or len(members) != 1:
+            return refusal(400, "BadArgument", "Expected one member, and isGroup false.")
+        if str(body.get("tenantId") or "") != self._tenant.id:
+            return refusal(400, "BadArgument", "tenantId is not the app's tenant.")
+        person = self._person(str((members[0] or {}).get("id") or ""))
+        if person is None or person.tenant:
+            return refusal(403, "BotNotInConversationRoster", "The bot is not installed for them.")
+        return JSONResponse({"id": self._tenant.chat_with(person.id).id}, 201)
+
+    async def send(self, request: Request, body: Json) -> Response:
+        conversation, _, thread = request.path_params["conversation"].partition(";messageid=")
+        return await self._post(conversation, thread, body)
+
+    async def reply(self, request: Request, body: Json) -> Response:
+        conversation = request.path_params["conversation"].partition(";")[0]
+        return await self._post(conversation, request.path_params["activity"], body)
+
+    async def _post(self, conversation: str, thread: str, body: Json) -> Response:
+        channel = self._tenant.channels.get(conversation)
+        if problem := self._refused(channel, conversation):
+            return problem
+        assert channel is not None  # noqa: S101 - else it was refused
+        if thread and thread not in self._tenant.messages:
+            return refusal(404, "ActivityNotFoundInConversation", "There is no such message.")
+        if wrong := _wrong(body):
+            return wrong
+        identity = self._tenant.next_id()
+        bot, now = self._tenant.app.bot, self._tenant.clock()
+        self._tenant.put(Message(identity, channel.id, bot, body, now, thread))
+        return JSONResponse({"id": identity}, 201)
+
+    async def update(self, request: Request, body: Json) -> Response:
+        conversation = request.path_params["conversation"].partition(";")[0]
+        channel = self._tenant.channels.get(conversation)
+        if problem := self._refused(channel, conversation):
+            return problem
+        message = self._tenant.messages.get(request.path_params["activity"])
+        if message is None or message.channel != conversation:
+            return refusal(404, "ActivityNotFoundInConversation", "There is no such message.")
+        if message.sender != self._tenant.app.bot:
+            return refusal(403, "ForbiddenOperationException", "Only its sender can change it.")
+        if wrong := _wrong(body):
+            return wrong
+        message.activity, message.is_edited = body, True
+        # Everybody sees the new card; those of refresh.userIds ask for their own view of it.
+        message.views.clear()
+        self._tenant.changed(f"channel {message.channel}")
+        return JSONResponse({"id": message.id})
+
+    async def delete(self, request: Request, body: Json) -> Response:
+        message = self._tenant.messages.pop(request.path_params["activity"], None)
+        if message is None:
+            return refusal(404, "ActivityNotFoundInConversation", "There is no such message.")
+        self._tenant.changed(f"channel {message.channel}")
+        return Response(status_code=200)
+
+    async def members(self, request: Request, body: Json) -> Response:
+        roster = self._roster(request)
+        if isinstance(roster, Response):
+            return roster
+        size = min(int(request.query_params.get("pageSize") or _PAGE_MAX), _PAGE_MAX)
+        begin = int(request.query_params.get("continuationToken") or 0)
+        page: Json = {"members": [self._account(each) for each in roster[begin : begin + size]]}
+        more = {"continuationToken": str(begin + size)} if begin + size < len(roster) else {}
+        return JSONResponse(page | more)
+
+    async def all_members(self, request: Request, body: Json) -> Response:
+        roster = self._roster(request)
+        if isinstance(roster, Response):
+            return roster
+        return JSONResponse([self._account(each) for each in roster])
+
+    async def member(self, request: Request, body: Json) -> Response:
+        roster = self._roster(request)
+        if isinstance(roster, Response):
+            return roster
+        person = self._person(request.path_params["member"])
+        if person not in roster:
+            return refusal(404, "MemberNotFoundInConversation", "They are not in it.")
+        assert person is not None  # noqa: S101 - it is in the roster
+        return JSONResponse(self._account(person))
+
+    async def channels(self, request: Request, body: Json) -> Response:
+        team = self._tenant.teams.get(request.path_params["team"])
+        if team is None or not team.has_app:
+            return refusal(403, "BotNotInConversationRoster", "The bot is not in this team.")
+        named = [
+            {"id": each.id} if each.id == team.id else {"id": each.id, "name": each.name}
+            for each in team.channels
+        ]
+        return JSONResponse({"conversations": named})
+
+    async def team(self, request: Request, body: Json) -> Response:
+        team = self._tenant.teams.get(request.path_params["team"])
+        if team is None or not team.has_app:
+            return refusal(403, "BotNotInConversationRoster", "The bot is not in this team.")
+        return JSONResponse({"id": team.id, "name": team.name, "aadGroupId": team.group})
+
+    def _roster(self, request: Request) -> list[Person] | Response:
+        conversation = request.path_params["conversation"].partition(";")[0]
+        channel = self._tenant.channels.get(conversation)
+        if channel is None or not self._has_app(channel):
+            return refusal(403, "BotNotInConversationRoster", "The bot is not part of it.")
+        return self._tenant.roster(channel)
+
+    def _refused(self, channel: Channel | None, conversation: str) -> Response | None:
+        if channel is None:
+            return refusal(404, "ConversationNotFound", "Conversation not found.")
+        if not self._has_app(channel):
+            message = "The bot is not part of the conversation roster."
+            return refusal(403, "BotNotInConversationRoster", message)
+        if channel.person in self._tenant.blocked:
+            return refusal(403, "ConversationBlockedByUser", "User blocked the conversation.")
+        pause = self._throttle.wait(conversation) if self._is_strict else 0
+        if pause:
+            headers = {"Retry-After": str(math.ceil(pause))}
+            return refusal(429, "TooManyRequests", "API calls quota exceeded.", headers)
+        return None
+
+    def _has_app(self, channel: Channel) -> bool:
+        return not channel.team or self._tenant.teams[channel.team].has_app
+
+    def _person(self, identity: str) -> Person | None:
+        """Return who has this id: Entra's, or the one that Teams gives towards the bot."""
+        people = self._tenant.people
+        return people.get(identity) or next(
+            (each for each in people.values() if each.mri == identity), None
+        )
+
+    def _account(self, person: Person) -> Json:
+        return {
+            "id": person.mri,
+            "name": person.name,
+            "aadObjectId": person.id,
+            "objectId": person.id,
+            "email": person.mail,
+            "userPrincipalName": person.mail,
+            "tenantId": person.tenant or self._tenant.id,
+            "userRole": "guest" if person.is_guest else "user",
+        }
+
+
+def _wrong(activity: Json) -> Response | None:
+    """Return why Teams does not take a message, None where it does."""
+    if activity.get("type") not in ("message", "typing"):
+        return refusal(400, "BadArgument", "Unknown activity type.")
+    attachments = activity.get("attachments") or []
+    if not activity.get("text") and not attachments:
+        return refusal(400, "BadSyntax", "Expected a text or an attachment.")
+    for each in attachments:
+        if each.get("contentType") == "application/vnd.microsoft.card.adaptive":
+            if problem := cards.problem(each.get("content")):
+                return refusal(400, "BadArgument", f"Bad format of card: {problem}")
+        else:
+            kind = each.get("contentType")
+            return refusal(400, "BadArgument", f"Unknown attachment type {kind!r}.")
+    return None
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None

@@ -1,0 +1,92 @@
+"""Microsoft's part of identity: signing keys, OpenID metadata, and tokens both ways."""
+
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+ISSUER = "https://api.botframework.com"
+_HOUR = 3600
+
+
+class Identity:
+    """Signs what Teams sends, and knows the tokens that the app was given."""
+
+    def __init__(self, app_id: str, secret: str, clock: Callable[[], float] = time.time) -> None:
+        self._app_id = app_id
+        self._secret = secret
+        self._clock = clock
+        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.kid = f"local-{id(self):x}"
+        self._given: dict[str, str] = {}
+
+    def metadata(self, base: str) -> dict[str, Any]:
+        """https://login.botframework.com/v1/.well-known/openidconfiguration"""
+        return {
+            "issuer": ISSUER,
+            "jwks_uri": f"{base}/v1/.well-known/keys",
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+        }
+
+    def keys(self) -> dict[str, Any]:
+        numbers = self._key.public_key().public_numbers()
+        return {
+            "keys": [
+                {
+                    "kty": "RSA",
+                    "use": "sig",
+                    "kid": self.kid,
+                    "x5t": self.kid,
+                    "n": _number(numbers.n),
+                    "e": _number(numbers.e),
+                    "endorsements": ["msteams"],
+                }
+            ]
+        }
+
+    def sign(self, service_url: str, **different: Any) -> str:
+        """Return a token with which Teams calls the app; *different* claims make a bad one."""
+        now = int(self._clock())
+        claims = {
+            "iss": ISSUER,
+            "aud": self._app_id,
+            "serviceurl": service_url,
+            "nbf": now - 300,
+            "exp": now + _HOUR,
+        }
+        return jwt.encode(
+            {**claims, **different}, self._key, algorithm="RS256", headers={"kid": self.kid}
+        )
+
+    def give(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        """Answer a request for a token, as login.microsoftonline.com does."""
+        if form.get("grant_type") != "client_credentials":
+            return 400, _refused("unsupported_grant_type", "Expected client_credentials.")
+        if form.get("client_id") != self._app_id:
+            return 400, _refused("unauthorized_client", "AADSTS700016: no such application.")
+        if form.get("client_secret") != self._secret:
+            return 401, _refused("invalid_client", "AADSTS7000215: Invalid client secret provided.")
+        scope = form.get("scope", "")
+        token = jwt.encode(
+            {"aud": scope.removesuffix("/.default"), "appid": self._app_id, "n": len(self._given),
+             "exp": int(self._clock()) + _HOUR}, "x" * 32, algorithm="HS256",
+        )  # fmt: skip
+        self._given[token] = scope
+        return 200, {"token_type": "Bearer", "expires_in": _HOUR, "access_token": token}
+
+    def allows(self, authorization: str, scope: str) -> bool:
+        """Say whether the app may call: it got this token here, and for this service."""
+        return self._given.get(authorization.removeprefix("Bearer ")) == scope
+
+
+def _refused(error: str, description: str) -> dict[str, Any]:
+    return {"error": error, "error_description": description}
+
+
+def _number(value: int) -> str:
+    data = value.to_bytes((value.bit_length() + 7) // 8, "big")
+    return urlsafe_b64encode(data).rstrip(b"=").decode()

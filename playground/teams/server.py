@@ -1,0 +1,169 @@
+"""Starts and stops the local Teams: one server on 127.0.0.1, in a thread of its own."""
+
+import asyncio
+import concurrent.futures
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Route
+
+from playground.guard import Guard
+from playground.teams import page
+from playground.teams.connector import Connector
+from playground.teams.control import Control
+from playground.teams.faults import Faults
+from playground.teams.graph import Graph
+from playground.teams.identity import Identity
+from playground.teams.people import People
+from playground.teams.tenant import SEED, Clock, Tenant, read_seed
+
+HOST = "127.0.0.1"
+PORT = 8767
+T = TypeVar("T")
+
+
+class PortTakenError(Exception):
+    """Another program listens at the port."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(
+            f"Port {port} of {HOST} is taken: stop the program that listens there,"
+            " or choose another port."
+        )
+
+
+class LocalTeams:
+    """A running tenant with one app installed; made by ``start``, ended by ``stop``."""
+
+    def __init__(self, tenant: Tenant, url: str, app_url: str, *, is_strict: bool) -> None:
+        self.tenant = tenant
+        self.url = url
+        #: One line on what to try, and the address of another page like this one.
+        self.hint, self.slack_url = "", ""
+        self.faults = Faults()
+        self.identity = Identity(tenant.app.id, tenant.app.secret)
+        self.people = People(tenant, self.identity, url, app_url)
+        self._is_strict = is_strict
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+        self._installing: asyncio.Task[None] | None = None
+
+    def environment(self) -> dict[str, str]:
+        """Return what the bot needs to be the app that is installed here."""
+        return {
+            "TEAMS_API_URL": self.url,
+            "TEAMS_CLIENT_ID": self.tenant.app.id,
+            "TEAMS_CLIENT_SECRET": self.tenant.app.secret,
+            "TEAMS_TENANT_ID": self.tenant.id,
+        }
+
+    def do(self, act: Coroutine[Any, Any, T]) -> T:
+        """Run *act* in the server's loop and return its result: ``do(people.say(…))``."""
+        assert self._loop is not None  # noqa: S101 - set before start returns
+        return asyncio.run_coroutine_threadsafe(act, self._loop).result()
+
+    def stop(self) -> None:
+        """End the server and its thread; may be called again."""
+        if self._thread is None or self._loop is None:
+            return
+        self._loop.call_soon_threadsafe(self._end)
+        self._thread.join()
+        self._thread = None
+
+    def _end(self) -> None:
+        self.tenant.close()
+        if self._installing is not None:
+            self._installing.cancel()
+        assert self._server is not None  # noqa: S101 - set before the loop runs
+        self._server.should_exit = True
+
+    def serve(self, listener: socket.socket) -> None:
+        """Serve in a new thread; return when requests are answered."""
+        application = Starlette(
+            routes=self._routes(), middleware=[Middleware(Guard)], lifespan=self._life
+        )
+        config = uvicorn.Config(
+            application, log_level="warning", access_log=False, timeout_graceful_shutdown=2
+        )
+        self._server = uvicorn.Server(config)
+        self._ready: concurrent.futures.Future[None] = concurrent.futures.Future()
+        self._thread = threading.Thread(
+            target=self._server.run, args=([listener],), name="local-teams", daemon=True
+        )
+        self._thread.start()
+        self._ready.result()
+
+    @asynccontextmanager
+    async def _life(self, _: Starlette) -> AsyncIterator[None]:
+        self._loop = asyncio.get_running_loop()
+        self._installing = self._loop.create_task(self.people.install())
+        self._ready.set_result(None)
+        yield
+
+    def _routes(self) -> list[BaseRoute]:
+        async def metadata(_: Request) -> JSONResponse:
+            return JSONResponse(self.identity.metadata(self.url))
+
+        async def keys(_: Request) -> JSONResponse:
+            return JSONResponse(self.identity.keys())
+
+        async def token(request: Request) -> JSONResponse:
+            form = {name: str(value) for name, value in (await request.form()).items()}
+            status, answer = self.identity.give(form)
+            return JSONResponse(answer, status)
+
+        connector = Connector(self.tenant, self.identity, self.faults, is_strict=self._is_strict)
+        return [
+            Route("/v1/.well-known/openidconfiguration", metadata),
+            Route("/v1/.well-known/keys", keys),
+            Route("/{tenant}/oauth2/v2.0/token", token, methods=["POST"]),
+            *connector.routes(),
+            *Graph(self.tenant, self.identity, self.faults).routes(),
+            *page.routes(self),
+            *Control(self.tenant, self.faults, self.people).routes(),
+        ]
+
+
+def start(
+    *,
+    seed: Path = SEED,
+    port: int = PORT,
+    app_url: str = "",
+    is_strict: bool = True,
+    time: Callable[[], datetime] | None = None,
+) -> LocalTeams:
+    """Start a tenant in which the seed's app is installed; the app answers at *app_url*.
+
+    *port* 0 is any that is free. Where it is not *is_strict* there are no rate limits. Raises
+    SeedError and PortTakenError.
+    """
+    tenant = Tenant(read_seed(seed), Clock(time or (lambda: datetime.now(UTC))))
+    listener = _listen(port)
+    url = f"http://{HOST}:{listener.getsockname()[1]}"
+    local = LocalTeams(tenant, url, app_url.rstrip("/"), is_strict=is_strict)
+    local.serve(listener)
+    return local
+
+
+def _listen(port: int) -> socket.socket:
+    # asyncio turns off Nagle's delay (40 ms an answer) only where the protocol is named.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError as error:
+        listener.close()
+        raise PortTakenError(port) from error
+    listener.listen(128)
+    return listener

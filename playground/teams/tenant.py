@@ -1,0 +1,247 @@
+"""The tenant's state. Everything here runs in the server's event loop, so nothing is locked."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Json = dict[str, Any]
+
+SEED = Path(__file__).with_name("seed.yaml")
+#: How many exchanges the inspector can look back on, and how many messages are kept.
+_CALLS_KEPT, _MESSAGES_KEPT = 500, 2_000
+
+
+class SeedError(Exception):
+    """The file does not say what a tenant is made of; the message says what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The app that is installed: its registration in Entra."""
+
+    id: str
+    secret: str = field(repr=False)
+    name: str
+
+    @property
+    def bot(self) -> str:
+        return f"28:{self.id}"
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody of the tenant, a guest in it, or of another *tenant*."""
+
+    id: str
+    name: str
+    mail: str = ""
+    role: str = ""
+    is_guest: bool = False
+    is_enabled: bool = True
+    tenant: str = ""
+
+    @property
+    def mri(self) -> str:
+        """Return the id that Teams gives a person towards one bot."""
+        return f"29:1{self.id.replace('-', '')}"
+
+
+@dataclass(slots=True)
+class Group:
+    id: str
+    name: str
+    members: list[str]
+
+
+@dataclass(slots=True)
+class Channel:
+    """A channel of a team, or a personal chat with the bot where *person* is set."""
+
+    id: str
+    name: str
+    team: str = ""
+    person: str = ""
+
+
+@dataclass(slots=True)
+class Team:
+    """*id* is the team's own conversation, *group* its id in Entra."""
+
+    id: str
+    group: str
+    name: str
+    channels: list[Channel]
+    members: list[str]
+    has_app: bool = True
+
+
+@dataclass(slots=True)
+class Message:
+    """A message; *thread* is the one it answers. *views* are what single people see of its card."""
+
+    id: str
+    channel: str
+    sender: str
+    activity: Json
+    at: datetime
+    thread: str = ""
+    is_edited: bool = False
+    views: dict[str, Json] = field(default_factory=dict)
+
+    @property
+    def card(self) -> Json | None:
+        for each in self.activity.get("attachments") or ():
+            if each.get("contentType") == "application/vnd.microsoft.card.adaptive":
+                card: Json = each["content"]
+                return card
+        return None
+
+    def card_for(self, person: str) -> Json | None:
+        return self.views.get(person) or self.card
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One exchange between the app and Teams, for the inspector."""
+
+    number: int
+    at: datetime
+    direction: str
+    name: str
+    status: int
+    request: Any
+    response: Any
+
+
+class Clock:
+    """The time, which a test can move on."""
+
+    def __init__(self, time: Callable[[], datetime]) -> None:
+        self._time = time
+        self._ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return self._time() + self._ahead
+
+    def advance(self, by: timedelta) -> None:
+        self._ahead += by
+
+
+class Tenant:
+    """People, teams, channels and what is in them; whoever wants to know of changes subscribes."""
+
+    def __init__(self, seed: Mapping[str, Any], clock: Clock) -> None:
+        self.clock = clock
+        self.id, self.name = str(seed["tenant"]["id"]), str(seed["tenant"]["name"])
+        self.app = App(**seed["app"])
+        self.calls: deque[Call] = deque(maxlen=_CALLS_KEPT)
+        self._seed = seed
+        self._numbers = count(1)
+        self._last_id = 0
+        self._subscribers: set[asyncio.Queue[str | None]] = set()
+        self.reset()
+
+    def reset(self) -> None:
+        """Be as at the start. Ids go on, so that none comes twice."""
+        seed = deepcopy(dict(self._seed))
+        self.people = {each["id"]: Person(**each) for each in seed["people"]}
+        self.groups = {each["id"]: Group(**each) for each in seed.get("groups") or ()}
+        self.teams: dict[str, Team] = {}
+        self.channels: dict[str, Channel] = {}
+        for each in seed["teams"]:
+            channels = [Channel(**channel, team=each["id"]) for channel in each["channels"]]
+            self.teams[each["id"]] = Team(**{**each, "channels": channels})
+            self.channels |= {channel.id: channel for channel in channels}
+        self.blocked: set[str] = set()
+        self.messages: dict[str, Message] = {}
+        self.calls.clear()
+        self.changed("everything")
+
+    def next_id(self) -> str:
+        """Return a message's id as Teams makes them: milliseconds since 1970, never twice."""
+        self._last_id = max(int(self.clock().timestamp() * 1000), self._last_id + 1)
+        return str(self._last_id)
+
+    def next_number(self) -> int:
+        return next(self._numbers)
+
+    def roster(self, channel: Channel) -> list[Person]:
+        """Return who is in a conversation."""
+        ids = [channel.person] if channel.person else self.teams[channel.team].members
+        return [self.people[each] for each in ids if each in self.people]
+
+    def of(self, person: str) -> Iterator[Channel]:
+        """Yield the channels that *person* sees, and the chat with the bot where it exists."""
+        for team in self.teams.values():
+            if person in team.members:
+                yield from team.channels
+        yield from (each for each in self.channels.values() if each.person == person)
+
+    def chat_with(self, person: str) -> Channel:
+        """Return the personal chat with the bot, which is made where it has to be."""
+        identity = f"a:1{person.replace('-', '')}"
+        if identity not in self.channels:
+            self.channels[identity] = Channel(identity, self.app.name, person=person)
+            self.changed("channels")
+        return self.channels[identity]
+
+    def in_channel(self, channel: str, thread: str | None = None) -> list[Message]:
+        """Return a channel's messages, oldest first, or those of one *thread*."""
+        return [
+            each
+            for each in self.messages.values()
+            if each.channel == channel and (thread is None or each.thread == thread)
+        ]
+
+    def put(self, message: Message) -> None:
+        self.messages[message.id] = message
+        while len(self.messages) > _MESSAGES_KEPT:
+            del self.messages[next(iter(self.messages))]
+        self.changed(f"channel {message.channel}")
+
+    def log(self, direction: str, name: str, status: int, request: Any, response: Any) -> None:
+        self.calls.append(
+            Call(self.next_number(), self.clock(), direction, name, status, request, response)
+        )
+        self.changed("calls")
+
+    def changed(self, topic: str) -> None:
+        """Tell subscribers: ``channel 19:…``, ``channels``, ``calls`` or ``everything``."""
+        for queue in self._subscribers:
+            queue.put_nowait(topic)
+
+    def close(self) -> None:
+        """End every subscription: the server stops."""
+        for queue in self._subscribers:
+            queue.put_nowait(None)
+
+    async def subscribe(self) -> AsyncGenerator[str, None]:
+        """Yield topics as they change, until the subscriber goes away or the server stops."""
+        queue: asyncio.Queue[str | None] = asyncio.Queue()
+        self._subscribers.add(queue)
+        try:
+            while (topic := await queue.get()) is not None:
+                yield topic
+        finally:
+            self._subscribers.discard(queue)
+
+
+def read_seed(path: Path) -> Mapping[str, Any]:
+    """Return what a tenant starts with; raises SeedError."""
+    try:
+        seed = yaml.safe_load(path.read_text(encoding="utf-8"))
+        Tenant(seed, Clock(lambda: datetime.fromtimestamp(0, UTC)))
+    except (OSError, yaml.YAMLError) as error:
+        raise SeedError(f"{path}: {error}") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise SeedError(f"{path}: expected the shape of {SEED}: {error}") from error
+    found: Mapping[str, Any] = seed
+    return found

@@ -98,6 +98,7 @@ def change(account: str, region: str, result: Mapping[str, Any]) -> Change | Non
     identifier = result.get("EvaluationResultIdentifier") or {}
     subject = identifier.get("EvaluationResultQualifier") or {}
     recorded_at, word = result.get("ResultRecordedTime"), result.get("ComplianceType")
+    invoked_at = result.get("ConfigRuleInvokedTime")
     named = [subject.get(name) for name in ("ConfigRuleName", "ResourceType", "ResourceId")]
     if word not in Compliance.__members__ or not isinstance(recorded_at, datetime):
         return None
@@ -109,6 +110,7 @@ def change(account: str, region: str, result: Mapping[str, Any]) -> Change | Non
         compliance=Compliance(str(word)),
         recorded_at=_utc(recorded_at),
         annotation=annotation(result.get("Annotation") or ""),
+        invoked_at=_utc(invoked_at) if isinstance(invoked_at, datetime) else None,
     )
 
 

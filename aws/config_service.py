@@ -25,6 +25,7 @@ from aws.errors import (
     UnreadableError,
     aws_errors,
 )
+from aws.rhythm import Rhythm, rhythm
 from aws.sessions import DecisionSession, any_configuration, session_name, source_identity
 from compliance.change import Change, FindingKey, ResourceFacts
 from compliance.known_rules import ConfigRule
@@ -208,6 +209,11 @@ class ConfigService:
             str(item.get("ConfigRuleName")): clean(str(item.get("TargetId") or ""))
             for item in listed(answer, "RemediationConfigurations")
         }
+
+    def rhythm(self, key: FindingKey) -> Rhythm:
+        """Return how soon AWS Config looks at the resource again under the key's rule."""
+        with aws_errors():
+            return rhythm(self._config(key.account, key.region), key)
 
     def facts(self, key: FindingKey) -> ResourceFacts | None:
         """Return what AWS Config holds of the resource itself, None where it holds nothing."""

@@ -45,6 +45,7 @@ def trials(rule: str, document: str) -> Sequence[Trial]:
             "ResourceKeys": _EXCEPTION_KEYS,
         },
         "describe_config_rules": {},
+        "describe_configuration_recorders": {},
         "describe_remediation_configurations": {"ConfigRuleNames": [rule]},
         "describe_remediation_execution_status": {"ConfigRuleName": rule, "ResourceKeys": _KEYS},
         "get_compliance_details_by_config_rule": {"ConfigRuleName": rule, "Limit": 1},

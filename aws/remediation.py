@@ -22,13 +22,14 @@ from aws.config_service import (
     Execution,
     ExecutionState,
 )
-from aws.moves import Authorise, Moves
+from aws.moves import Authorise, Moves, TimedMove
 from aws.pauses import Pauses
+from aws.rhythm import Rhythm
 from aws.starting import CLOCK_SKEW, Starting
 from aws.tasks import Place, Tasks
 from commands.context import Context
-from compliance.change import Compliance, FindingKey
-from compliance.failures import STILL_BROKEN, UNSEEN, explain
+from compliance.change import Change, Compliance, FindingKey
+from compliance.failures import NOT_SINCE, STILL_BROKEN, UNSEEN, explain
 from compliance.finding import IN_PROGRESS, Finding, State
 from ledger.attempts import Attempt
 
@@ -183,14 +184,23 @@ class _Following:
         return None
 
     def wait(self, batch: Sequence[Finding]) -> list[Finding]:
-        rule, window = self.moves.context.rule(batch[0]), self.window
-        note = ""
+        rule, rhythm = self.moves.context.rule(batch[0]), self._rhythm(batch[0])
+        window, note = self.window + rhythm.within, rhythm.why
         if rule.remediation and rule.remediation.in_maintenance_window:
             window = max(window, _MAINTENANCE)
             note = "The change waits for the resource's maintenance window."
         wait = partial(life.wait, until=self.moves.context.now() + window, note=note)
         moved = (self.moves.apply(finding, wait, "wait") for finding in batch)
         return [finding for finding in moved if finding is not None]
+
+    def _rhythm(self, finding: Finding) -> Rhythm:
+        """Return how soon AWS Config looks again; where the bot may not ask, at once."""
+        try:
+            return self.service.rhythm(finding.aws_key)
+        except AwsRefusedError as error:
+            extra = {"finding": finding.id, "problem": str(error)}
+            log.warning("AWS Config does not say how often it looks", extra=extra)
+            return Rhythm()
 
     def verify(self, batch: Sequence[Finding]) -> list[Finding]:
         """At the end of the window ask AWS Config itself: its notification may have been lost."""
@@ -210,10 +220,21 @@ class _Following:
             change = None
         if change is not None:
             self.moves.context.ledger.record([change])
-        if change is not None and change.compliance is not Compliance.NON_COMPLIANT:
-            return
-        give_up = partial(life.give_up_waiting, note=STILL_BROKEN if change else UNSEEN)
-        self.moves.apply(finding, give_up, "not verified")
+        self.moves.apply(finding, _conclusion(finding, change), "not verified")
+
+
+def _conclusion(finding: Finding, change: Change | None) -> TimedMove:
+    """Return what becomes of a finding whose window is over, by AWS Config's own evaluation.
+
+    What came as news has resolved it already. An evaluation from before the end of the runbook is
+    no verdict on it.
+    """
+    if change is None:
+        return partial(life.give_up_waiting, note=UNSEEN)
+    if change.compliance is not Compliance.NON_COMPLIANT:
+        return life.accept
+    is_older = change.evaluated_at < finding.changed_at
+    return partial(life.give_up_waiting, note=NOT_SINCE if is_older else STILL_BROKEN)
 
 
 def _progress(execution: Execution, finding: Finding, now: datetime) -> Finding:

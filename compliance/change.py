@@ -35,7 +35,8 @@ class Change:
     """One compliance change, read from a notification or found by a sweep.
 
     *recorded_at* is AWS Config's ``resultRecordedTime``: changes of one key are ordered by it,
-    never by arrival (FACTS §2.4).
+    never by arrival (FACTS §2.4). *invoked_at* is when the rule was called, where AWS says so: what
+    it looked at is not newer than that.
     """
 
     key: FindingKey
@@ -43,6 +44,12 @@ class Change:
     recorded_at: datetime
     annotation: str = ""
     rule_arn: str = ""
+    invoked_at: datetime | None = None
+
+    @property
+    def evaluated_at(self) -> datetime:
+        """When the resource was as the result says, at the latest."""
+        return min(self.invoked_at or self.recorded_at, self.recorded_at)
 
     @property
     def service_linked(self) -> bool:

@@ -34,6 +34,11 @@ STILL_BROKEN = (
     "The runbook succeeded, but AWS Config still says NON_COMPLIANT. Look at the resource: "
     "something may have changed it back, or the change waits for a maintenance window."
 )
+NOT_SINCE = (
+    "AWS Config has not evaluated the resource since the runbook ended: it still says "
+    "NON_COMPLIANT, from before. Evaluate the rule in AWS Config's console (Re-evaluate), and look "
+    "at the resource; this card follows what AWS Config says."
+)
 UNSEEN = (
     "The runbook succeeded, but AWS Config has no evaluation of the resource. Check whether the "
     "resource still exists; if it was deleted, there is nothing left to do."

@@ -195,7 +195,22 @@ def observe(finding: Finding, change: Change, now: datetime) -> Finding:
     if known and change.recorded_at <= known.recorded_at:
         return finding
     others = tuple(copy for copy in finding.copies if copy is not known)
-    return _heard(finding, (*others, _copy(change, now, known)), change.annotation, now)
+    copies = (*others, _copy(change, now, known))
+    if change.compliance is Compliance.COMPLIANT and _is_before_the_fix(finding, change):
+        return _with(finding, copies)
+    return _heard(finding, copies, change.annotation, now)
+
+
+def _is_before_the_fix(finding: Finding, change: Change) -> bool:
+    """Whether *change* is of before the remediation that is under way: no verdict on that.
+
+    When a runbook that has ended began is not kept. It was not before it was asked for.
+    """
+    if finding.state is State.RUNNING:
+        return change.evaluated_at < finding.changed_at
+    if finding.state in {State.APPLIED, State.WAITING} and finding.decided:
+        return change.evaluated_at < finding.decided.asked_at
+    return False
 
 
 def absorb(finding: Finding, copies: Iterable[Copy], now: datetime) -> Finding:
@@ -218,12 +233,7 @@ def close(finding: Finding, note: str, now: datetime) -> Finding:
 
 def _heard(finding: Finding, copies: tuple[Copy, ...], why: str, now: datetime) -> Finding:
     """Return what *copies* say together of the finding; *why* is AWS's word on the newest."""
-    seen = replace(
-        finding,
-        compliance=_overall(copies),
-        recorded_at=max(copy.recorded_at for copy in copies),
-        copies=copies,
-    )
+    seen = _with(finding, copies)
     if seen.compliance is Compliance.NON_COMPLIANT:
         return _broken(seen, now)
     if finding.state in SETTLED:
@@ -234,6 +244,15 @@ def _heard(finding: Finding, copies: tuple[Copy, ...], why: str, now: datetime) 
         else why or "The rule no longer applies: the resource was deleted or left the rule's scope."
     )
     return _to(State.RESOLVED, seen, now, note=note, until=None, requests=())
+
+
+def _with(finding: Finding, copies: tuple[Copy, ...]) -> Finding:
+    return replace(
+        finding,
+        compliance=_overall(copies),
+        recorded_at=max(copy.recorded_at for copy in copies),
+        copies=copies,
+    )
 
 
 def is_said_again(before: Finding, after: Finding) -> bool:
@@ -370,6 +389,13 @@ def give_up_waiting(finding: Finding, note: str, now: datetime) -> Finding:
     """The window has passed and AWS Config still says NON_COMPLIANT."""
     _require(finding, "stop waiting for", {State.WAITING})
     return _to(State.NOT_VERIFIED, finding, now, note=note, until=None)
+
+
+def accept(finding: Finding, now: datetime) -> Finding:
+    """The window has passed, and AWS Config says COMPLIANT, if only from before the runbook."""
+    _require(finding, "resolve", {State.WAITING})
+    note = "AWS Config says COMPLIANT. It has not evaluated the resource again since the runbook."
+    return _to(State.RESOLVED, finding, now, note=note, until=None, requests=())
 
 
 def except_until(

@@ -114,7 +114,13 @@ def _compliance_change(message: Mapping[str, Any], letter: Letter) -> Parsed:
     _same_subject(key, result)
     why = annotation(_optional(result, "annotation"))
     recorded_at = _time(result, "resultRecordedTime")
-    return Reading((Change(key, Compliance(said), recorded_at, why, rule_arn),))
+    invoked_at = _time(result, "configRuleInvokedTime") if _is_dated(result) else None
+    return Reading((Change(key, Compliance(said), recorded_at, why, rule_arn, invoked_at),))
+
+
+def _is_dated(result: Mapping[str, Any]) -> bool:
+    """Say whether a result tells when its rule was called; not all of them do."""
+    return isinstance(result.get("configRuleInvokedTime"), str)
 
 
 def _same_subject(key: FindingKey, result: Mapping[str, Any]) -> None:

@@ -51,6 +51,8 @@ class PlaceState:
     executions: dict[tuple[str, ResourceKey], Execution] = field(default_factory=dict)
     exceptions: dict[tuple[str, ResourceKey], RemediationException] = field(default_factory=dict)
     activity: dict[str, RuleActivity] = field(default_factory=dict)
+    #: How often each recorder records which types, by the recorder's name.
+    recording_modes: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     #: Rules to evaluate at the next tick; True where somebody asked for it.
     waiting: dict[str, bool] = field(default_factory=dict)
 

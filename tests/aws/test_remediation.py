@@ -12,6 +12,7 @@ from aws.config_service import ConfigService, Execution, ExecutionState
 from aws.moves import Moves
 from aws.pauses import Pauses
 from aws.remediation import Remediator
+from aws.rhythm import Rhythm
 from aws.tasks import Tasks
 from commands.context import Context
 from commands.remediate import remediate
@@ -255,13 +256,63 @@ def test_a_change_that_waits_for_the_maintenance_window_says_so(bot):
 def test_what_config_does_not_see_within_the_window_is_not_verified(bot):
     bot.world.aws.faults.miss_evaluation()
     finding = bot.pressed()
+    bot.world.clock.move(timedelta(minutes=1))
     bot.rounds(8)
 
     bot.world.clock.move(WINDOW)
     bot.worker.round()
 
     assert bot.state(finding) is State.NOT_VERIFIED
-    assert "still says NON_COMPLIANT" in bot.note(finding)
+    assert "not evaluated the resource since the runbook ended" in bot.note(finding)
+
+
+def test_what_config_finds_again_after_the_runbook_is_not_verified_either(bot):
+    finding = bot.pressed()
+    bot.rounds(8)
+    bucket = bot.context.ledger.find(finding).key.resource_id
+    bot.world.client("s3").delete_public_access_block(Bucket=bucket)
+    bot.world.aws.tick()
+    bot.world.messages()
+
+    bot.world.clock.move(WINDOW)
+    bot.worker.round()
+
+    assert bot.state(finding) is State.NOT_VERIFIED
+    assert "AWS Config still says NON_COMPLIANT" in bot.note(finding)
+
+
+@pytest.fixture
+def daily(world):
+    """The recorder sees what happens to buckets once a day."""
+    [recorder] = world.config.describe_configuration_recorders()["ConfigurationRecorders"]
+    once_a_day = {"resourceTypes": ["AWS::S3::Bucket"], "recordingFrequency": "DAILY"}
+    mode = {"recordingFrequency": "CONTINUOUS", "recordingModeOverrides": [once_a_day]}
+    put = world.config.put_configuration_recorder
+    put(ConfigurationRecorder={**recorder, "recordingMode": mode})
+    yield
+    put(ConfigurationRecorder=recorder)
+
+
+@pytest.mark.usefixtures("daily")
+def test_what_is_recorded_daily_is_waited_for_and_the_card_says_why(bot):
+    finding = bot.pressed()
+
+    bot.rounds(8)
+
+    waiting = bot.context.ledger.find(finding)
+    assert waiting.until - waiting.changed_at == timedelta(days=1) + WINDOW
+    assert "once a day" in waiting.note
+
+
+def test_an_account_that_hides_its_recorder_is_waited_for_as_usual(bot):
+    finding = bot.pressed()
+    bot.rounds(1)
+    bot.world.aws.faults.deny("DescribeConfigurationRecorders", "not allowed")
+
+    bot.rounds(8)
+
+    waiting = bot.context.ledger.find(finding)
+    assert waiting.until - waiting.changed_at == WINDOW
 
 
 def test_a_notification_that_was_lost_is_asked_for_at_the_end_of_the_window(bot):
@@ -296,6 +347,9 @@ class Service:
     def __init__(self):
         self.started = []
         self.reported = {}
+
+    def rhythm(self, key):
+        return Rhythm()
 
     def configured(self, account, region, rule):
         return "arn:aws:config:x"

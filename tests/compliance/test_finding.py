@@ -52,10 +52,50 @@ def test_a_resolved_finding_that_breaks_again_is_reopened_and_says_why():
     assert "changed it back" in after.note
 
 
+def evaluated(minute, invoked):
+    """COMPLIANT, recorded at *minute*, of a rule that was called at *invoked*."""
+    return replace(change("COMPLIANT", minute=minute), invoked_at=at(invoked))
+
+
+@pytest.mark.parametrize(
+    ("state", "evaluation", "verdict"),
+    [
+        (State.RUNNING, evaluated(1.9, 1.9), State.RUNNING),
+        (State.RUNNING, evaluated(2.5, 1.9), State.RUNNING),
+        (State.RUNNING, evaluated(2.5, 2), State.RESOLVED),
+        (State.APPLIED, evaluated(0.9, 0.9), State.APPLIED),
+        (State.APPLIED, evaluated(5, 0.9), State.APPLIED),
+        (State.WAITING, evaluated(5, 0.9), State.WAITING),
+        (State.WAITING, evaluated(5, 4), State.RESOLVED),
+        (State.WAITING, change("COMPLIANT", minute=5), State.RESOLVED),
+        (State.WAITING, change("NOT_APPLICABLE", minute=0.9), State.RESOLVED),
+        (State.APPROVED, evaluated(1, 0.9), State.RESOLVED),
+    ],
+    ids=["recorded before the start", "called before the start", "called at the start",
+         "recorded before the decision", "called before the decision", "while it waits",
+         "called after it", "no word of the call", "deleted", "not started"],
+)  # fmt: skip
+def test_an_evaluation_from_before_the_fix_is_no_verdict_on_it(state, evaluation, verdict):
+    after = observe(in_state(state), evaluation, at(6))
+
+    assert after.state is verdict
+    assert after.compliance is evaluation.compliance
+    assert after.aws_key.rule == RULE
+
+
+def test_what_was_compliant_before_the_fix_is_accepted_when_nothing_newer_came():
+    seen = observe(in_state(State.WAITING), evaluated(5, 0.9), at(6))
+
+    after = life.accept(seen, at(33))
+
+    assert (after.state, after.until, after.requests) == (State.RESOLVED, None, ())
+    assert "not evaluated the resource again" in after.note
+
+
 def in_state(state: State) -> Finding:
     """A finding as people and AWS bring it into *state*."""
     asked = life.ask(finding(), request("U1", 1), at(1))
-    approved = life.ask(finding(), request("U1"), at(1))
+    approved = life.ask(finding(), request("U1", minute=1), at(1))
     running = life.start(approved, at(2))
     applied = life.apply(running, at(3))
     waiting = life.wait(applied, at(33), "Not seen yet.", at(3))
@@ -98,6 +138,7 @@ MOVES = {
         request=request("U9", verb="except"),
         now=at(50),
     ),
+    "accept": partial(life.accept, now=at(50)),
     "end the exception": partial(life.end_exception, note="Ended.", now=at(50)),
 }
 UNDECIDED = (State.OPEN, State.REOPENED, State.FAILED, State.NOT_VERIFIED)
@@ -120,6 +161,7 @@ ALLOWED = {
     "apply": {State.RUNNING: State.APPLIED},
     "wait": {State.APPLIED: State.WAITING},
     "fail": {State.APPROVED: State.FAILED, State.RUNNING: State.FAILED},
+    "accept": {State.WAITING: State.RESOLVED},
     "give up waiting": {State.WAITING: State.NOT_VERIFIED},
     "except": dict.fromkeys(
         (*UNDECIDED, State.APPROVAL_PENDING, State.APPROVED, State.EXCEPTED), State.EXCEPTED

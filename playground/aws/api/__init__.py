@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from playground.aws.api import evaluations, exceptions, remediations, resources, rules
+from playground.aws.api import evaluations, exceptions, recorders, remediations, resources, rules
 from playground.aws.api.answers import Answer, ConfigError, Params
 from playground.aws.records import Place
 from playground.aws.service import ConfigService
@@ -23,6 +23,7 @@ OPERATIONS: Mapping[str, Callable[[ConfigService, Place, Params], Answer]] = {
     "GetComplianceDetailsByResource": evaluations.get_compliance_details_by_resource,
     "DescribeConfigRuleEvaluationStatus": evaluations.describe_config_rule_evaluation_status,
     "StartConfigRulesEvaluation": evaluations.start_config_rules_evaluation,
+    "DescribeConfigurationRecorders": recorders.describe_configuration_recorders,
     "BatchGetResourceConfig": resources.batch_get_resource_config,
     "GetResourceConfigHistory": resources.get_resource_config_history,
 }
@@ -34,4 +35,5 @@ BEFORE: Mapping[str, Hook] = {"DeleteConfigRule": rules.check_delete_config_rule
 AFTER: Mapping[str, Hook] = {
     "PutConfigRule": rules.config_rule_was_put,
     "DeleteConfigRule": rules.config_rule_was_deleted,
+    "PutConfigurationRecorder": recorders.configuration_recorder_was_put,
 }

@@ -68,6 +68,7 @@ data "aws_iam_policy_document" "this" {
       "config:BatchGetResourceConfig",
       "config:DeleteRemediationExceptions",
       "config:DescribeConfigRules",
+      "config:DescribeConfigurationRecorders",
       "config:GetComplianceDetailsByResource",
       "config:GetResourceConfigHistory",
       "config:PutRemediationExceptions",

@@ -41,6 +41,7 @@ locals {
                   "config:PutRemediationExceptions",
                   "config:GetResourceConfigHistory",
                   "config:GetComplianceDetailsByResource",
+                  "config:DescribeConfigurationRecorders",
                   "config:DescribeConfigRules",
                   "config:DeleteRemediationExceptions",
                   "config:BatchGetResourceConfig",

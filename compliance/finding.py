@@ -394,6 +394,8 @@ def give_up_waiting(finding: Finding, note: str, now: datetime) -> Finding:
 def accept(finding: Finding, now: datetime) -> Finding:
     """The window has passed, and AWS Config says COMPLIANT, if only from before the runbook."""
     _require(finding, "resolve", {State.WAITING})
+    if finding.compliance is Compliance.NON_COMPLIANT:
+        raise IllegalMoveError(finding, "resolve")
     note = "AWS Config says COMPLIANT. It has not evaluated the resource again since the runbook."
     return _to(State.RESOLVED, finding, now, note=note, until=None, requests=())
 

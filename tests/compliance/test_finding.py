@@ -1,5 +1,6 @@
 """The life of a finding."""
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -161,7 +162,8 @@ ALLOWED = {
     "apply": {State.RUNNING: State.APPLIED},
     "wait": {State.APPLIED: State.WAITING},
     "fail": {State.APPROVED: State.FAILED, State.RUNNING: State.FAILED},
-    "accept": {State.WAITING: State.RESOLVED},
+    # It is for what AWS Config calls COMPLIANT, which these are not.
+    "accept": {},
     "give up waiting": {State.WAITING: State.NOT_VERIFIED},
     "except": dict.fromkeys(
         (*UNDECIDED, State.APPROVAL_PENDING, State.APPROVED, State.EXCEPTED), State.EXCEPTED
@@ -341,18 +343,24 @@ def test_ids_grow_where_shorter_ones_are_taken():
     assert (len(first), len(longest)) == (len("F-3K7Q2"), len("F-3K7Q2") + 7)
 
 
-@given(st.lists(st.sampled_from(list(MOVES.values())), max_size=30))
-def test_no_sequence_of_moves_resolves_a_finding(moves):
-    """The moves are those of people and of the bot; only AWS Config's evaluation resolves."""
-    current, reached = finding(), {State.OPEN}
-    for move in moves:
-        try:
-            current = move(current)
-        except IllegalMoveError:
+def reached_by_moves_alone():
+    """Return every state that the moves of people and of the bot lead to from a new finding."""
+    ahead, seen = [finding()], {}
+    while ahead:
+        current = ahead.pop()
+        mark = (current.state, frozenset(each.verb for each in current.requests))
+        if mark in seen:
             continue
-        reached.add(current.state)
+        seen[mark] = current.state
+        for move in MOVES.values():
+            with suppress(IllegalMoveError):
+                ahead.append(move(current))
+    return set(seen.values())
 
-    assert not reached & {State.RESOLVED, State.COMPLIANT}
+
+def test_no_sequence_of_moves_resolves_a_finding():
+    """They lead to every other state; only AWS Config's evaluation resolves."""
+    assert reached_by_moves_alone() == set(State) - {State.RESOLVED, State.COMPLIANT}
 
 
 @given(
@@ -440,3 +448,146 @@ def test_the_annotation_is_the_newest_of_what_is_broken():
     both = observe(said, hub(minute=2), at(2))
 
     assert both.annotation == "No block."
+
+
+def test_of_two_annotations_the_newer_one_is_shown():
+    older = observe(finding(annotation="Old."), hub(minute=2), at(2))
+    newer = observe(older, replace(hub(minute=3), annotation="New."), at(3))
+
+    assert (older.annotation, newer.annotation) == ("Old.", "New.")
+
+
+def test_what_is_not_broken_any_more_has_no_say_in_a_finding():
+    said = observe(finding(annotation="No block."), hub(minute=1), at(1))
+
+    left = observe(said, change("COMPLIANT", minute=2, annotation="Fine."), at(2))
+
+    assert (left.annotation, left.service_linked, left.aws_key.rule) == ("", True, HUB_RULE)
+
+
+def test_every_state_is_undecided_under_way_settled_or_one_that_waits_for_people():
+    over = life.SETTLED | {State.EXCEPTED}
+
+    assert set(State) - over == life.UNRESOLVED
+    assert set(UNDECIDED) == life.UNDECIDED
+    assert {State.APPROVED, State.RUNNING, State.APPLIED, State.WAITING} == life.IN_PROGRESS
+    assert {*UNDECIDED, State.APPROVAL_PENDING, State.APPROVED} == life.CAN_BEGIN
+
+
+def test_a_new_finding_begins_at_its_first_version_without_a_step():
+    new = finding()
+
+    assert (new.version, new.step, new.steps, new.opened_at) == (1, 0, 0, at(0))
+    assert finding(compliance="COMPLIANT").opened_at is None
+
+
+@pytest.mark.parametrize(
+    ("seen", "actor"),
+    [
+        (finding(), ""),
+        (in_state(State.APPROVAL_PENDING), "U1"),
+        (in_state(State.APPROVED), "U1"),
+        (ASK[Verb.EXCEPT](in_state(State.APPROVED)), "U1"),
+    ],
+    ids=["new", "asked", "decided", "decided, and something else asked"],
+)
+def test_the_actor_is_who_decided_or_else_who_asked(seen, actor):
+    assert seen.actor == actor
+
+
+def test_what_is_dated_less_than_the_clocks_can_differ_ahead_is_kept():
+    assert observe(finding(), change("COMPLIANT", minute=10), at(5)).recorded_at == at(10)
+    assert observe(finding(), change("COMPLIANT", minute=10.5), at(5)).recorded_at == at(5)
+
+
+def test_the_ids_of_a_key_are_ever_longer_beginnings_of_one():
+    ids = short_ids(key())
+
+    assert [len(each) for each in ids] == list(range(len("F-12345"), len("F-123456789012") + 1))
+    assert ids[-1].startswith(ids[0])
+    assert life.shortest_id(key()) == ids[0]
+
+
+def test_a_finding_takes_in_the_copies_of_another_that_it_does_not_know():
+    other = life.first_seen(hub(minute=3), "F-1", "housing", at(3), RULE)
+
+    both = life.absorb(finding(), other.copies, at(4))
+    again = life.absorb(both, other.copies, at(5))
+
+    assert [copy.rule for copy in both.copies] == [RULE, HUB_RULE]
+    assert (both.recorded_at, both.state) == (at(3), State.OPEN)
+    assert again is both
+
+
+def test_a_copy_that_is_broken_opens_a_finding_that_was_compliant():
+    other = life.first_seen(hub(minute=3), "F-1", "housing", at(3), RULE)
+
+    both = life.absorb(finding(compliance="COMPLIANT"), other.copies, at(4))
+
+    assert (both.state, both.opened_at) == (State.OPEN, at(3))
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_is_shown_elsewhere_is_closed_unless_something_is_under_way(state):
+    before = in_state(state)
+    if state in life.IN_PROGRESS:
+        with pytest.raises(IllegalMoveError):
+            life.close(before, "See F-1.", at(50))
+        return
+
+    closed = life.close(before, "See F-1.", at(50))
+
+    is_over = state in life.SETTLED
+    assert (closed.state, closed.note) == (state if is_over else State.RESOLVED, "See F-1.")
+    assert closed.changed_at == (before.changed_at if is_over else at(50))
+    assert (closed.compliance, closed.requests) == (Compliance.NOT_APPLICABLE, ())
+    assert {copy.compliance for copy in closed.copies} == {Compliance.NOT_APPLICABLE}
+
+
+@pytest.mark.parametrize(
+    ("evaluation", "note"),
+    [
+        (change("COMPLIANT", minute=1), "AWS Config evaluated it COMPLIANT."),
+        (change("COMPLIANT", minute=1, annotation="Why."), "AWS Config evaluated it COMPLIANT."),
+        (change("NOT_APPLICABLE", minute=1), "The rule no longer applies"),
+        (change("NOT_APPLICABLE", minute=1, annotation="The rule is gone."), "The rule is gone."),
+    ],
+    ids=["compliant", "compliant with a word", "not applicable", "not applicable with a word"],
+)
+def test_a_resolved_finding_says_by_what(evaluation, note):
+    assert observe(finding(), evaluation, at(1)).note.startswith(note)
+
+
+def test_the_same_again_is_the_same_whatever_the_order_of_the_copies():
+    both = observe(finding(), hub(minute=1), at(1))
+    again = observe(both, change(minute=2), at(2))
+
+    assert life.is_said_again(both, again)
+    assert not life.is_said_again(both, observe(both, hub("COMPLIANT", minute=2), at(2)))
+    assert not life.is_said_again(both, replace(again, note="Another."))
+    assert not life.is_said_again(finding(), both)
+
+
+def test_a_word_on_what_waits_is_kept_only_while_it_waits():
+    asked = in_state(State.APPROVAL_PENDING)
+
+    assert life.remark(asked, Verb.REMEDIATE, "Git is away.").note == "Git is away."
+    assert life.remark(asked, Verb.EXCEPT, "Git is away.") is asked
+
+
+def test_a_new_attempt_begins_before_its_first_step():
+    second = life.progress(in_state(State.RUNNING), 2, 3, "Verify")
+    approved = life.release(second, at(5))
+
+    again = life.start(approved, at(6))
+
+    assert (again.step, again.steps, again.note) == (0, 0, "")
+
+
+def test_a_finding_that_is_reopened_is_at_no_step():
+    second = life.progress(in_state(State.RUNNING), 2, 3, "Verify")
+    resolved = observe(second, change("COMPLIANT", minute=5), at(5))
+
+    reopened = observe(resolved, change(minute=6), at(6))
+
+    assert (reopened.step, reopened.steps) == (0, 0)

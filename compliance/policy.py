@@ -62,7 +62,7 @@ class OtherRule:
         if self.said is None:
             return _UNANSWERED
         if self._is_short:
-            return _UNRATED.format(name=self.name)
+            return f"{self._description} {_UNRATED.format(name=self.name)}"
         return self._description or _UNDESCRIBED
 
     @property

@@ -79,7 +79,7 @@ def one_line(text: str) -> str:
 
 
 def moment(of: datetime) -> str:
-    return f"{of:%Y-%m-%d %H:%M} UTC"
+    return f"{of.date()} {of:%H:%M} UTC"
 
 
 def day(of: date) -> str:

@@ -1,7 +1,7 @@
 """Rules outside the catalogue, from AWS Config's notification to a decision."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from aws.rules import RuleLookup
 from commands.agree import agree
 from commands.answers import Done, Refused
 from commands.context import Context
+from commands.enforce import Enforcement
 from commands.remediate import remediate
 from compliance.card import Button, card_of
 from compliance.finding import State
@@ -20,7 +21,7 @@ from ledger.config_rules import ConfigRules
 from ledger.folding import Folding
 from ledger.store import Ledger
 from tests.aws.world import CATALOGUE, WorldClients
-from tests.builders import change, member, teams
+from tests.builders import change, entry, member, teams, write
 from tests.playground.aws.world import BUCKET_RULE, HOUSING, PAYMENTS, REGION
 
 OTHER = "home-made-password-policy"
@@ -29,15 +30,18 @@ PASSWORDS = {"Owner": "AWS", "SourceIdentifier": "IAM_PASSWORD_POLICY"}
 BUCKETS = {"Owner": "AWS", "SourceIdentifier": "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED"}
 
 
-def notification(rule, resource="some-bucket", minute=0):
-    """AWS Config's own message about a rule, as a queue brings it."""
+def notification(rule, resource="some-bucket", minute=0, owner="", compliance="NON_COMPLIANT"):
+    """AWS Config's own message about a rule, as a queue brings it; *owner* is a service of AWS."""
+    path = f"aws-service-rule/{owner}.amazonaws.com/" if owner else ""
     recorded_at = f"2026-11-20T10:{minute:02}:00.000Z"
     return json.dumps(
         {
             "awsAccountId": HOUSING,
             "awsRegion": REGION,
             "configRuleName": rule,
-            "configRuleARN": f"arn:aws:config:{REGION}:{HOUSING}:config-rule/config-rule-q1w2e3",
+            "configRuleARN": (
+                f"arn:aws:config:{REGION}:{HOUSING}:config-rule/{path}config-rule-q1w2e3"
+            ),
             "resourceType": "AWS::S3::Bucket",
             "resourceId": resource,
             "newEvaluationResult": {
@@ -49,7 +53,7 @@ def notification(rule, resource="some-bucket", minute=0):
                     },
                     "orderingTimestamp": recorded_at,
                 },
-                "complianceType": "NON_COMPLIANT",
+                "complianceType": compliance,
                 "resultRecordedTime": recorded_at,
             },
             "notificationCreationTime": recorded_at,
@@ -139,9 +143,10 @@ def test_a_finding_of_an_unknown_rule_has_a_card_with_what_aws_says(bot, put):
     bot.lookup.round()
 
     shown = bot.card()
-    assert (shown.title, shown.severity) == ("Passwords are long enough.", None)
+    assert shown.severity is None
+    assert "Passwords are long enough" in f"{shown.headline} {shown.folded}"
     assert shown.buttons == {Button.IGNORE}
-    assert "no remediation configured" in shown.by_hand
+    assert "no remediation configured" in str(shown.folded)
 
 
 def test_a_remediation_without_a_configuration_is_refused(bot, put):
@@ -182,6 +187,59 @@ def test_a_remediation_that_is_configured_later_is_seen_within_a_day(bot, put, c
     assert Button.REMEDIATE in bot.card().buttons
 
 
+MADE_BY_AWS = {
+    f"OrgConfigRule-{BUCKET_RULE}-ab12cd34": "config-multiaccountsetup",
+    f"securityhub-{BUCKET_RULE}-1a2b3c4d": "securityhub",
+    f"{BUCKET_RULE}-conformance-pack-abc123xyz": "config-conforms",
+    "AWSControlTower_AWS-GR_S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED": "controltower",
+}
+
+
+@pytest.mark.parametrize(("name", "owner"), MADE_BY_AWS.items(), ids=MADE_BY_AWS.values())
+def test_a_rule_that_a_service_made_of_ours_is_ours_and_takes_no_remediation(bot, name, owner):
+    bot.hear(notification(name, owner=owner))
+
+    assert (bot.finding().key.rule, bot.finding().aws_key.rule) == (BUCKET_RULE, name)
+    assert bot.card().buttons == {Button.IGNORE}
+
+
+@pytest.mark.parametrize("owner", ["config-multiaccountsetup", "config-conforms", "securityhub"])
+def test_a_service_rule_of_any_name_is_ours_by_its_identifier(bot, put, owner):
+    put(RENAMED, BUCKETS)
+
+    bot.hear(notification(RENAMED, owner=owner))
+    bot.lookup.round()
+
+    assert bot.finding().key.rule == BUCKET_RULE
+    assert bot.card().buttons == {Button.IGNORE}
+
+
+def test_copies_of_one_rule_are_one_finding_one_exception_and_one_in_every_count(bot, reports):
+    for minute, (name, owner) in enumerate({BUCKET_RULE: "", **MADE_BY_AWS}.items()):
+        bot.hear(notification(name, minute=minute, owner=owner))
+
+    assert [each.number for each in reports.counts() if each.state is State.OPEN] == [1]
+    assert Button.REMEDIATE in bot.card().buttons
+
+    write(bot.context.allowlist, entry(resource="some-bucket", expires=date(2027, 1, 31)))
+    Enforcement(bot.context).round()
+    assert [each.number for each in reports.counts() if each.state is State.EXCEPTED] == [1]
+
+
+def test_copies_of_one_rule_are_resolved_when_the_last_of_them_is(bot):
+    names = {BUCKET_RULE: "", **MADE_BY_AWS}
+    for name, owner in names.items():
+        bot.hear(notification(name, owner=owner))
+    finding = bot.finding()
+
+    states = []
+    for minute, (name, owner) in enumerate(names.items(), start=1):
+        bot.hear(notification(name, minute=minute, owner=owner, compliance="COMPLIANT"))
+        states.append(bot.ledger.find(finding.id).state)
+
+    assert states == [State.OPEN] * (len(names) - 1) + [State.RESOLVED]
+
+
 def test_a_renamed_rule_of_the_catalogue_becomes_its_finding_under_the_id_that_it_had(bot, put):
     put(RENAMED, BUCKETS)
     bot.hear(notification(RENAMED))
@@ -191,7 +249,7 @@ def test_a_renamed_rule_of_the_catalogue_becomes_its_finding_under_the_id_that_i
 
     after = bot.ledger.find(before.id)
     assert (after.key.rule, after.aws_key.rule) == (BUCKET_RULE, RENAMED)
-    assert bot.card().title == CATALOGUE[BUCKET_RULE].title
+    assert bot.card().severity is CATALOGUE[BUCKET_RULE].severity
 
 
 def test_a_renamed_rule_is_folded_into_the_finding_that_is_there_and_its_id_still_answers(bot, put):

@@ -162,6 +162,50 @@ def test_a_finding_of_a_rule_that_is_gone_is_closed_with_a_word_why(swept):
     assert end.annotation.startswith("AWS Config has no rule s3-old-rule in this account")
 
 
+@pytest.fixture
+def without_rule(world):
+    """Delete the bucket rule and its remediation in housing's account, until the test is over."""
+    config, named = world.config, {"ConfigRuleNames": [BUCKET_RULE]}
+    [rule] = config.describe_config_rules(**named)["ConfigRules"]
+    kept = config.describe_remediation_configurations(**named)["RemediationConfigurations"]
+
+    def delete():
+        config.delete_remediation_configuration(ConfigRuleName=BUCKET_RULE)
+        config.delete_config_rule(ConfigRuleName=BUCKET_RULE)
+
+    yield delete
+    made_by_aws = ("ConfigRuleArn", "ConfigRuleId", "ConfigRuleState")
+    config.put_config_rule(
+        ConfigRule={name: value for name, value in rule.items() if name not in made_by_aws}
+    )
+    config.put_remediation_configurations(
+        RemediationConfigurations=[
+            {name: value for name, value in each.items() if name != "Arn"} for each in kept
+        ]
+    )
+
+
+def test_the_findings_of_a_rule_that_was_deleted_in_one_account_end_there_and_say_why(
+    world, service, engine, without_rule
+):
+    ledger = Ledger(engine, world.clock, lambda key, tags: "housing")
+    here, there = world.public_bucket(), world.public_bucket(PAYMENTS)
+    kept = Lookups(engine, world.clock), Watched(engine), Missed(engine), lambda since, until: ()
+    sweep = Sweep(
+        service, Tasks(2), PLACES, HEAR, Records(ledger.record, *kept), lambda: None, world.clock
+    )
+    sweep.sweep()
+
+    without_rule()
+    world.clock.move(timedelta(minutes=1))
+    sweep.sweep()
+
+    of_bucket = {each.key.resource_id: each for each in ledger.each(State)}
+    assert of_bucket[here].state is State.RESOLVED
+    assert f"AWS Config has no rule {BUCKET_RULE}" in of_bucket[here].note
+    assert of_bucket[there].state is State.OPEN
+
+
 def test_nothing_is_closed_where_the_rules_could_not_be_read(world, swept):
     world.aws.faults.throttle("DescribeConfigRules", times=2)
 

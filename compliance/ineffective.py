@@ -1,7 +1,7 @@
 """Allowlist entries that cover nothing, or not for long: each with its line and why. Pure."""
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -9,6 +9,7 @@ from typing import Protocol
 
 from compliance.allowlist import ANY, Allowlist, Entry
 from compliance.aws_ids import ACCOUNT
+from compliance.reasons import why_no_reason
 from compliance.rules import Catalogue, Rule, canonical_name
 
 #: How AWS Config names resources (FACTS §1.4): what an id looks like, and what it is called.
@@ -75,14 +76,21 @@ class _Look:
         self._rules: dict[str, Rule | None] = {}
 
     def __call__(self, entry: Entry) -> Iterator[str]:
-        rule = self._rule(entry.rule)
-        if rule is None and not self._is_rule(entry.rule):
-            near = _nearest(entry.rule, self._catalogue)
-            yield f"no rule {entry.rule!r} in the catalogue, and none that AWS Config named{near}"
+        rules = [self._rule(name) for name in entry.rules]
+        for name, rule in zip(entry.rules, rules, strict=True):
+            if rule is None and not self._is_rule(name):
+                near = self._nearest_rule(name)
+                yield f"no rule {name!r} in the catalogue, and none that AWS Config named{near}"
         yield from self._place(entry)
         if entry.resource != ANY:
-            yield from _resource(entry, rule)
-        yield from self._end(entry, rule)
+            yield from _resource(entry, rules[0])
+        yield from self._end(entry, rules)
+
+    def _nearest_rule(self, name: str) -> str:
+        """AWS's identifier of a rule is another word for its name."""
+        identifier = name.strip().upper().replace("-", "_")
+        rules = (rule.name for rule in self._catalogue.values() if rule.identifier == identifier)
+        return _nearest(next(rules, name), self._catalogue)
 
     def _rule(self, name: str) -> Rule | None:
         if name not in self._rules:
@@ -103,15 +111,18 @@ class _Look:
             return region in self._regions
         return (account, region) in self._places
 
-    def _end(self, entry: Entry, rule: Rule | None) -> Iterator[str]:
+    def _end(self, entry: Entry, rules: Sequence[Rule | None]) -> Iterator[str]:
         if entry.expires < self._today:
             yield f"it ended on {entry.expires}; take it out, or agree a new exception"
-        elif rule and (entry.expires - self._today) > rule.decision.longest_exception:
-            days = rule.decision.longest_exception.days
+            return
+        limits = [rule.decision.longest_exception for rule in rules if rule]
+        if limits and entry.expires - self._today > min(limits):
             yield (
-                f"it lasts until {entry.expires}, and this rule's exceptions {days} days at most; "
-                "it holds until somebody shortens it"
+                f"it lasts until {entry.expires}, and this rule's exceptions {min(limits).days} "
+                "days at most; it holds until somebody shortens it"
             )
+        if why := why_no_reason(entry.reason):
+            yield f"its reason is none that the form would take. {why}"
 
 
 def _resource(entry: Entry, rule: Rule | None) -> Iterator[str]:
@@ -124,8 +135,20 @@ def _resource(entry: Entry, rule: Rule | None) -> Iterator[str]:
         form, what = _IDS[rule.resource_type]
         if not form.fullmatch(resource):
             yield f"resource {resource!r}: expected {what}, as AWS Config has it"
+        elif _is_elsewhere(entry):
+            yield f"resource {resource!r} is in another account or Region than the entry"
         elif _is_no_bucket(entry, rule):
             yield f"resource {resource!r}: no bucket has capitals in its name"
+
+
+def _is_elsewhere(entry: Entry) -> bool:
+    """Whether the resource is an ARN that names another place than the entry does."""
+    match entry.resource.split(":", 5):
+        case ["arn", _, _, region, account, _]:
+            is_other_region = entry.region not in {ANY, region} and region != ""
+            is_other_account = entry.account not in {ANY, account} and account != ""
+            return is_other_region or is_other_account
+    return False
 
 
 def _is_no_bucket(entry: Entry, rule: Rule) -> bool:

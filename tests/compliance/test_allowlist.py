@@ -215,3 +215,28 @@ def test_an_entry_is_known_by_its_id_or_by_what_it_says():
 def test_a_person_is_written_with_their_name_and_known_by_their_id(name, written):
     assert written_person(name, "slack:U1") == written
     assert person_id(written) == "slack:U1"
+
+
+def test_the_end_that_people_write_for_never_is_the_last_that_every_clock_can_show():
+    assert entry(expires=date.max).ends_at == datetime(9999, 1, 2, tzinfo=UTC)
+    assert entry(expires=date(9998, 12, 31)).ends_at == datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def test_of_two_exceptions_that_end_on_one_day_the_first_holds():
+    first, second = entry(reason="The first."), entry(reason="The second.")
+
+    assert Allowlist([first, second]).covering(key(), TODAY) is first
+
+
+def test_an_entry_has_the_line_at_which_it_begins_where_that_is_known():
+    entries = [entry(), entry(resource="other")]
+
+    assert list(Allowlist(entries, lines=[3, 12]).numbered()) == [(3, entries[0]), (12, entries[1])]
+    assert list(Allowlist(entries, lines=[3]).numbered()) == [(3, entries[0]), (0, entries[1])]
+
+
+def test_a_version_differs_in_nothing_from_itself():
+    same = Allowlist([entry()])
+
+    assert same.since(same) == Allowlist([entry()]).since(same)
+    assert len(same) == 1

@@ -1,7 +1,7 @@
 """Entries that do not do what they seem to are named with their line."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +13,7 @@ from tests.builders import RULE, entry, rule
 CATALOGUE = {RULE: rule()}
 PLACES = [("111122223333", "eu-west-2"), ("222233334444", "eu-west-1")]
 TODAY = date(2026, 11, 2)
+DAYS_30 = timedelta(days=30)
 
 
 def warnings(*entries, lines=(7, 16, 25)):
@@ -34,6 +35,10 @@ def warnings(*entries, lines=(7, 16, 25)):
         ({"resource": "star\u200b-bucket"}, "that nobody sees"),
         ({"expires": date(2025, 1, 31)}, "it ended on 2025-01-31"),
         ({"expires": date(9999, 12, 31)}, "180 days at most"),
+        ({"rule": "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED"}, f"did you mean '{RULE}'?"),
+        ({"more_rules": ("s3-old-rule",)}, "no rule 's3-old-rule' in the catalogue"),
+        ({"reason": "Known."}, "Say why in at least 20 characters"),
+        ({"reason": "Public. " * 150}, "At most 800 characters"),
     ],
     ids=lambda value: "" if isinstance(value, str) else ascii(next(iter(value.values()))),
 )
@@ -77,6 +82,43 @@ def test_a_resource_is_named_as_aws_config_names_its_kind(resource_type, right, 
     allowlist = Allowlist([entry(resource=right), entry(resource=wrong)], lines=(1, 2))
 
     assert [each.line for each in ineffective(allowlist, catalogue, PLACES, TODAY)] == [2]
+
+
+@pytest.mark.parametrize(
+    ("where", "lines"),
+    [
+        ({}, ()),
+        ({"account": ANY, "region": ANY}, ()),
+        ({"region": "eu-west-1", "account": "222233334444"}, (1,)),
+        ({"account": ANY, "region": "eu-west-1"}, (1,)),
+        ({"account": "222233334444", "region": ANY}, (1,)),
+    ],
+    ids=["there", "anywhere", "elsewhere", "another Region", "another account"],
+)
+def test_an_arn_that_names_another_place_than_its_entry_is_named(where, lines):
+    catalogue = {RULE: replace(rule(), resource_type="AWS::SNS::Topic")}
+    arn = "arn:aws:sns:eu-west-2:111122223333:alarms"
+    allowlist = Allowlist([entry(resource=arn, **where)], lines=(1,))
+
+    named = ineffective(allowlist, catalogue, PLACES, TODAY)
+
+    assert tuple(each.line for each in named) == lines
+    assert all("another account or Region" in each.text for each in named)
+
+
+def test_of_several_rules_the_shortest_limit_counts():
+    short = replace(rule("short"), decision=replace(rule().decision, longest_exception=DAYS_30))
+    allowlist = Allowlist([entry(more_rules=("short",), expires=date(2026, 12, 3))], lines=(1,))
+
+    [named] = ineffective(allowlist, {**CATALOGUE, "short": short}, PLACES, TODAY)
+
+    assert "30 days at most" in named.text
+
+
+def test_what_has_ended_is_named_for_that_alone():
+    [named] = warnings(entry(expires=date(2026, 11, 1), reason="Known."))
+
+    assert "it ended on" in named.text
 
 
 def test_the_warnings_are_looked_for_again_when_the_day_or_the_allowlist_is_another():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.text import clean
+from compliance.text import annotation, clean
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,12 @@ def test_nothing_invisible_is_left_and_cleaning_again_changes_nothing(text):
 
     assert not {"Cc", "Cf", "Cs"}.intersection(map(unicodedata.category, once.replace("\n", "")))
     assert clean(once) == once
+
+
+def test_a_character_that_this_python_does_not_know_yet_is_kept():
+    assert clean("new: \u0378\x07") == "new: \u0378 "
+
+
+def test_an_annotation_is_cleaned_and_as_long_as_aws_lets_it_be():
+    assert annotation(" No\u200b block.\n") == "No block."
+    assert annotation("x" * 300) == "x" * 256

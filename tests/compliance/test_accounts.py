@@ -45,3 +45,24 @@ def test_while_the_organisation_has_not_told_its_accounts_nobody_knows_them_all(
     directory.refresh([Account("222233334444")])
 
     assert (before, directory.ids()) == (None, {HOUSING, "222233334444"})
+
+
+def test_an_account_is_called_by_its_name_and_its_id():
+    assert str(Account(HOUSING, "Housing")) == f"Housing ({HOUSING})"
+    assert str(Account(HOUSING)) == HOUSING
+
+
+def test_without_an_organisation_the_list_by_hand_is_all_there_is():
+    directory = Directory([Account(HOUSING, "Housing")])
+
+    assert (directory.ids(), len(directory), directory.of_organization) == ({HOUSING}, 1, False)
+    assert Directory(of_organization=True).of_organization
+
+
+def test_what_the_organisation_does_not_have_stands_as_it_is_written():
+    directory = Directory([Account(HOUSING, "Housing")])
+
+    directory.refresh([Account("222233334444", "Payments")])
+
+    assert directory[HOUSING] == Account(HOUSING, "Housing")
+    assert len(directory) == 2

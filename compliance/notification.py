@@ -104,7 +104,7 @@ def _compliance_change(message: Mapping[str, Any], letter: Letter) -> Parsed:
         raise NotUnderstoodError(Problem.MISSING, f"unknown complianceType {said[:40]!r}")
     key = FindingKey(
         account=_matching(message, "awsAccountId", ACCOUNT),
-        region=_matching(message, "awsRegion", REGION),
+        region=_region_of_rule(message),
         rule=_matching(message, "configRuleName", RULE),
         resource_type=_matching(message, "resourceType", RESOURCE_TYPE),
         resource_id=_resource_id(message),
@@ -114,13 +114,24 @@ def _compliance_change(message: Mapping[str, Any], letter: Letter) -> Parsed:
     _same_subject(key, result)
     why = annotation(_optional(result, "annotation"))
     recorded_at = _time(result, "resultRecordedTime")
-    invoked_at = _time(result, "configRuleInvokedTime") if _is_dated(result) else None
+    invoked_at = _called_at(result)
     return Reading((Change(key, Compliance(said), recorded_at, why, rule_arn, invoked_at),))
 
 
-def _is_dated(result: Mapping[str, Any]) -> bool:
-    """Say whether a result tells when its rule was called; not all of them do."""
-    return isinstance(result.get("configRuleInvokedTime"), str)
+def _region_of_rule(message: Mapping[str, Any]) -> str:
+    """Return the Region in which the rule is: what is global is evaluated in one all the same."""
+    arn = _optional(message, "configRuleARN").split(":")
+    if message.get("awsRegion") == "global" and len(arn) > 3 and REGION.fullmatch(arn[3]):
+        return arn[3]
+    return _matching(message, "awsRegion", REGION)
+
+
+def _called_at(result: Mapping[str, Any]) -> datetime | None:
+    """Return when the rule was called; not all results say it, and none is refused for it."""
+    try:
+        return _time(result, "configRuleInvokedTime")
+    except NotUnderstoodError:
+        return None
 
 
 def _same_subject(key: FindingKey, result: Mapping[str, Any]) -> None:

@@ -347,6 +347,30 @@ def test_a_result_that_does_not_repeat_its_subject_is_taken_at_its_word(identifi
 @pytest.mark.parametrize(
     ("written", "moment"),
     [
+        ("2016-09-27T19:48:40Z", datetime(2016, 9, 27, 19, 48, 40, tzinfo=UTC)),
+        ("yesterday", None),
+        (None, None),
+        (7, None),
+    ],
+)
+def test_when_a_rule_was_called_is_read_where_it_can_be(written, moment):
+    [change] = parse(with_result(configRuleInvokedTime=written)).changes
+
+    assert change.invoked_at == moment
+
+
+def test_a_global_resource_is_found_where_its_rule_is():
+    arn = json.loads(INNER)["configRuleARN"]
+    [change] = parse(edited(INNER, awsRegion="global")).changes
+
+    assert change.key.region == arn.split(":")[3]
+    assert parse(edited(INNER, awsRegion="global", configRuleARN="")).problem is Problem.MISSING
+    assert parse(edited(INNER, awsRegion="somewhere")).problem is Problem.MISSING
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
         ("2016-09-27T19:48:41", datetime(2016, 9, 27, 19, 48, 41, tzinfo=UTC)),
         ("2016-09-27T19:48:41Z", datetime(2016, 9, 27, 19, 48, 41, tzinfo=UTC)),
         ("2016-09-28T01:18:41+05:30", datetime(2016, 9, 27, 19, 48, 41, tzinfo=UTC)),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from compliance.change import Compliance, Copy, ResourceFacts
 from tests.builders import PACK_ARN, at, change, key
 
 
@@ -28,3 +29,11 @@ def test_a_result_is_of_no_later_than_its_rule_was_called_and_it_was_recorded(in
 def test_a_rule_of_an_aws_service_is_known_by_its_arn():
     assert change(rule_arn=PACK_ARN).service_linked
     assert not change(rule_arn=PACK_ARN.replace("aws-service-rule/", "")).service_linked
+
+
+def test_what_is_not_said_of_a_rule_or_a_resource_is_not_so():
+    copy = Copy("a-rule", Compliance.COMPLIANT, at(0))
+    facts = ResourceFacts("111122223333", "eu-west-2", "AWS::S3::Bucket", "b", at(0))
+
+    assert not copy.service_linked
+    assert not facts.deleted

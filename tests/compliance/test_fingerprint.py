@@ -1,6 +1,7 @@
 """Hashes of what was in force."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -40,3 +41,17 @@ def test_a_finding_is_under_its_rule_and_its_team():
 
 def test_a_rule_that_the_catalogue_has_not_has_no_hash():
     assert InForce({}, teams())(finding()).keys() == {"team"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (frozenset("xy"), frozenset("xz")),
+        (timedelta(days=1), timedelta(days=2)),
+        (date(2026, 1, 1), date(2026, 1, 2)),
+        ({"a": 1}, {"a": 2}),
+    ],
+    ids=["sets", "durations", "days", "mappings"],
+)
+def test_what_differs_has_another_hash(one, other):
+    assert fingerprint(one) != fingerprint(other)

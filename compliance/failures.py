@@ -52,8 +52,8 @@ _ACTION = re.compile(
 )
 _DENIED_BY = re.compile(
     r"with an explicit deny in an? ([\w -]+? (?:policy|boundary))\b"
-    r"|because no (session|service control|resource control|permissions boundary|VPC endpoint)"
-    r" policy allows"
+    r"|because no ((?:session|service control|resource control|VPC endpoint) policy"
+    r"|permissions boundary) allows"
 )
 _ROLE = re.compile(r"on resource: (arn:\S+:role/\S+)")
 #: Where the services, their clients and SSM Automation put the code into a sentence.
@@ -64,6 +64,10 @@ _CODE = re.compile(
     r"|^(\w+(?:Exception|Denied|Fault))$"
 )
 _SAYS_NO_CODE: Mapping[str, re.Pattern[str]] = {
+    "RoleNotAssumed": re.compile(
+        r"\bassume role is unable to be assumed\b|^access denied when .{0,20}\bassume role\b",
+        re.IGNORECASE,
+    ),
     "AccessDenied": re.compile(r"^access denied\b|not authorized to perform", re.IGNORECASE),
     "AlreadyCompliant": re.compile(r"\b(?:is|are) already compliant\b", re.IGNORECASE),
     "StepTimedOut": re.compile(r"^(?:the )?(?:step|execution|automation)\b.{0,40}\btimed out\b",
@@ -71,7 +75,6 @@ _SAYS_NO_CODE: Mapping[str, re.Pattern[str]] = {
     "InProgress": re.compile(
         r"^an existing call\b|\bremediation execution\b.{0,200}\bin progress\b", re.IGNORECASE
     ),
-    "RoleNotAssumed": re.compile(r"\bassume role is unable to be assumed\b", re.IGNORECASE),
     "KeyUnusable": re.compile(r"\barn:aws[a-z-]*:kms:\S+ is (?:disabled|pending)\b"),
 }  # fmt: skip
 _DENIALS = frozenset(
@@ -109,7 +112,7 @@ def read_refusal(message: str) -> Refusal:
     return Refusal(
         code=_code(message),
         action=_action(action) if action else "",
-        denied_by=(denied_by[1] or f"{denied_by[2]} policy") if denied_by else "",
+        denied_by=(denied_by[1] or denied_by[2]) if denied_by else "",
         role=role[1] if role else "",
     )
 

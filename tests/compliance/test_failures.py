@@ -76,6 +76,46 @@ _ASKED = "User: arn:aws:sts::111122223333:assumed-role/{role}/x is not authorize
             "Something forbids this to the runbook's role (s3:Put): permissions boundary.",
         ),
         (
+            _ASKED.format(role="fix") + "s3:Put because no permissions boundary allows the s3:Put "
+            "action",
+            "Something forbids this to the runbook's role (s3:Put): permissions boundary.",
+        ),
+        (
+            "Access denied when attempting to assume role arn:aws:iam::1:role/fix",
+            "The runbook's role cannot be assumed",
+        ),
+        (
+            _ASKED.format(role="x") + "iam:PassRole on resource: arn:aws:iam::1:role/fix",
+            "The runbook's role may not be handed to SSM Automation",
+        ),
+        ("Error code: ThrottlingException; more", "AWS had too much to do"),
+        ("DisabledException", "The encryption key cannot be used."),
+        ("KMSDisabledException: arn:x", "The encryption key cannot be used."),
+        (
+            "An error occurred (UnauthorizedOperation) when calling it",
+            "The runbook's role lacks a permission (s3:PutBucketPublicAccessBlock).",
+        ),
+        (
+            "Not allowed, because no identity-based policy allows the rds:Modify action",
+            "The runbook's role lacks a permission (rds:Modify).",
+        ),
+        (
+            _ASKED.format(role="x") + "sts:AssumeRole",
+            "The runbook's role cannot be assumed",
+        ),
+        (
+            _ASKED.format(role="fix") + "s3:Put with an explicit deny in a resource control policy",
+            "A policy of the organisation (resource control policy) forbids",
+        ),
+        (
+            _ASKED.format(role="fix") + "s3:Put because no VPC endpoint policy allows the s3:Put",
+            "Something forbids this to the runbook's role (s3:Put): VPC endpoint policy.",
+        ),
+        (
+            "Refused with an explicit deny in a session policy",
+            "Something forbids this to the runbook's role (s3:PutBucketPublicAccessBlock): session",
+        ),
+        (
             _ASKED.format(role="x") + "sts:AssumeRole on resource: arn:aws:iam::1:role/fix-kms",
             "The runbook's role arn:aws:iam::1:role/fix-kms cannot be assumed",
         ),
@@ -99,3 +139,8 @@ def test_who_forbids_is_read_from_awss_sentence():
 
     assert is_session_too_narrow(said)
     assert read_refusal(said).action == "config:StartRemediationExecution"
+    assert not is_session_too_narrow("Access Denied")
+
+
+def test_without_a_rule_there_is_no_way_by_hand():
+    assert explain("Odd.", None) == "AWS said: Odd. Correct the cause and press Remediate again."

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from compliance.known_rules import KnownRules, OtherRules
-from tests.builders import RULE, config_rule, key, rule
+from tests.builders import PACK_ARN, RULE, config_rule, key, rule
 
 OURS = "our-own-name-for-it"
 IDENTIFIER = "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED"
@@ -80,3 +80,68 @@ def test_each_recognition_is_counted_once(known):
         known.add([config_rule(OURS, identifier=IDENTIFIER), config_rule("home-made")])
 
     assert known.recognitions == 1
+
+
+def test_a_rule_that_turns_out_to_be_another_one_is_recognised_anew(known):
+    known.add([config_rule(OURS, identifier="OTHER")])
+    known.add([config_rule(OURS, identifier=IDENTIFIER)])
+
+    assert known.recognitions == 1
+
+
+def test_a_name_is_known_once_aws_has_such_a_rule_somewhere(known):
+    known.add([config_rule(OURS), config_rule("gone", arn="")])
+
+    assert known.has_name(OURS)
+    assert not known.has_name("gone")
+
+
+def test_what_the_catalogue_does_not_have_is_another_rule(known):
+    known.add([config_rule(OURS, identifier=IDENTIFIER), config_rule("home-made")])
+
+    assert not known.is_other(key())
+    assert not known.is_other(key(rule=OURS))
+    assert known.is_other(key(rule="home-made"))
+    assert known.is_other(key(rule="unheard"))
+
+
+def test_what_aws_answered_is_kept_for_its_place(known):
+    answered = config_rule("home-made")
+    known.add([answered])
+
+    assert known.said(key(rule="home-made")) is answered
+    assert known.said(key(rule="home-made", region="eu-west-1")) is None
+
+
+@pytest.mark.parametrize(
+    ("answered", "owned"),
+    [
+        ({}, False),
+        ({"created_by": "securityhub.amazonaws.com"}, True),
+        ({"arn": PACK_ARN}, True),
+    ],
+    ids=["a person's", "created by a service", "a service's ARN"],
+)
+def test_a_service_owns_a_rule_by_its_creator_or_its_arn(answered, owned):
+    assert config_rule(OURS, **answered).service_linked is owned
+    assert not config_rule(OURS, arn="").exists
+
+
+@pytest.mark.parametrize(
+    ("others", "accepted"),
+    [(OtherRules.SHOW, True), (OtherRules.COUNT, False), (OtherRules.DROP, False)],
+)
+def test_a_rule_outside_the_catalogue_makes_findings_only_where_they_are_shown(others, accepted):
+    known = KnownRules({RULE: rule()}, others)
+
+    assert known.accepts(key())
+    assert known.accepts(key(rule="home-made")) is accepted
+
+
+def test_of_two_rules_with_one_identifier_the_first_is_recognised():
+    known = KnownRules(
+        {RULE: rule(), "again": replace(rule("again"), identifier=rule().identifier)}
+    )
+    known.add([config_rule(OURS, identifier=rule().identifier)])
+
+    assert known.canonical(key(rule=OURS)) == RULE

@@ -1,8 +1,21 @@
 """Text in pieces, and what is left of it where a reader has only words."""
 
+from datetime import date
+
 import pytest
 
-from compliance.prose import Copied, Link, Moment, Person, Strong, joined, one_line, people, plain
+from compliance.prose import (
+    Copied,
+    Link,
+    Moment,
+    Person,
+    Strong,
+    day,
+    joined,
+    one_line,
+    people,
+    plain,
+)
 from tests.builders import START
 
 MARKS = "*a* _b_ ~c~ `d` <!channel> :e: https://example.org"
@@ -46,3 +59,7 @@ def test_groups_are_named_before_users():
 
 def test_a_line_has_no_blanks_but_single_spaces():
     assert one_line("  a\n\tb \u00a0 c\u200b ") == "a b c"
+
+
+def test_a_day_is_written_in_words():
+    assert day(date(2026, 11, 2)) == "2 November 2026"

@@ -34,7 +34,7 @@ def may_agree_to(context: Context, finding_id: str, verb: Verb, actor: Actor) ->
         return _not_asked(finding, verb)
     if actor.id in (deciders := _deciders(verb, finding)):
         others = who_can(context.team(finding), context.teams, deciders)
-        return Refused(AGREED_ALREADY, *others)
+        return Refused(AGREED_ALREADY, *others, about=finding.id)
     return finding
 
 
@@ -103,5 +103,5 @@ def _deciders(verb: Verb, finding: Finding) -> tuple[str, ...]:
 def _not_asked(finding: Finding, verb: Verb) -> Refused:
     """Say what has become of a request that waits no longer."""
     if finding.state in UNDECIDED or finding.requests:
-        return Refused(NOT_ASKED.format(noun=verb.noun))
+        return Refused(NOT_ASKED.format(noun=verb.noun), about=finding.id)
     return too_late(IllegalMoveError(finding, verb.value))

@@ -21,13 +21,14 @@ class Refused:
     """It was not done. *text* says why and what to do next.
 
     *users* and *groups* are the ids of those who could do it. *decided_by* are the ids of those
-    who decided already.
+    who decided already. *about* is the id of the finding that it is about, if it is one.
     """
 
     text: str
     users: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     decided_by: tuple[str, ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

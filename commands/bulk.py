@@ -98,16 +98,29 @@ class Bulk:
     def _is_another(self, actor: Actor, by: Request) -> bool:
         return self.context.teams.people.are_different((actor.id, *by.deciders))
 
-    def remediate_all(self, origin: Origin, actor: Actor) -> Answer:
-        """Ask for the remediation of each that was in the message when it was confirmed."""
-        return self._decide(origin, actor, partial(remediate, self.context, actor=actor))
+    def remediate_all(
+        self, origin: Origin, actor: Actor, without: frozenset[str] = frozenset()
+    ) -> Answer:
+        """Ask for the remediation of each that was in the message when it was confirmed.
 
-    def agree_all(self, origin: Origin, actor: Actor) -> Answer:
+        *without* are the ids of those that somebody left out.
+        """
+        return self._decide(origin, actor, without, partial(remediate, self.context, actor=actor))
+
+    def agree_all(
+        self, origin: Origin, actor: Actor, without: frozenset[str] = frozenset()
+    ) -> Answer:
         verb = origin.press.verb or Verb.REMEDIATE
         decide = partial(agree_and_carry_out, self.context, self.person, verb=verb, actor=actor)
-        return self._decide(origin, actor, decide)
+        return self._decide(origin, actor, without, decide)
 
-    def ignore_all(self, origin: Origin, actor: Actor, form: Ignore) -> Answer:
+    def ignore_all(
+        self,
+        origin: Origin,
+        actor: Actor,
+        form: Ignore,
+        without: frozenset[str] = frozenset(),
+    ) -> Answer:
         """Agree an exception, or ask for one, for each that the form showed."""
         part = self._admitted(origin.press, actor, origin.opened_at)
         if isinstance(part, Refused):
@@ -116,22 +129,30 @@ class Bulk:
         if wrong := problems(form, rule, self.context.now().date()):
             return Invalid(wrong)
         context = self.context
-        chosen = self._chosen(origin, part.findings)
+        chosen = self._chosen(origin, part.findings, without)
         asked = {each.id: ignore(context, each.id, actor, form) for each in chosen}
         # All at once: the allowlist is written one time for all of them.
         agreed = [each for each, answer in asked.items() if isinstance(answer, Done)]
         return _sum_up(part, {**asked, **carry_out(context, self.person, agreed)})
 
-    def _decide(self, origin: Origin, actor: Actor, decide: Callable[[str], Answer]) -> Answer:
+    def _decide(
+        self,
+        origin: Origin,
+        actor: Actor,
+        without: frozenset[str],
+        decide: Callable[[str], Answer],
+    ) -> Answer:
         part = self._admitted(origin.press, actor, origin.opened_at)
         if isinstance(part, Refused):
             return part
-        chosen = self._chosen(origin, part.findings)
+        chosen = self._chosen(origin, part.findings, without)
         return _sum_up(part, {each.id: decide(each.id) for each in chosen})
 
-    def _chosen(self, origin: Origin, findings: Sequence[Finding]) -> list[Finding]:
+    def _chosen(
+        self, origin: Origin, findings: Sequence[Finding], without: frozenset[str]
+    ) -> list[Finding]:
         """Return those that are open to it, but for what has changed since it was asked about."""
-        left = self._open_to(origin.press, findings)
+        left = (each for each in self._open_to(origin.press, findings) if each.id not in without)
         return [each for each in left if _newest(each, origin.press.verb) <= origin.opened_at]
 
     def _open_to(self, press: Press, findings: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -12,20 +12,29 @@ from commands.forms import (
     Option,
     Origin,
     Passage,
+    Several,
     Text,
     read_fields,
+    several,
 )
 from commands.ignore import REASON_MAX, REASON_MIN, TICKET_MAX, Ignore
 from compliance.allowlist import ExceptionClass
 from compliance.card import Card
 from compliance.facts import given_with
-from compliance.group import GroupCard, by_place, how_many
+from compliance.group import GroupCard
 from compliance.policy import AnyRule
 from compliance.press import Button, Press
 from compliance.request import Request, Verb
 
 #: The names of an exception's fields.
 CLASS, REASON, TICKET, EXPIRES = "exception_class", "reason", "ticket", "expires"
+#: The name of the field that leaves findings of a message out of a decision.
+LEFT_OUT = "left_out"
+#: https://docs.slack.dev/reference/block-kit/block-elements/multi-select-menu-element, and enough
+#: for anybody: who leaves out more decides about each by itself.
+_OPTIONS_MAX = 100
+#: How many names a confirmation lists.
+_LISTED_MAX = 20
 
 #: Long enough to fix most things, short enough to be looked at again.
 _USUAL = timedelta(days=90)
@@ -65,7 +74,10 @@ def form_of(
     return Form(
         title=title,
         intro=(*_about(subject), *_consequences(press, subject, rule, requests)),
-        fields=exception_fields(rule, now.date()) if press.button in _IGNORES else (),
+        fields=(
+            *_except_for(subject),
+            *(exception_fields(rule, now.date()) if press.button in _IGNORES else ()),
+        ),
         submit=submit,
         origin=Origin(press, now).dump(),
     )
@@ -125,14 +137,28 @@ def read_exception(rule: AnyRule | None, today: date, entered: Entered) -> Ignor
     )
 
 
+def left_out(entered: Entered) -> frozenset[str]:
+    """Return the ids of the findings of a message that are not decided about."""
+    return frozenset(several(entered.get(LEFT_OUT, "")))
+
+
+def _except_for(subject: Card | GroupCard) -> tuple[Field, ...]:
+    if isinstance(subject, Card) or len(subject.rows) < 2:
+        return ()
+    options = (
+        Option(row.finding_id, f"{row.resource} ({row.where})")
+        for row in subject.rows[:_OPTIONS_MAX]
+    )
+    return (Several(LEFT_OUT, "All except", tuple(options), hint="Leave empty for all of them."),)
+
+
 def _about(subject: Card | GroupCard) -> tuple[Passage, ...]:
     if isinstance(subject, Card):
         return (Passage(subject.headline, copied=(subject.resource, subject.finding_id)),)
-    places = "\n".join(f"{number} {where}" for where, number in by_place(subject))
-    return (
-        Passage(subject.title, how_many(subject.number)),
-        Passage("Where they are", places),
-    )
+    names = [row.resource for row in subject.rows[:_LISTED_MAX]]
+    more = subject.number - len(names)
+    listed = "\n".join([*names, *([f"and {more} more"] if more else [])])
+    return (Passage(subject.headline), Passage("About these", listed))
 
 
 def _consequences(
@@ -141,8 +167,7 @@ def _consequences(
     if press.button in _IGNORES:
         return _others(rule, Verb.EXCEPT)
     if press.button is Button.WITHDRAW:
-        noun = press.verb.noun if press.verb else ""
-        return (Passage(text=_WITHDRAWN.format(noun=noun)),)
+        return _withdrawn(press, subject, requests)
     if press.verb not in {None, Verb.REMEDIATE}:
         return _given(requests)
     returns = Passage("May come back", subject.source_fix)
@@ -152,6 +177,16 @@ def _consequences(
         *(_others(rule, Verb.REMEDIATE) if press.verb is None else ()),
         Passage(text=_THEN if isinstance(subject, Card) else _THEN_EACH),
     )
+
+
+def _withdrawn(
+    press: Press, subject: Card | GroupCard, requests: Sequence[Request]
+) -> tuple[Passage, ...]:
+    """Say what will not happen, as those read it who asked for it."""
+    is_remediation = press.verb in {None, Verb.REMEDIATE}
+    lost = (Passage("This will not be done", facts=subject.preflight),)
+    words = _WITHDRAWN.format(noun=(press.verb or Verb.REMEDIATE).noun)
+    return (*(lost if is_remediation else _given(requests)), Passage(text=words))
 
 
 def _others(rule: AnyRule | None, verb: Verb) -> tuple[Passage, ...]:

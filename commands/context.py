@@ -92,7 +92,7 @@ class Context:
         text = f"{ruling.reason} Nothing was changed."
         if not users and not groups:
             text += f" Nobody else can decide for team {team.name}: add approvers in teams.yaml."
-        return Refused(text, users, groups)
+        return Refused(text, users, groups, about=finding.id)
 
     def _may_decide(self, actor: Actor, finding: Finding) -> Verdict:
         return may_decide(actor, self.team(finding), self.teams)
@@ -114,7 +114,8 @@ def too_late(error: IllegalMoveError) -> Refused:
     if asked:
         text = f"The {asked.verb.noun} was asked for already and waits for agreement."
     decided_by = tuple(filter(None, finding.decided.deciders)) if finding.decided else ()
-    return Refused(f"{text} Nothing was changed by this press.", decided_by=decided_by)
+    text = f"{text} Nothing was changed by this press."
+    return Refused(text, decided_by=decided_by, about=finding.id)
 
 
 _MEANWHILE = {

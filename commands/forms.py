@@ -112,7 +112,28 @@ class Day:
         return day
 
 
-Field = Choice | Text | Day
+def several(entered: str) -> list[str]:
+    """Return the values of what was entered into a field of several."""
+    return entered.replace(",", " ").split()
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Any of several *options*, or none: products put blanks or commas between their values."""
+
+    name: str
+    label: str
+    options: tuple[Option, ...]
+    hint: str = ""
+    required: bool = False
+
+    def read(self, entered: str) -> str:
+        """Return the values that were chosen and are on offer."""
+        offered = {option.value for option in self.options}
+        return " ".join(each for each in several(entered) if each in offered)
+
+
+Field = Choice | Text | Day | Several
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from commands.answers import Answer, Invalid, OpenWork, Refused
 from commands.authorise import Person
 from commands.bulk import Bulk, requests_of
 from commands.carry_out import agree_and_carry_out, ignore_and_carry_out
-from commands.confirm import REASON, form_of, read_exception
+from commands.confirm import REASON, form_of, left_out, read_exception
 from commands.context import Context, seen
 from commands.digest import WEEK, digest
 from commands.filters import read_filters
@@ -253,7 +253,7 @@ class Reception:
     def _submit(self, submission: Submission, actor: Actor) -> Answer:
         origin = Origin.parse(submission.origin)
         if origin.press.button not in _IGNORES:
-            return self._decide(origin, actor)
+            return self._decide(origin, actor, left_out(submission.entered))
         try:
             asked = self._exception(origin, submission.entered)
         except FormError as error:
@@ -261,7 +261,8 @@ class Reception:
         if origin.press.button is Button.IGNORE:
             finding_id = origin.press.finding_id
             return ignore_and_carry_out(self._context, self._person, finding_id, actor, asked)
-        return self._bulk.ignore_all(origin, actor, asked)
+        without = left_out(submission.entered)
+        return self._bulk.ignore_all(origin, actor, asked, without)
 
     def _exception(self, origin: Origin, entered: Entered) -> Ignore:
         context = self._context
@@ -272,7 +273,7 @@ class Reception:
             rule = None
         return read_exception(rule, context.now().date(), entered)
 
-    def _decide(self, origin: Origin, actor: Actor) -> Answer:
+    def _decide(self, origin: Origin, actor: Actor, without: frozenset[str]) -> Answer:
         context, press = self._context, origin.press
         verb = press.verb or Verb.REMEDIATE
         match press.button:
@@ -283,7 +284,7 @@ class Reception:
             case Button.WITHDRAW:
                 return withdraw(context, press.finding_id, verb, actor)
             case Button.REMEDIATE_ALL:
-                return self._bulk.remediate_all(origin, actor)
+                return self._bulk.remediate_all(origin, actor, without)
             case Button.AGREE_ALL:
-                return self._bulk.agree_all(origin, actor)
+                return self._bulk.agree_all(origin, actor, without)
         raise ValueError(f"nothing is decided by {press.button}")

@@ -22,9 +22,9 @@ def may_remediate(
         return finding
     rule = context.rule(finding)
     if why := why_no_remediation(finding, rule):
-        return Refused(why)
+        return Refused(why, about=finding.id)
     if entry := exception_of(finding, context.allowlist.current, context.now()):
-        return Refused(EXCEPTED.format(end=entry.expires))
+        return Refused(EXCEPTED.format(end=entry.expires), about=finding.id)
     try:
         ask(finding, _request(context, rule, actor), context.now())
     except IllegalMoveError as error:

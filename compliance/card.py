@@ -136,7 +136,7 @@ def card_of(
         facts=at_a_glance(finding, account),
         state=finding.state,
         line=state_line(finding),
-        danger=_danger(finding, rule, offered),
+        danger=danger(finding, rule),
         steps=_steps(finding),
         requests=finding.requests,
         presses=tuple(press for press in offered if press.button not in IN_MENU),
@@ -180,13 +180,13 @@ def _can_be_asked(finding: Finding, verb: Verb) -> bool:
     return finding.state in CAN_ASK[verb] and finding.request(verb) is None
 
 
-def _danger(finding: Finding, rule: AnyRule, offered: Iterable[Press]) -> str:
+def danger(finding: Finding, rule: AnyRule) -> str:
     """Say in one line what a remediation that can be started or agreed to now can break."""
     begins = {
         Press(Button.REMEDIATE, finding.id),
         Press(Button.AGREE, finding.id, Verb.REMEDIATE),
     }
-    if begins.isdisjoint(offered) or rule.impact is None:
+    if begins.isdisjoint(presses(finding, rule)) or rule.impact is None:
         return ""
     hint = managed_by(finding.tags)
     undone = f"{hint.tool} may undo a fix made here." if hint else ""
@@ -203,18 +203,19 @@ def source_fix(finding: Finding, rule: AnyRule) -> str:
 
 
 def _steps(finding: Finding) -> tuple[Step, ...]:
-    """Return the steps of the runbook that runs, those around the present one where many."""
+    """Return the steps of the runbook that runs; of many, those before and after are counted."""
     if finding.state is not State.RUNNING or not finding.step:
         return ()
     names = finding.runbook or tuple(f"Step {each + 1}" for each in range(finding.steps))
     now = finding.step - 1
     steps = [Step(name, _stage(index, now)) for index, name in enumerate(names)]
-    first = max(0, min(now - 1, len(steps) - _STEPS_MAX))
-    done, left = steps[:first], steps[first + _STEPS_MAX :]
+    if len(steps) <= _STEPS_MAX:
+        return tuple(steps)
+    left = len(steps) - finding.step
     return (
-        *([Step(f"{len(done)} steps done", Stage.DONE)] if done else []),
-        *steps[first : first + _STEPS_MAX],
-        *([Step(f"{len(left)} more steps", Stage.PENDING)] if left else []),
+        *([Step(f"{now} of {len(steps)} steps are done", Stage.DONE)] if now else []),
+        *steps[now : now + 1],
+        *([Step(f"{left} to go", Stage.PENDING)] if left > 0 else []),
     )
 
 

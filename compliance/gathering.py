@@ -48,6 +48,7 @@ def _of_many_rules(group: GroupCard, tally: Tally, catalogue: Catalogue) -> Grou
         title=f"Findings of {len(named)} rules",
         severity=min(ranked, key=list(Severity).index, default=None),
         why=f"{'; '.join(titles)}{more}.",
+        danger="",
         preflight=(),
         source_fix="",
         presses=tuple(each for each in group.presses if each.button is Button.LIST),

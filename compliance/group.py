@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
-from compliance.card import Account, Card, Departed, card_of, presses
+from compliance.card import Account, Card, Departed, card_of, danger, presses
 from compliance.facts import Fact, FactKind, preflight
 from compliance.finding import UNDECIDED, Finding, State
 from compliance.known_rules import KnownRules
@@ -16,8 +16,6 @@ from compliance.provenance import Hint, at_the_source, managed_by
 from compliance.request import Verb
 from compliance.rules import Catalogue, Severity
 
-#: How many of them the message names.
-_NAMED = 5
 #: How many accounts it counts one by one.
 _ACCOUNTS_MAX = 10
 #: How many tools it names; anything may stand in a tag.
@@ -25,10 +23,23 @@ _TOOLS_MAX = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """One finding of a message; *who* asked or decided, *press* is what it offers first."""
+
+    finding_id: str
+    resource: str
+    where: str
+    state: State
+    who: tuple[str, ...]
+    press: Press
+
+
+@dataclass(frozen=True, slots=True)
 class GroupCard:
     """Findings of one rule as their message shows them; *finding_id* finds the message again.
 
-    *named* are ids and resources of the first, those before the others that wait for a decision.
+    *rows* are the first of them, those before the others that wait for a decision. *danger* is
+    what a remediation can break.
     """
 
     finding_id: str
@@ -38,10 +49,17 @@ class GroupCard:
     number: int
     states: tuple[tuple[State, int], ...]
     accounts: tuple[tuple[str, int], ...]
-    named: tuple[tuple[str, str], ...]
+    rows: tuple[Row, ...]
+    danger: str
     preflight: tuple[Fact, ...]
     source_fix: str
     presses: tuple[Press, ...]
+
+    @property
+    def headline(self) -> str:
+        """How grave it is, how many there are, and of what."""
+        grade = self.severity.capitalize() if self.severity else "Not rated"
+        return f"{grade} · {how_many(self.number)}: {self.title}"
 
     @property
     def buttons(self) -> frozenset[Button]:
@@ -88,9 +106,8 @@ def gather(
         number=len(findings),
         states=by_state(findings),
         accounts=_by_account(findings, accounts),
-        named=tuple(
-            (each.id, each.resource_name or each.key.resource_id) for each in waiting_first[:_NAMED]
-        ),
+        rows=tuple(_row(each, of(each), accounts) for each in waiting_first),
+        danger=_danger(findings, of),
         preflight=_preflight(findings, of),
         source_fix=_source_fix(findings, rule),
         presses=_presses(findings, of),
@@ -126,6 +143,26 @@ def by_place(group: GroupCard) -> tuple[tuple[str, int], ...]:
     if not others:
         return counted
     return (*counted, (f"in {len(others)} more accounts", sum(number for _, number in others)))
+
+
+def _row(finding: Finding, rule: AnyRule, accounts: Mapping[str, Account]) -> Row:
+    account = accounts.get(finding.key.account, Account(finding.key.account))
+    deciders = finding.decided.deciders if finding.decided else ()
+    asked = (each for request in finding.requests for each in request.deciders)
+    offered = presses(finding, rule)
+    return Row(
+        finding_id=finding.id,
+        resource=finding.resource_name or finding.key.resource_id,
+        where=f"{account.name or account.id}, {finding.key.region}",
+        state=finding.state,
+        who=tuple(dict.fromkeys(filter(None, (*deciders, *asked)))),
+        press=next(each for each in offered if each.button is not Button.WITHDRAW),
+    )
+
+
+def _danger(findings: Iterable[Finding], of: RuleOf) -> str:
+    """Say what can break, each thing once, where at least one remediation can be begun."""
+    return " ".join(dict.fromkeys(filter(None, (danger(each, of(each)) for each in findings))))
 
 
 def _by_account(

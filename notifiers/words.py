@@ -17,12 +17,12 @@ from commands.answers import (
     StatusReport,
     Table,
 )
-from commands.forms import Choice, Field, Form, Passage
+from commands.forms import Choice, Field, Form, Passage, Several
 from compliance.card import Card, Departed
 from compliance.facts import Fact, FactKind
 from compliance.finding import State
 from compliance.group import Content, GroupCard, by_place, how_many
-from compliance.prose import Moment, Prose, Strong, day, joined, moment, people, plain
+from compliance.prose import Copied, Moment, Prose, Strong, day, joined, moment, people, plain
 from compliance.rules import Severity
 
 DEPARTED = "This finding is now with another team."
@@ -37,6 +37,8 @@ _SHAPES = {
     None: "⚪",
 }
 _OVER = "✅"
+#: How many findings of a group are named in words.
+_NAMED_MAX = 5
 NOTHING_TO_DECIDE = (
     "You decide for no team. Each team's findings are shown in its channel, and "
     "/compliance status counts them there; /compliance help lists what else you can ask."
@@ -90,16 +92,18 @@ def outcome(given: Done | Refused | Explained) -> Prose:
     match given:
         case Explained(_, users, groups):
             return joined(" ", [text, people(users, groups)])
-        case Refused(_, users, groups, decided_by):
+        case Refused(_, users, groups, decided_by, about):
+            about_it: Prose = (Copied(about), ": ") if about else ()
             decided = ("Decided by ", *people(decided_by), ".") if decided_by else ()
             others = ("Ask one of: ", *people(users, groups), ".") if users or groups else ()
-            return joined(" ", [text, decided, others])
+            return (*about_it, *joined(" ", [text, decided, others]))
     return text
 
 
-def headline(shown: Card) -> str:
+def headline(shown: Card | GroupCard) -> str:
     """Return the headline behind a shape that is told apart by its form as by its colour."""
-    return f"{_OVER if shown.is_over else _SHAPES[shown.severity]} {shown.headline}"
+    is_over = isinstance(shown, Card) and shown.is_over
+    return f"{_OVER if is_over else _SHAPES[shown.severity]} {shown.headline}"
 
 
 def card(shown: Card) -> Prose:
@@ -114,7 +118,7 @@ def steps(shown: Card) -> Prose:
     return joined(", ", [(f"{each.name}: {each.stage}",) for each in shown.steps])
 
 
-def danger(shown: Card) -> Prose:
+def danger(shown: Card | GroupCard) -> Prose:
     return (Strong(f"{FactKind.DANGER}:"), f" {shown.danger}") if shown.danger else ()
 
 
@@ -129,7 +133,7 @@ def details(shown: Card) -> str:
 def group(shown: GroupCard) -> str:
     states = ", ".join(f"{number} {state}" for state, number in shown.states)
     accounts = ", ".join(f"{number} {where}" for where, number in by_place(shown))
-    named = ", ".join(f"{finding_id} {name}" for finding_id, name in shown.named)
+    named = ", ".join(f"{row.finding_id} {row.resource}" for row in shown.rows[:_NAMED_MAX])
     return (
         f"{shown.title}: {how_many(shown.number)}, {severity(shown.severity)}. Status: {states}. "
         f"Accounts: {accounts}. Among them: {named}."
@@ -154,7 +158,8 @@ def _passage(shown: Passage) -> str:
 
 
 def _field(asked: Field) -> str:
-    options = " / ".join(each.label for each in asked.options) if isinstance(asked, Choice) else ""
+    listed = asked.options if isinstance(asked, Choice | Several) else ()
+    options = " / ".join(each.label for each in listed)
     return " ".join(filter(None, [f"[{asked.label}]", options, asked.hint]))
 
 

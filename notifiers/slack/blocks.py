@@ -26,8 +26,8 @@ _PRIMARY = frozenset({Button.REMEDIATE, Button.AGREE, Button.REMEDIATE_ALL, Butt
 
 def table(shown: Table) -> list[Block]:
     """Return a table with what stands before and after it; without rows, the sentences alone."""
-    rows = [[_cell(heading) for heading in shown.headings]]
-    rows += [[_cell(cell) for cell in row] for row in shown.rows[: _TABLE_ROWS_MAX - 1]]
+    rows = [list(map(cell, shown.headings))]
+    rows += [[cell(each) for each in row] for row in shown.rows[: _TABLE_ROWS_MAX - 1]]
     left = len(shown.rows) - (len(rows) - 1)
     below = " ".join(filter(None, (f"… and {left} more." if left else "", shown.closing)))
     return [
@@ -48,8 +48,8 @@ def one_table(shown: Sequence[Table]) -> Block:
         lines = list(each.rows[:most]) or [("None",)]
         if (left := len(each.rows) - most) > 0:
             lines.append((f"… and {left} more{_NARROW}",))
-        rows.append(_padded([rich((Strong(cell),)) for cell in headings], width))
-        rows += [_padded([_cell(cell) for cell in line], width) for line in lines]
+        rows.append(_padded([rich((Strong(heading),)) for heading in headings], width))
+        rows += [_padded(list(map(cell, line)), width) for line in lines]
     numbers = [{"align": "right"}] * (width - 1)
     return {"type": "table", "rows": rows, "column_settings": [{"is_wrapped": True}, *numbers]}
 
@@ -95,7 +95,7 @@ def fact(known: Fact) -> Prose:
     return (Strong(f"{known.kind}:"), " ", text)
 
 
-def _cell(text: str) -> Block:
+def cell(text: str) -> Block:
     return {"type": "raw_text", "text": clean(text) or "-"}
 
 
@@ -103,11 +103,6 @@ def _padded(cells: list[Block], width: int) -> list[Block]:
     """Slack takes no cell without a text."""
     blank = {"type": "raw_text", "text": "\u00a0"}
     return [*cells, *([blank] * (width - len(cells)))]
-
-
-def if_you_remediate(title: str, consequences: Sequence[Fact]) -> Block:
-    """Return what a remediation does, a line for each fact."""
-    return rich(joined("\n", [(Strong(title),), *map(fact, consequences)]))
 
 
 def actions(presses: Sequence[Press], subject: str = "") -> list[Block]:

@@ -1,5 +1,6 @@
 """A finding's card as Block Kit: at a glance what is wrong, all else folded. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from compliance.card import Card, Section, Stage
@@ -31,7 +32,7 @@ def card_blocks(card: Card, lacking: Lacking = frozenset()) -> list[Block]:
         rich(joined("\n", [_facts(card), card.line, in_words, words.danger(card)])),
         *([_plan(card)] if card.steps and "plan" not in lacking else []),
         *actions(offered, card.resource),
-        *([_folded(card)] if is_folded else []),
+        *([folded(card.folded)] if is_folded else []),
     ]
 
 
@@ -84,8 +85,9 @@ def _facts(card: Card) -> Prose:
     return joined(" · ", [*parts, link])
 
 
-def _folded(card: Card) -> Block:
-    children = [block for part in card.folded for block in _folded_section(part)]
+def folded(parts: Sequence[Section]) -> Block:
+    """Return *parts* behind a line that opens them."""
+    children = [block for part in parts for block in _folded_section(part)]
     return {
         "type": "container",
         "title": plain_text("Details"),

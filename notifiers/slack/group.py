@@ -3,21 +3,20 @@
 from collections.abc import Iterable, Sequence
 
 from commands.answers import Line, Listing
-from compliance.card import Card, Departed
-from compliance.group import Content, GroupCard, by_place, how_many
+from compliance.card import Card, Departed, Section
+from compliance.group import Content, GroupCard, Row, by_place, how_many
 from compliance.press import Button, Press
-from compliance.prose import Copied, Prose, Strong, joined
+from compliance.prose import Copied, Prose, Strong, joined, people
 from notifiers import words
 from notifiers.slack.blocks import (
     MENU,
     actions,
     button,
+    cell,
     header,
-    if_you_remediate,
-    titled,
 )
-from notifiers.slack.card import card_blocks
-from notifiers.slack.text import Block, cut, rich
+from notifiers.slack.card import card_blocks, folded
+from notifiers.slack.text import Block, cut, plain_text, rich
 from notifiers.slack.vocabulary import Lacking
 
 #: The actions that turn the pages of the list.
@@ -25,6 +24,10 @@ PREVIOUS, NEXT = "list-previous", "list-next"
 
 #: Of a resource's name: the id says the rest.
 _NAME_MAX = 80
+#: https://docs.slack.dev/reference/block-kit/blocks/data-table-block: 20,000 characters in all.
+_ROWS_MAX = 50
+#: How many rows a table shows at a time, and how many rows have a section each without a table.
+_ROWS_A_PAGE, _SECTIONS_MAX = 4, 5
 #: How many lines of the list stand in one section of 3,000 characters.
 _LINES_MAX = 5
 _SINGLE: Prose = (Copied("/compliance show F-…"), " shows one of them with its own buttons.")
@@ -36,24 +39,76 @@ def content_blocks(content: Content, lacking: Lacking = frozenset()) -> list[Blo
         case Card():
             return card_blocks(content, lacking)
         case GroupCard():
-            return group_blocks(content)
+            return group_blocks(content, lacking)
         case Departed():
             return [rich(words.content(content))]
 
 
-def group_blocks(group: GroupCard) -> list[Block]:
-    severity = words.severity(group.severity).capitalize()
+def group_blocks(group: GroupCard, lacking: Lacking = frozenset()) -> list[Block]:
+    """Return a card of many findings: a row with a button for each of the first of them."""
+    counted = ", ".join(f"{number} {state}" for state, number in group.states)
+    where = ", ".join(f"{number} {name}" for name, number in by_place(group))
+    listed = min(len(group.rows), _ROWS_MAX)
+    first = f" The first {listed} are listed." if group.number > listed else ""
     return [
-        header(f"{how_many(group.number)}: {group.title}"),
-        titled(severity, group.why),
-        titled("How they stand", _counts(group.states)),
-        titled("Where they are", _counts(by_place(group))),
-        *_impact(group),
-        rich(_named(group)),
-        {"type": "divider"},
+        header(words.headline(group)),
+        rich(joined("\n", [(f"{counted} · {where}.{first}",), words.danger(group)])),
+        *(_rows_in_sections(group) if "data_table" in lacking else [_rows(group)]),
         *actions(group.presses, how_many(group.number)),
-        rich(_SINGLE),
+        *([] if "container" in lacking else [folded(_parts(group))]),
     ]
+
+
+def _rows(group: GroupCard) -> Block:
+    """https://docs.slack.dev/reference/block-kit/blocks/data-table-block"""
+    headings = ("Resource", "Decide", "State", "Who", "Where")
+    return {
+        "type": "data_table",
+        "caption": group.headline,
+        "page_size": _ROWS_A_PAGE,
+        "rows": [[cell(each) for each in headings], *map(_row, group.rows[:_ROWS_MAX])],
+    }
+
+
+def _row(row: Row) -> list[Block]:
+    action = _row_button(row)
+    return [
+        cell(cut(row.resource, _NAME_MAX)),
+        # On a telephone what stands further right is out of sight.
+        {"type": "action", "element": action, "fallback": cell(row.press.label)},
+        cell(row.state.capitalize()),
+        rich(people(row.who)) if row.who else cell("-"),
+        cell(cut(row.where, _NAME_MAX)),
+    ]
+
+
+def _row_button(row: Row) -> Block:
+    """Return the button of a row; an action stands once in a block, so that it has the id in it."""
+    action = f"{row.press.button} {row.finding_id}"
+    drawn = button(row.press, row.resource, action=action)
+    return {name: value for name, value in drawn.items() if name != "style"}
+
+
+def _rows_in_sections(group: GroupCard) -> list[Block]:
+    """Return rows with their buttons beside them, for a workspace without data tables."""
+    return [
+        {
+            "type": "section",
+            "text": plain_text(f"{cut(row.resource, _NAME_MAX)} ({row.where}): {row.state}"),
+            "accessory": _row_button(row),
+        }
+        for row in group.rows[:_SECTIONS_MAX]
+    ]
+
+
+def _parts(group: GroupCard) -> tuple[Section, ...]:
+    is_fixable = bool({Button.REMEDIATE_ALL, Button.AGREE_ALL} & group.buttons)
+    parts = (
+        Section("Why it matters", group.why),
+        Section("If you remediate, for each", facts=group.preflight if is_fixable else ()),
+        Section("May come back", group.source_fix if is_fixable else ""),
+    )
+    return tuple(part for part in parts if part.text or part.facts)
 
 
 def listing_blocks(listing: Listing) -> list[Block]:
@@ -80,26 +135,6 @@ def read_press(action: str, value: str) -> Press:
     if name == MENU:
         name, _, value = value.partition(" ")
     return Press.parse(Button.LIST if name in {PREVIOUS, NEXT} else name, value)
-
-
-def _counts(counted: Iterable[tuple[str, int]]) -> str:
-    return "\n".join(f"{number} {name}" for name, number in counted)
-
-
-def _impact(group: GroupCard) -> list[Block]:
-    if not {Button.REMEDIATE_ALL, Button.AGREE_ALL} & group.buttons:
-        return []
-    return [
-        if_you_remediate("If you remediate, for each of them", group.preflight),
-        *([titled("May come back", group.source_fix)] if group.source_fix else []),
-    ]
-
-
-def _named(group: GroupCard) -> Prose:
-    lines: list[Prose] = [(Copied(each), " ", _name(name)) for each, name in group.named]
-    more = group.number - len(group.named)
-    rest: Prose = (f"and {more} more",) if more else ()
-    return joined("\n", [(Strong("Among them"),), *lines, rest])
 
 
 def _name(name: str) -> Copied:

@@ -39,7 +39,7 @@ FAILED = (
     "before you try again; if it happens again, tell the people who run the bot."
 )
 #: Every button of ours, also with the verb of a request behind it, and every menu.
-_BUTTONS = re.compile(rf"^({'|'.join([*Button, PREVIOUS, NEXT, MENU])})( [a-z0-9]+)?$")
+_BUTTONS = re.compile(rf"^({'|'.join([*Button, PREVIOUS, NEXT, MENU])})( [A-Za-z0-9-]+)?$")
 
 
 #: Hears of each message that was pressed, and of the finding that its button is about.

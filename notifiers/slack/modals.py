@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from commands.forms import Choice, Day, Field, Form, Passage, Text
+from commands.forms import Choice, Day, Field, Form, Passage, Several, Text
 from commands.reception import Submission
 from compliance.prose import Copied, Prose, Strong, joined
 from notifiers.slack.blocks import context, fact
@@ -44,6 +44,8 @@ def read_submission(view: dict[str, Any]) -> tuple[Submission, str]:
 
 def _entered(element: dict[str, Any]) -> str:
     """https://docs.slack.dev/reference/views: each kind of input keeps its value in its own way."""
+    if several := element.get("selected_options"):
+        return " ".join(str(each["value"]) for each in several)
     chosen = element.get("selected_option") or {}
     return chosen.get("value") or element.get("selected_date") or element.get("value") or ""
 
@@ -65,6 +67,8 @@ def _field(field: Field) -> Block:
     match field:
         case Choice():
             element = {"type": "radio_buttons", "options": list(map(_option, field.options))}
+        case Several():
+            element = {"type": "multi_static_select", "options": list(map(_option, field.options))}
         case Text():
             element = {
                 "type": "plain_text_input",

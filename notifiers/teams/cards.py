@@ -35,6 +35,8 @@ from notifiers.teams.text import Element, Name, rich
 DECIDE = "Decide…"
 SINGLE = "Write show and a finding's id to the bot to see one of them with its own buttons."
 _FOLDED = "folded"
+#: How many findings a group names; `Show them` lists the others.
+_NAMED_MAX = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +188,9 @@ def _impact(group: GroupCard, limits: Limits) -> list[Element]:
 
 def _named(group: GroupCard) -> Prose:
     lines: list[Prose] = [
-        (Copied(finding_id), " ", Copied(name)) for finding_id, name in group.named
+        (Copied(row.finding_id), " ", Copied(row.resource)) for row in group.rows[:_NAMED_MAX]
     ]
-    more = group.number - len(group.named)
+    more = group.number - len(lines)
     return joined(
         "\n", [(Strong("Among them"),), *lines, *([(f"and {more} more",)] if more else [])]
     )

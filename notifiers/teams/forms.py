@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, assert_never
 
-from commands.forms import Choice, Day, Entered, Field, Form, Passage, Text
+from commands.forms import Choice, Day, Entered, Field, Form, Passage, Several, Text
 from commands.reception import Submission
 from compliance.prose import Copied, Strong, joined
 from notifiers.teams.elements import (
@@ -102,6 +102,11 @@ def _input(field: Field, entered: str | None) -> Element:
             options = [{"title": each.label, "value": each.value} for each in field.options]
             chosen = {"value": entered} if entered else {}
             return {"type": "Input.ChoiceSet", "style": style, "choices": options, **chosen}
+        case Several():
+            options = [{"title": each.label, "value": each.value} for each in field.options]
+            chosen = {"value": entered} if entered else {}
+            choices = {"style": "compact", "isMultiSelect": True, "choices": options}
+            return {"type": "Input.ChoiceSet", **choices, **chosen}
         case Text():
             typed = {"value": entered} if entered else {}
             return {
@@ -129,3 +134,5 @@ def _wrong(field: Field) -> str:
             return field.missing
         case Text():
             return field.too_short
+        case Several():
+            return ""

@@ -64,7 +64,7 @@ def test_what_nobody_asks_for_is_neither_agreed_to_nor_withdrawn(context, asked,
         decide(context, asked, verb, member("slack:U0HARRY")) for decide in (agree, withdraw)
     ]
 
-    assert answers == [Refused(NOT_ASKED.format(noun=verb.noun))] * 2
+    assert answers == [Refused(NOT_ASKED.format(noun=verb.noun), about=asked)] * 2
     assert state(context, asked) is State.APPROVAL_PENDING
 
 
@@ -116,7 +116,7 @@ def test_of_several_who_are_needed_each_counts_once(context):
 
     assert agree(context, ID, Verb.REMEDIATE, member("slack:U0HARRY")) == Done("Agreed: 1 of 2.")
     again = agree(context, ID, Verb.REMEDIATE, member("slack:U0HARRY"))
-    assert again == Refused(AGREED_ALREADY, groups=("slack:S0SECURITY",))
+    assert again == Refused(AGREED_ALREADY, groups=("slack:S0SECURITY",), about=ID)
     agree(context, ID, Verb.REMEDIATE, member("slack:U0SAM", "slack:S0SECURITY"))
 
     assert state(context, ID) is State.APPROVED

@@ -1,10 +1,19 @@
 """The forms that come before decisions."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from commands.confirm import exception_fields, form_of, read_exception
+from commands.confirm import (
+    CLASS,
+    LEFT_OUT,
+    REASON,
+    exception_fields,
+    form_of,
+    left_out,
+    read_exception,
+)
 from commands.forms import FormError, Origin
 from commands.ignore import REASON_MAX, REASON_MIN, Ignore, problems
 from compliance.card import Button, Fact, FactKind, Press, card_of
@@ -78,7 +87,35 @@ def test_who_ignores_is_told_how_many_others_must_agree(button):
 def test_a_form_names_what_it_is_about():
     assert f"{ONE.headline}  ('repairs-photos', '{ID}')" in text(form(Button.WITHDRAW, Verb.EXCEPT))
     assert "12 findings" in text(form(Button.IGNORE_ALL))
-    assert "12 in 111122223333" in text(form(Button.REMEDIATE_ALL))
+    assert "bucket-0\nbucket-1\n" in text(form(Button.REMEDIATE_ALL))
+
+
+def test_a_form_about_many_can_leave_some_out():
+    [field] = form(Button.REMEDIATE_ALL).fields
+
+    chosen = field.read(f"{MANY.rows[0].finding_id} F-00000 {MANY.rows[3].finding_id}")
+
+    assert left_out({LEFT_OUT: chosen}) == {MANY.rows[0].finding_id, MANY.rows[3].finding_id}
+    assert left_out({}) == frozenset()
+
+
+@pytest.mark.parametrize("button", [Button.REMEDIATE, Button.AGREE, Button.WITHDRAW])
+def test_the_danger_is_read_first_whoever_confirms(button):
+    grave = replace(rule(), impact=replace(rule().impact, danger="Readers lose access."))
+    about = card_of(finding(), {RULE: grave}, {})
+    verb = None if button is Button.REMEDIATE else Verb.REMEDIATE
+
+    shown = form_of(Press(button, ID, verb), about, grave, at(3))
+
+    assert facts(shown)[0] == Fact(FactKind.DANGER, "Readers lose access.")
+
+
+def test_whoever_withdraws_an_exception_reads_what_was_given_for_it():
+    given = request("U1", 1, "except", detail=DETAIL)
+
+    shown = form(Button.WITHDRAW, Verb.EXCEPT, requests=(given,))
+
+    assert Fact(FactKind.REASON, "Why.") in facts(shown)
 
 
 def test_a_form_remembers_what_was_pressed_and_when():
@@ -88,7 +125,11 @@ def test_a_form_remembers_what_was_pressed_and_when():
 
 
 def test_only_an_exception_asks_for_more_than_a_confirmation():
-    asking = {button for button in set(Button) - ASKS if form(button, Verb.EXCEPT).fields}
+    asking = {
+        button
+        for button in set(Button) - ASKS
+        if {CLASS, REASON} & {field.name for field in form(button, Verb.EXCEPT).fields}
+    }
 
     assert asking == {Button.IGNORE, Button.IGNORE_ALL}
 

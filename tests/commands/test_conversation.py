@@ -198,6 +198,19 @@ def test_many_findings_are_listed_and_decided_about_at_once(context, chat, clock
     assert {each.state for each in context.ledger.each(State)} == {State.APPROVED}
 
 
+def test_some_of_a_message_can_be_left_out(context, chat, clock, hannah):
+    context.ledger.record([change(resource=f"b-{each}") for each in range(12)])
+    chat.post(CHANNEL, *share_message(context, clock))
+    form = hannah.press(Button.REMEDIATE_ALL)
+    left, *_ = sorted(each.id for each in context.ledger.each([State.OPEN]))
+
+    told = form.send(left_out=left)
+
+    assert "11 findings: Approved." in told
+    assert "Left as before: 1 open." in told
+    assert [each.id for each in context.ledger.each([State.OPEN])] == [left]
+
+
 def test_all_of_a_message_are_excepted_with_one_form(context, chat, clock, hannah):
     context.ledger.record([change(resource=f"b-{each}") for each in range(12)])
     chat.post(CHANNEL, *share_message(context, clock))

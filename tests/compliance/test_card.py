@@ -369,13 +369,11 @@ def test_steps_without_names_are_counted():
     assert [name for name, _ in steps(step=1, steps=2)] == ["Step 1", "Step 2"]
 
 
-def test_of_many_steps_those_around_the_present_one_are_shown():
+def test_of_many_steps_the_present_one_is_named_and_the_others_are_counted():
     assert [name for name, _ in steps(step=5, steps=8, runbook=tuple("abcdefgh"))] == [
-        "3 steps done",
-        "d",
+        "4 of 8 steps are done",
         "e",
-        "f",
-        "2 more steps",
+        "3 to go",
     ]
 
 

@@ -38,14 +38,34 @@ def test_a_group_counts_by_state_and_by_account():
     assert group.accounts == (("housing (111122223333)", 3), ("999999999999", 2))
 
 
+def test_each_row_of_a_group_offers_what_can_be_done_next_and_names_who_decided():
+    asked = request("slack:U1", 1)
+    pending = replace(finding(), state=State.APPROVAL_PENDING, requests=(asked,))
+    running = replace(finding(resource="b"), state=State.RUNNING, decided=request("slack:U2"))
+    opened = finding(resource="c")
+
+    rows = {row.resource: row for row in gather((opened, pending, running), RULES, {}).rows}
+
+    assert [rows[name].press.button for name in ("c", "repairs-photos", "b")] == [
+        Button.REMEDIATE,
+        Button.AGREE,
+        Button.DETAILS,
+    ]
+    assert [rows[name].who for name in ("c", "repairs-photos", "b")] == [
+        (),
+        ("slack:U1",),
+        ("slack:U2",),
+    ]
+
+
 def test_a_group_names_first_what_waits_for_a_decision():
     over = tuple(replace(each, state=State.RESOLVED) for each in found(5))
     waiting = finding(resource="waiting")
 
     group = gather((*over, waiting), RULES, {})
 
-    assert group.named[0] == (waiting.id, "waiting")
-    assert len(group.named) == 5
+    assert (group.rows[0].finding_id, group.rows[0].resource) == (waiting.id, "waiting")
+    assert len(group.rows) == 6
 
 
 def test_a_group_tells_the_impact_of_its_rule_and_who_may_undo_it():

@@ -160,6 +160,8 @@ def within_slacks_sizes(drawn):
         if block["type"] == "container":
             assert len(block["child_blocks"]) <= 10
             within_slacks_sizes(block["child_blocks"])
+        elif block["type"] == "data_table":
+            assert len(seen([block])) <= 20_000
         elif block["type"] != "table":
             assert len(seen([block])) <= 3000 + 1
 

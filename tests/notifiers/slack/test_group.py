@@ -16,6 +16,7 @@ from notifiers.slack import group
 from notifiers.slack.card import card_blocks
 from notifiers.slack.replies import answer_message
 from notifiers.slack.text import rich, spoken
+from notifiers.slack.vocabulary import NEWER
 from tests.builders import RULE, finding, rule
 from tests.notifiers.slack.reading import seen
 from tests.notifiers.slack.test_blocks import LONG, kinds, within_slacks_sizes
@@ -36,15 +37,41 @@ def test_a_groups_card_says_what_how_many_where_and_what_a_fix_changes():
 
     for expected in (
         f"12 findings: {rule().title}",
-        "High severity",
+        "High · ",
         rule().why,
         "12 open",
         "12 in 111122223333",
         rule().impact.change,
-        f"{found()[0].id} bucket-0",
-        "and 7 more",
+        "bucket-11",
     ):
         assert expected in drawn
+
+
+def test_every_row_of_a_group_has_a_button_of_its_own_name():
+    [table] = kinds(group.group_blocks(card(found(2))), "data_table")
+
+    buttons = [row[1]["element"] for row in table["rows"][1:]]
+    assert [
+        (each["action_id"], each["value"], each["accessibility_label"]) for each in buttons
+    ] == [
+        (f"remediate {each.id}", each.id, f"Remediate {each.key.resource_id}") for each in found(2)
+    ]
+    back = [group.read_press(each["action_id"], each["value"]) for each in buttons]
+    assert back == [Press(Button.REMEDIATE, each.id) for each in found(2)]
+
+
+def test_where_there_are_no_data_tables_the_buttons_stand_beside_the_rows():
+    drawn = group.group_blocks(card(found(2)), NEWER)
+
+    buttons = [each["accessory"]["value"] for each in kinds(drawn, "section")]
+    assert buttons == [each.id for each in found(2)]
+    assert not NEWER & {block["type"] for block in drawn}
+
+
+def test_a_group_of_more_than_it_lists_says_so():
+    many = replace(card(found()), number=300)
+
+    assert "The first 12 are listed." in seen(group.group_blocks(many))
 
 
 def test_a_groups_buttons_carry_the_id_of_one_of_its_findings_alone():

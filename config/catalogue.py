@@ -49,46 +49,63 @@ def _matches(form: str, like: str) -> AfterValidator:
 
 
 class _Remediation(Strict):
+    """How AWS Config mends it."""
+
     runbook: Annotated[
         str,
         _matches(r"[A-Za-z][A-Za-z0-9-]{0,63}", "a document's name like AWSConfigRemediation-…"),
-    ]
-    resource_parameter: Annotated[str, _matches(r"[A-Za-z0-9]+", "a parameter of the runbook")]
-    parameters: dict[str, Text]
+    ] = Field(description="The SSM Automation document, AWS's own or one of documents_folder.")
+    resource_parameter: Annotated[str, _matches(r"[A-Za-z0-9]+", "a parameter of the runbook")] = (
+        Field(description="The runbook's parameter that takes AWS Config's resource id.")
+    )
+    parameters: dict[str, Text] = Field(description="The runbook's other parameters, as texts.")
     iam_actions: Annotated[
         list[Annotated[str, _matches(r"[a-z0-9-]+:[A-Za-z]+", "an action like s3:GetObject")]],
         Field(min_length=1),
-    ]
-    in_maintenance_window: bool = False
+    ] = Field(description="What the remediation's role may do.")
+    in_maintenance_window: bool = Field(
+        default=False, description="Whether the change waits for the resource's maintenance window."
+    )
 
 
 class _Impact(Strict):
-    change: Text
-    downtime: Text
-    cost: Text
-    who_notices: Text
-    reversible: bool
-    undo: Text
-    danger: Text = ""
+    """What a person reads before they confirm."""
+
+    change: Text = Field(description="What exactly changes: the API call.")
+    downtime: Text = Field(description="What is down, and for how long.")
+    cost: Text = Field(description="What it costs from then on.")
+    who_notices: Text = Field(description="Who may notice.")
+    reversible: bool = Field(description="Whether it can be taken back.")
+    undo: Text = Field(description="How it is taken back.")
+    danger: Text = Field(default="", description="One sentence to read before all else.")
 
 
 class _SourceFix(Strict):
-    resource: Annotated[str, _matches(r"aws_[a-z0-9_]+", "a resource type like aws_db_instance")]
-    attribute: Text
-    #: Read by terraform/generate_features.py: the resource that needs one of these, where it is
-    #: another, and values by attribute; the bot shows *attribute* only.
+    """The same in Terraform: on the card of what Terraform manages, and for the features."""
+
+    resource: Annotated[
+        str, _matches(r"aws_[a-z0-9_]+", "a resource type like aws_db_instance")
+    ] = Field(description="The resource type that sets it.")
+    attribute: Text = Field(description="What to write there; the card shows it.")
     of: Annotated[str, _matches(r"aws_[a-z0-9_]+", "a resource type like aws_s3_bucket")] | None = (
-        None
+        Field(
+            default=None,
+            description="The resource type that must have one of these, where it differs.",
+        )
     )
     must_have: Annotated[
         dict[Annotated[str, _matches(r"[a-z0-9_.]+", "an attribute like multi_az")], Text],
         Field(min_length=1),
-    ]
+    ] = Field(description="Values by attribute that the features ask of a plan; any is any value.")
 
 
 class _Review(Strict):
-    last: date
-    interval_days: Annotated[int, Field(strict=True, ge=1, le=3660)]
+    """When somebody looked at the rule last."""
+
+    last: date = Field(description="The day of the last review.")
+    interval_days: Annotated[int, Field(strict=True, ge=1, le=3660)] = Field(
+        description="How long it holds; the digest names rules that are due."
+    )
 
 
 _Approvers = Annotated[int, Field(strict=True, ge=0, le=5)]
@@ -97,16 +114,23 @@ _Approvers = Annotated[int, Field(strict=True, ge=0, le=5)]
 class _ExceptionPolicy(Strict):
     """What an exception needs; what a rule does not say, its severity's policy does."""
 
-    exception_approvers: _Approvers | None = None
-    longest_exception_days: Annotated[int, Field(strict=True, ge=1, le=3660)] | None = None
-    ticket: Literal["required", "optional"] | None = None
+    exception_approvers: _Approvers | None = Field(
+        default=None,
+        description="How many others must agree to an exception; as to a remediation without.",
+    )
+    longest_exception_days: Annotated[int, Field(strict=True, ge=1, le=3660)] | None = Field(
+        default=None, description="How long an exception may last."
+    )
+    ticket: Literal["required", "optional"] | None = Field(
+        default=None, description="Whether an exception needs a ticket."
+    )
     classes: (
         Annotated[
             list[Literal[ExceptionClass.ACCEPTED_RISK, ExceptionClass.FALSE_POSITIVE]],
             Field(min_length=1),
         ]
         | None
-    ) = None
+    ) = Field(default=None, description="Which kinds of exception may be asked for.")
 
     def over(self, other: "_ExceptionPolicy") -> Mapping[str, Any]:
         """Return what this one says, and for the rest what *other* does."""
@@ -118,8 +142,12 @@ class _ExceptionPolicy(Strict):
 
 
 class _Decision(_ExceptionPolicy):
-    approvers: _Approvers
-    unattended: bool
+    """Who decides, and what an exception needs."""
+
+    approvers: _Approvers = Field(
+        description="How many others must agree before a remediation starts."
+    )
+    unattended: bool = Field(description="Whether it may ever start without a person. Not yet.")
 
     def policy(self, of_severity: _ExceptionPolicy) -> DecisionPolicy:
         says = self.over(of_severity)
@@ -134,10 +162,18 @@ class _Decision(_ExceptionPolicy):
 
 
 class _Rule(Strict):
-    identifier: Annotated[str, _matches(r"[A-Z0-9_]+", "an identifier like SNS_ENCRYPTED_KMS")]
-    parameters: dict[str, Text] = {}
-    resource_type: Annotated[str, _matches(r"AWS::\w+::\w+", "a type like AWS::S3::Bucket")]
-    title: Text
+    """A rule: what is required, why, and how it is mended."""
+
+    identifier: Annotated[str, _matches(r"[A-Z0-9_]+", "an identifier like SNS_ENCRYPTED_KMS")] = (
+        Field(description="AWS's identifier of the managed rule.")
+    )
+    parameters: dict[str, Text] = Field(
+        default={}, description="The rule's input parameters, as texts."
+    )
+    resource_type: Annotated[str, _matches(r"AWS::\w+::\w+", "a type like AWS::S3::Bucket")] = (
+        Field(description="The type of resource that the rule looks at.")
+    )
+    title: Text = Field(description="The rule in a few words, for lists.")
     wrong: (
         Annotated[
             str,
@@ -147,16 +183,18 @@ class _Rule(Strict):
             ),
         ]
         | None
-    ) = None
-    why: Text
-    category: Category
-    severity: Severity
-    remediation: _Remediation
-    impact: _Impact
-    terraform: _SourceFix
-    by_hand: Text
-    review: _Review
-    decision: _Decision
+    ) = Field(
+        default=None, description="A card's headline; {name} is the resource. Without: the title."
+    )
+    why: Text = Field(description="Why it matters, for somebody who does not know the rule.")
+    category: Category = Field(description="What the rule protects.")
+    severity: Severity = Field(description="How bad a violation is.")
+    remediation: _Remediation = Field(description="How AWS Config mends it.")
+    impact: _Impact = Field(description="What a person reads before they confirm.")
+    terraform: _SourceFix = Field(description="The same in Terraform.")
+    by_hand: Text = Field(description="How to mend it without a runbook.")
+    review: _Review = Field(description="When somebody looked at the rule last.")
+    decision: _Decision = Field(description="Who decides, and what an exception needs.")
 
     def entry(self, name: str, policies: "_Policies") -> Rule:
         return Rule(
@@ -196,9 +234,15 @@ _Policies = Mapping[Severity, _ExceptionPolicy]
 _CRITICAL = _ExceptionPolicy(exception_approvers=1)
 
 
-class _Catalogue(Strict):
-    rules: Annotated[dict[str, _Rule], Field(min_length=1)]
-    exception_policy: dict[Severity, _ExceptionPolicy] = {}
+class RulesFile(Strict):
+    """The rule catalogue: what is required, why, and how it is mended."""
+
+    rules: Annotated[dict[str, _Rule], Field(min_length=1)] = Field(
+        description="The rules, each by its name in AWS Config."
+    )
+    exception_policy: dict[Severity, _ExceptionPolicy] = Field(
+        default={}, description="What exceptions need by severity, where a rule does not say."
+    )
 
     def entries(self) -> Catalogue:
         critical = self.exception_policy.get(Severity.CRITICAL, _CRITICAL)
@@ -211,14 +255,14 @@ class _Catalogue(Strict):
 def load_catalogue(path: Path) -> Catalogue:
     """Return the rules by name, in the file's order; raises ConfigError with every fault."""
     document = read(path)
-    catalogue = validate(document, _Catalogue)
+    catalogue = validate(document, RulesFile)
     faults = list(_inconsistent(document, catalogue))
     if faults:
         raise ConfigError(faults)
     return catalogue.entries()
 
 
-def _inconsistent(document: Document, catalogue: _Catalogue) -> Iterator[Fault]:
+def _inconsistent(document: Document, catalogue: RulesFile) -> Iterator[Fault]:
     alike: dict[str, str] = {}
     for name, rule in sorted(catalogue.rules.items()):
         place = ("rules", name)

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from compliance.accounts import Account, Directory
 from compliance.known_rules import OtherRules
 from config.faults import ConfigError, read, validate
 from config.shapes import AccountId, Region, Strict, Text
 
+_TEXT = {"type": "string"}
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -45,43 +46,91 @@ def _action(found: str) -> str:
 
 
 class _Account(Strict):
-    id: AccountId
-    name: Text
-    environment: str = ""
-    unit: str = ""
-    regions: Annotated[list[Region], Field(min_length=1)]
+    """An account that AWS Config watches."""
+
+    id: AccountId = Field(description="The account's id of 12 digits, in quotes.")
+    name: Text = Field(description="What people call the account.")
+    environment: str = Field(
+        default="", description="Such as production: shown on cards, and for routes."
+    )
+    unit: str = Field(default="", description="Its unit in AWS Organizations, for routes.")
+    regions: Annotated[list[Region], Field(min_length=1)] = Field(
+        description="The Regions in which AWS Config has rules."
+    )
 
 
 class _Remediation(Strict):
+    """How a remediation is followed."""
+
     #: AWS records some types once a day, and a maintenance window comes once a week.
-    verify_minutes: Annotated[float, Field(strict=True, gt=0, le=14 * 24 * 60)] = 30
-    poll_seconds: Annotated[float, Field(strict=True, gt=0, le=3600)] = 5
+    verify_minutes: Annotated[float, Field(strict=True, gt=0, le=14 * 24 * 60)] = Field(
+        default=30,
+        description="How long AWS Config may take to see the fix before it is not verified.",
+    )
+    poll_seconds: Annotated[float, Field(strict=True, gt=0, le=3600)] = Field(
+        default=5, description="How often AWS Config is asked about what runs."
+    )
 
 
 class _Digest(Strict):
-    day: Annotated[str, AfterValidator(_day)] = "mon"
-    time: Annotated[str, BeforeValidator(_clock)] = "09:00"
-    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    """When the weekly digest is sent."""
+
+    day: Annotated[str, AfterValidator(_day)] = Field(default="mon", description="mon, tue, … sun.")
+    time: Annotated[str, BeforeValidator(_clock), WithJsonSchema(_TEXT)] = Field(
+        default="09:00", description="The time of day, in quotes."
+    )
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="UTC", description="A zone's name like Europe/London."
+    )
 
 
 class _Intake(Strict):
-    workers: Annotated[int, Field(strict=True, ge=1, le=16)] = 4
-    wait_seconds: Annotated[int, Field(strict=True, ge=0, le=20)] = 20
-    visibility_seconds: Annotated[int, Field(strict=True, ge=1, le=43_200)] = 60
+    """How the queues are read."""
+
+    workers: Annotated[int, Field(strict=True, ge=1, le=16)] = Field(
+        default=4, description="How many threads read."
+    )
+    wait_seconds: Annotated[int, Field(strict=True, ge=0, le=20)] = Field(
+        default=20, description="How long an empty queue is waited for."
+    )
+    visibility_seconds: Annotated[int, Field(strict=True, ge=1, le=43_200)] = Field(
+        default=60, description="How long a batch is nobody else's."
+    )
 
 
 _Action = Annotated[str, AfterValidator(_action)]
 
 
-class _Bot(Strict):
-    accounts: list[_Account] = []
-    organization: bool = False
-    role_name: str = ""
-    external_id: str = ""
-    source_identity: bool = True
-    session_policy: Literal["narrow", "none"] | list[_Action] = "narrow"
-    tasks: Annotated[int, Field(strict=True, ge=1, le=64)] = 8
-    other_rules: OtherRules = OtherRules.SHOW
+class BotFile(Strict):
+    """How the bot works."""
+
+    accounts: list[_Account] = Field(
+        default=[], description="The accounts that AWS Config watches."
+    )
+    organization: bool = Field(
+        default=False,
+        description="Whether names, units and environments come from AWS Organizations too.",
+    )
+    role_name: str = Field(
+        default="",
+        description="The role to assume in each account; without it, the bot's own credentials.",
+    )
+    external_id: str = Field(default="", description="What the role asks for, where it does.")
+    source_identity: bool = Field(
+        default=True, description="Whether CloudTrail is told who decided (docs/security.md)."
+    )
+    session_policy: Literal["narrow", "none"] | list[_Action] = Field(
+        default="narrow",
+        description="What a decision's session may do: narrow, start this one remediation; none, "
+        "all that the role may; or a list of what it may besides.",
+    )
+    tasks: Annotated[int, Field(strict=True, ge=1, le=64)] = Field(
+        default=8, description="How many accounts and Regions are worked on at the same time."
+    )
+    other_rules: OtherRules = Field(
+        default=OtherRules.SHOW,
+        description="What becomes of findings of rules that rules.yaml has not.",
+    )
     remediation: _Remediation = _Remediation()
     digest: _Digest = _Digest()
     intake: _Intake = _Intake()
@@ -126,7 +175,7 @@ class Settings:
 def load_settings(path: Path) -> Settings:
     """Return the settings; raises ConfigError with every fault."""
     document = read(path)
-    told = validate(document, _Bot)
+    told = validate(document, BotFile)
     ids = [account.id for account in told.accounts]
     twice = [number for number, each in enumerate(ids) if each in ids[:number]]
     if twice:

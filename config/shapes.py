@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
 from compliance.aws_ids import ACCOUNT, REGION
 from compliance.channel import qualified
@@ -63,7 +63,8 @@ def _id_of(letters: str, what: str) -> Callable[[str], str]:
     return check
 
 
-AccountId = Annotated[str, BeforeValidator(check_account)]
+_DIGITS = {"type": "string", "pattern": "^[0-9]{12}$"}
+AccountId = Annotated[str, BeforeValidator(check_account), WithJsonSchema(_DIGITS)]
 Text = Annotated[str, AfterValidator(filled)]
 Region = Annotated[str, AfterValidator(check_region)]
 ChannelId = Annotated[str, AfterValidator(_id_of("CG", "channel's"))]

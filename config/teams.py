@@ -14,21 +14,37 @@ from config.shapes import AccountId, ChannelId, Region, Strict, Text, UserGroupI
 
 
 class _Approvers(Strict):
-    users: list[UserId] = []
-    groups: list[UserGroupId] = []
+    """Who may decide; nobody else may, and guests, bots and outsiders never."""
+
+    users: list[UserId] = Field(default=[], description="Ids of people: U012AB3CD, or teams:….")
+    groups: list[UserGroupId] = Field(
+        default=[], description="Ids of user groups: S012AB3CD, or teams:…."
+    )
 
     def approvers(self) -> Approvers:
         return Approvers(frozenset(self.users), frozenset(self.groups))
 
 
 class _Match(Strict):
-    tags: dict[str, Text] = {}
-    accounts: list[AccountId] = []
-    regions: list[Region] = []
-    resource_types: list[Text] = []
-    rules: list[Text] = []
-    units: list[Text] = []
-    environments: list[Text] = []
+    """What a team owns: all that stands in one entry has to hold."""
+
+    tags: dict[str, Text] = Field(
+        default={}, description="Tags that the resource has, letter by letter."
+    )
+    accounts: list[AccountId] = Field(
+        default=[], description="One of these accounts, ids in quotes."
+    )
+    regions: list[Region] = Field(default=[], description="One of these Regions.")
+    resource_types: list[Text] = Field(
+        default=[], description="One of these types: AWS::S3::Bucket."
+    )
+    rules: list[Text] = Field(default=[], description="One of these rules of rules.yaml.")
+    units: list[Text] = Field(
+        default=[], description="An account in one of these organisational units."
+    )
+    environments: list[Text] = Field(
+        default=[], description="An account of one of these environments."
+    )
 
     def match(self) -> Match:
         return Match(
@@ -45,8 +61,11 @@ class _Match(Strict):
 class _Read(Strict):
     """Who reads channels: one, as ``channel``, or several, as ``channels``."""
 
-    channel: ChannelId | None = None
-    channels: Annotated[list[ChannelId], Field(min_length=1)] | None = None
+    channel: ChannelId | None = Field(default=None, description="The one channel: C012AB3CD.")
+    channels: Annotated[list[ChannelId], Field(min_length=1)] | None = Field(
+        default=None,
+        description="Several channels, in place of channel: slack:C012AB3CD, teams:19:….",
+    )
 
     @model_validator(mode="after")
     def _is_one_of_both(self) -> Self:
@@ -61,22 +80,34 @@ class _Read(Strict):
 
 
 class _Team(_Read):
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
-    approvers: _Approvers
-    owns: list[_Match] = []
+    """A team."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")] = Field(
+        description="The team's name: small letters, digits and hyphens."
+    )
+    approvers: _Approvers = Field(description="Who may decide about the team's findings.")
+    owns: list[_Match] = Field(default=[], description="What the team owns: one entry is enough.")
 
 
-class _Teams(Strict):
-    teams: Annotated[list[_Team], Field(min_length=1)]
-    default: Text
-    everywhere: _Approvers = _Approvers()
-    tda: _Read | None = None
+class TeamsFile(Strict):
+    """Who owns what, where each team is told, and who may decide."""
+
+    teams: Annotated[list[_Team], Field(min_length=1)] = Field(
+        description="The teams; the first that owns a finding gets it."
+    )
+    default: Text = Field(description="The team that gets what nobody owns.")
+    everywhere: _Approvers = Field(
+        default=_Approvers(), description="Who may decide for every team: the security analysts."
+    )
+    tda: _Read | None = Field(
+        default=None, description="The technical design authority's channel, for the weekly digest."
+    )
 
 
 def load_teams(path: Path, catalogue: Catalogue, accounts: Collection[str]) -> Teams:
     """Return the teams; raises ConfigError with every fault, unknown rules and accounts too."""
     document = read(path)
-    written = validate(document, _Teams)
+    written = validate(document, TeamsFile)
     faults = list(_inconsistent(document, written, catalogue, accounts))
     if faults:
         raise ConfigError(faults)
@@ -98,7 +129,7 @@ def load_teams(path: Path, catalogue: Catalogue, accounts: Collection[str]) -> T
 
 
 def _inconsistent(
-    document: Document, written: _Teams, catalogue: Catalogue, accounts: Collection[str]
+    document: Document, written: TeamsFile, catalogue: Catalogue, accounts: Collection[str]
 ) -> Iterator[Fault]:
     names = [team.name for team in written.teams]
     if written.default not in names:

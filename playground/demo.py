@@ -20,11 +20,13 @@ from playground.aws.story import Story
 from playground.slack import server as slack
 from playground.slack import tour
 from playground.slack.manifest import ManifestError
+from playground.teams import server as teams
 
-#: The page's port (DESIGN §3); the local AWS is at the next one.
+#: The page's port (DESIGN §3); the local AWS is at the next one, the local Teams behind that.
 PORT = 8765
 _READY = """\
 The demo is ready: {page}  (Ctrl+C ends it)
+Its Microsoft Teams: {teams}
 AWS_ENDPOINT_URL={aws} leads other tools to its AWS; any credentials will do. They are in an account
 of the council after: aws sts assume-role --role-session-name me --role-arn {role}
 Its allowlist: {allowlist}
@@ -69,18 +71,22 @@ def playing(
             {
                 "DATABASE_URL": f"sqlite:///{folder}/ledger.db",
                 "ALLOWLIST_URL": f"file:{allowlist}",
-                "HTTP_PORT": str(_free_port()) if by_http else "0",
+                "HTTP_PORT": str(_free_port()),
                 **{name: value for name, value in before.items() if not _FOREIGN.fullmatch(name)},
                 "AWS_CONFIG_FILE": os.devnull,
                 "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             }
         )
-        app_url = f"http://127.0.0.1:{os.environ['HTTP_PORT']}/slack/events" if by_http else ""
+        bot = f"http://127.0.0.1:{os.environ['HTTP_PORT']}"
+        app_url = f"{bot}/slack/events" if by_http else ""
         try:
             workspace = slack.start(config / "slack-manifest.yaml", port=port, app_url=app_url)
-        except (slack.PortTakenError, ManifestError) as error:
+            ends.callback(workspace.stop)
+            tenant = teams.start(port=port and port + 2, app_url=bot)
+            ends.callback(tenant.stop)
+        except (slack.PortTakenError, teams.PortTakenError, ManifestError) as error:
             raise SystemExit(str(error)) from error
-        ends.callback(workspace.stop)
+        workspace.teams_url, tenant.slack_url = tenant.url, workspace.url
         workspace.tour = tour.read(Path(__file__).with_name("tour.yaml"))
         if os.environ["ALLOWLIST_URL"] == f"file:{allowlist}":
             workspace.slack.on_reset = put_back
@@ -90,13 +96,15 @@ def playing(
         except ClientError as error:
             raise SystemExit(f"{config / 'rules.yaml'}: AWS would refuse it: {error}") from error
         ends.callback(account.stop)
-        os.environ.update({**account.environment(), **workspace.environment()})
+        for each in (account, workspace, tenant):
+            os.environ.update(each.environment())
         story = Story(account)
         story.begin()
         account.run(story.advance)
         sys.stderr.write(
             _READY.format(
                 page=workspace.url,
+                teams=tenant.url,
                 aws=account.endpoint_url,
                 role=f"arn:aws:iam::{accounts['accounts'][0]['id']}:role/compliance-bot",
                 allowlist=os.environ["ALLOWLIST_URL"].removeprefix("file:"),

@@ -11,7 +11,7 @@ from commands.forms import Form
 from compliance.card import Card, Section, Step
 from compliance.group import Content, GroupCard, by_place, how_many
 from compliance.press import ASKS, Button, Press
-from compliance.prose import Copied, Link, Prose, Strong, joined
+from compliance.prose import Copied, Link, Prose, Strong, joined, people
 from notifiers import words
 from notifiers.teams.elements import (
     REFRESH,
@@ -34,9 +34,8 @@ from notifiers.teams.text import Element, Name, rich
 
 DECIDE = "Decide…"
 SINGLE = "Write show and a finding's id to the bot to see one of them with its own buttons."
-_FOLDED = "folded"
-#: How many findings a group names; `Show them` lists the others.
-_NAMED_MAX = 5
+#: How many findings a group lists, each with its button; `Show them` lists the others.
+_ROWS_MAX = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +74,13 @@ def _content_card(content: Content, viewing: Viewing, limits: Limits) -> Element
 
 
 def finding_elements(shown: Card, viewing: Viewing, limits: Limits) -> list[Element]:
-    """Return one finding: at a glance what is wrong, all else folded."""
+    """Return one finding: at a glance what is wrong; Details shows all else."""
     at_a_glance = joined("\n", [_facts(shown), shown.line, words.danger(shown)])
     return [
         *heading(words.headline(shown)),
         *rich(at_a_glance, viewing.name, limits.text),
         *_steps(shown.steps),
         *_buttons(shown.presses, shown.more, shown.resource, viewing, limits),
-        *([] if shown.is_over else _folded(shown.folded, shown.finding_id, limits)),
     ]
 
 
@@ -103,20 +101,6 @@ def _steps(steps: Sequence[Step]) -> list[Element]:
         return []
     return rich(joined("\n", [(f"{number}. {each.name}: {each.stage}",) for number, each in
                               enumerate(steps, 1)]))  # fmt: skip
-
-
-def _folded(parts: Iterable[Section], finding_id: str, limits: Limits) -> list[Element]:
-    items = [element for part in parts for element in _section(part, limits)]
-    if not items:
-        return []
-    identity = f"{_FOLDED} {finding_id}"
-    opens = {
-        "type": "Action.ToggleVisibility",
-        "title": "Show or hide the details",
-        "targetElements": [identity],
-    }
-    hidden = {"type": "Container", "id": identity, "isVisible": False, "items": items}
-    return [*action_sets([opens]), hidden]
 
 
 def _section(part: Section, limits: Limits) -> list[Element]:
@@ -161,17 +145,31 @@ def _decision(
 
 
 def _group(group: GroupCard, viewing: Viewing, limits: Limits) -> list[Element]:
-    severity = words.severity(group.severity).capitalize()
     return [
-        *heading(f"{how_many(group.number)}: {group.title}"),
-        *titled(severity, group.why, limits),
+        *heading(words.headline(group)),
+        *(rich(said, longest=limits.text) if (said := words.danger(group)) else []),
         *titled("How they stand", _counts(group.states), limits),
         *titled("Where they are", _counts(by_place(group)), limits),
-        *_impact(group, limits),
-        *rich(_named(group), longest=limits.text),
+        *_rows(group, viewing, limits),
         *_buttons(group.presses, (), how_many(group.number), viewing, limits),
+        *titled("Why it matters", group.why, limits),
+        *_impact(group, limits),
         *subtle(SINGLE),
     ]
+
+
+def _rows(group: GroupCard, viewing: Viewing, limits: Limits) -> list[Element]:
+    """Return a line for each of the first findings, with its button for those who may press it."""
+    elements: list[Element] = []
+    shown = group.rows[: min(_ROWS_MAX, limits.rows)]
+    for row in shown:
+        who: Prose = (", ", *people(row.who)) if row.who else ()
+        about: Prose = (Copied(row.finding_id), " ", Copied(row.resource), f" ({row.where}): ")
+        elements += rich((*about, row.state.value, *who), viewing.name, limits.text)
+        if viewing.forms or row.press.button in ASKS:
+            elements += action_sets([press(row.press, row.resource)])
+    more = group.number - len(shown)
+    return [*elements, *(subtle(f"and {more} more") if more else [])]
 
 
 def _counts(counted: Iterable[tuple[str, int]]) -> str:
@@ -184,13 +182,3 @@ def _impact(group: GroupCard, limits: Limits) -> list[Element]:
     comes_back = titled("May come back", group.source_fix, limits) if group.source_fix else []
     title = rich((Strong("If you remediate, for each of them"),))
     return [*title, *facts(group.preflight, limits), *comes_back]
-
-
-def _named(group: GroupCard) -> Prose:
-    lines: list[Prose] = [
-        (Copied(row.finding_id), " ", Copied(row.resource)) for row in group.rows[:_NAMED_MAX]
-    ]
-    more = group.number - len(lines)
-    return joined(
-        "\n", [(Strong("Among them"),), *lines, *([(f"and {more} more",)] if more else [])]
-    )

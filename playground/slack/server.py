@@ -55,6 +55,8 @@ class LocalSlack:
         self.slack = slack
         #: What to try, for the page.
         self.tour = Tour()
+        #: The page of a local Teams, where there is one.
+        self.teams_url = ""
         self.faults = Faults()
         self.sockets = Sockets(slack.app.app_id)
         self._delivery = Delivery(slack, self.sockets, pace, app_url)

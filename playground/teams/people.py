@@ -49,8 +49,10 @@ class People:
         for team in list(self._tenant.teams.values()):
             if not team.has_app:
                 continue
-            while (await self._tell(self._installation(team, "add"))).status >= 300:
+            added = self._installation(team, "add")
+            while not await asyncio.to_thread(self._is_answered):
                 await asyncio.sleep(_RETRY_SECONDS)
+            await self._tell(added)
 
     async def add(self, person: str, team_id: str) -> Outcome:
         """Let *person* add the app to a team."""
@@ -216,6 +218,14 @@ class People:
         if status >= 300:
             return Outcome({}, f"The app answered {status}.", status), None
         return Outcome({}), said if isinstance(said, dict) and "statusCode" in said else None
+
+    def _is_answered(self) -> bool:
+        """Say whether anything listens where the app is to be."""
+        try:
+            self._http.request("HEAD", self._app_url, timeout=_PATIENCE_SECONDS)
+        except (urllib3.exceptions.HTTPError, OSError, ValueError):
+            return False
+        return True
 
     def deliver(self, activity: Json, authorization: str | None = None) -> tuple[int, Any]:
         """Call the app; return its status and its JSON, 0 where it does not answer."""

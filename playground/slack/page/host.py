@@ -9,8 +9,9 @@ from playground.slack.workspace import Workspace
 
 
 class Host(Protocol):
-    """*tour* is what to try, *connection* how the app is connected (``Socket Mode``,
-    ``HTTP``), empty while it is not.
+    """*tour* is what to try, *teams_url* the page of a local Teams where there is one.
+
+    *connection* is how the app is connected (``Socket Mode``, ``HTTP``), empty while it is not.
     """
 
     @property
@@ -21,6 +22,8 @@ class Host(Protocol):
     def app(self) -> Manifest: ...
     @property
     def tour(self) -> Tour: ...
+    @property
+    def teams_url(self) -> str: ...
     @property
     def connection(self) -> str: ...
 

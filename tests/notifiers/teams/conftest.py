@@ -187,6 +187,7 @@ def show(bot, outbox, clock, eventually):
         clock.move(minutes=5)
 
         def is_shown():
+            clock.move(seconds=1)
             outbox.courier.round()
             return shown()
 

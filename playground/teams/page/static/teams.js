@@ -54,7 +54,7 @@ function draw(key, { html, mark }, old) {
   else find("[data-list]").append(item);
   for (const id of open) {
     const button = find(`[data-id="${CSS.escape(id)}"]`, item);
-    if (button) unfold(button, true);
+    if (button?.matches("[data-show], [data-toggle]")) unfold(button, true);
   }
   if (hadFocus) (find(`[data-id="${CSS.escape(focused || "-")}"]`, item) || find("article", item)).focus({ preventScroll: true });
   const said = find(".emphasis", item);

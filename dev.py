@@ -6,15 +6,19 @@ Standard library only, because it runs before anything is installed.
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 OLDEST = (3, 11)
+#: What stands in config/teams-app/manifest.json for the registration's client id.
+NO_CLIENT = "00000000-0000-0000-0000-000000000000"
 #: One more than there are processors, because some tests wait most of their time.
 WORKERS = min(len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else 2, 8)
 TYPED = [
@@ -90,6 +94,22 @@ def lock(_rest):
     return 0
 
 
+def teams_app(rest):
+    """Write teams-app.zip, which Teams takes: ``dev.py teams-app CLIENT_ID [FILE]``."""
+    if not rest or not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", rest[0]):
+        stop(
+            "Expected the client id of the app's registration in Entra: dev.py teams-app CLIENT_ID"
+        )
+    folder, target = ROOT / "config" / "teams-app", Path(rest[1] if rest[1:] else "teams-app.zip")
+    manifest = (folder / "manifest.json").read_text().replace(NO_CLIENT, rest[0].lower())
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.json", manifest)
+        for name in ("color.png", "outline.png"):
+            archive.write(folder / name, name)
+    say(f"Wrote {target}: upload it in Teams, Apps, Manage your apps.")
+    return 0
+
+
 def install(name, packages):
     """Make the virtual environment as requirements/NAME.txt wants it; at once where it is so."""
     system(packages)
@@ -162,6 +182,7 @@ COMMANDS = {
     "lock": lock,
     "bench": bench,
     "terraform": terraform,
+    "teams-app": teams_app,
 }
 
 if __name__ == "__main__":

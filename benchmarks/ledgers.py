@@ -52,9 +52,9 @@ _STATES = {
 }
 TEAMS, ACCOUNTS = 500, 500
 _COUNT = (
-    "INSERT INTO counts (team, rule, account, region, state, applicable, number)"
-    " SELECT team, rule, account, region, state, compliance <> 'NOT_APPLICABLE', count(*)"
-    " FROM findings GROUP BY 1, 2, 3, 4, 5, 6"
+    "INSERT INTO counts (team, rule, account, region, state, applicable, resource_type,"
+    " number) SELECT team, rule, account, region, state, compliance <> 'NOT_APPLICABLE',"
+    " resource_type, count(*) FROM findings GROUP BY 1, 2, 3, 4, 5, 6, 7"
 )
 
 

@@ -14,7 +14,10 @@ from benchmarks.figures import Figure, median
 from benchmarks.ledgers import ACCOUNTS, TEAMS, Ledgers
 from benchmarks.surroundings import APPROVER, Size, environment, team, write_configuration
 from bot import Bot
+from commands.filters import Narrowed
+from commands.grammar import Question
 from commands.status import status
+from commands.view import View
 from compliance.authority import Actor, Standing
 from config import load
 from config.environment import read_environment
@@ -67,7 +70,8 @@ def _reply(bot: Bot) -> Any:
 
 def _in_database(bot: Bot, visible: frozenset[str]) -> float:
     reports = _Timed(bot.reports)
-    status(reports, bot.catalogue, bot.teams, EVERYTHING, visible)  # type: ignore[arg-type]
+    view = View(bot.context, reports, bot.settings.accounts, visible)  # type: ignore[arg-type]
+    status(view, Question("status"), Narrowed(EVERYTHING))
     return reports.seconds
 
 

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from commands.forms import Form
 from compliance.card import Card, Press
+from compliance.channel import Message
 from compliance.finding import State
+from compliance.stage import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,25 @@ class Details:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """A button that asks what it says: *text* is what somebody could have typed instead.
+
+    *about* is what it is about, for those who hear the button and do not see where it is.
+    """
+
+    label: str
+    text: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One finding as lists show it.
 
-    *resource* is the name that people know, or else AWS's id. *since* is when the violation that is
-    open now was recorded, *until* the end of an exception or of a wait.
+    *resource* is the name that people know, or else AWS's id, and *title* what is wrong with it;
+    *severity* is empty where lists do not say it. *since* is when the violation that is open now
+    was recorded, *age* how long ago that is in words, *until* the end of an exception or of a wait.
+    *cards* are the messages that show the finding, and *console_url* is AWS's page about its rule.
     """
 
     id: str
@@ -78,6 +94,13 @@ class Line:
     state: State
     since: datetime | None
     until: datetime | None
+    title: str = ""
+    severity: str = ""
+    account_name: str = ""
+    resource_type: str = ""
+    age: str = ""
+    console_url: str = ""
+    cards: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +116,22 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """Open findings counted in several ways, and the oldest of them."""
+    """Findings counted in several ways, and the oldest unresolved ones.
 
-    total: int
+    *sums* has each stage with how many are in it: they do not overlap, and together they are all
+    that is counted. *more* lists what is counted.
+    """
+
+    sums: tuple[tuple[Stage, int], ...]
     tables: tuple[Table, ...]
     oldest: tuple[Line, ...]
     note: str = ""
+    heading: str = "Compliance status"
+    more: Ask | None = None
+
+    @property
+    def total(self) -> int:
+        return sum(number for _, number in self.sums)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,27 +150,94 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of the findings that share a message; pages count from 0.
+    """One page of findings.
 
-    *earlier* and *later* turn to the pages beside it, None where there is none.
+    Each line has a button that asks *verb* about its finding. *earlier* and *later* turn to the
+    pages beside it, None where there is none; *others* ask something else about the whole list.
     """
 
     title: str
     lines: tuple[Line, ...]
-    earlier: Press | None
-    later: Press | None
+    earlier: Press | Ask | None = None
+    later: Press | Ask | None = None
+    intro: str = ""
+    verb: str = "show"
+    others: tuple[Ask, ...] = ()
+
+    def ask(self, line: Line) -> Ask:
+        """Return the button of *line*: its id opens it, and any other verb says itself."""
+        label = line.id if self.verb == "show" else self.verb.capitalize()
+        return Ask(label, f"{self.verb} {line.id}", f"{self.verb} {line.resource}".capitalize())
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A sentence, and what can be asked next."""
+
+    text: str
+    asks: tuple[Ask, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to a finding.
+
+    *actor* is the id of who *did* it and *name* what they are called, empty where only chat knows
+    that. *wrote* are somebody else's words: a reason, AWS's annotation. *before* and *after* are
+    the finding's states, empty where it stayed in its own.
+    """
+
+    at: datetime
+    actor: str
+    name: str
+    did: str
+    wrote: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One page of what happened to a finding, in order; *about* is its resource."""
+
+    title: str
+    about: str
+    events: tuple[Event, ...]
+    earlier: Ask | None = None
+    later: Ask | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file for the asker alone, and the sentence that goes with it."""
+
+    text: str
+    filename: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One kind of work: each finding with what can be pressed about it now.
+
+    *number* is how many there are in all, and *more* lists them where these are not all.
+    """
+
+    title: str
+    number: int
+    lines: tuple[tuple[Line, tuple[Press, ...]], ...]
+    more: Ask | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenWork:
-    """The unresolved findings of the *teams* a person decides for: how many, and the oldest.
+    """What waits for a person, what comes first at the top, and what they asked for themselves.
 
-    Each of the *oldest* comes with what can be pressed about it now.
+    *teams* are those that they decide for.
     """
 
     teams: tuple[str, ...]
-    total: int
-    oldest: tuple[tuple[Line, tuple[Press, ...]], ...]
+    work: tuple[Work, ...]
 
 
 Answer = (
@@ -151,6 +251,9 @@ Answer = (
     | StatusReport
     | Digest
     | Listing
+    | Export
+    | Offer
+    | History
     | OpenWork
     | Form
 )

@@ -11,10 +11,10 @@ from commands.answers import Answer, Done, Invalid, Listing, Refused
 from commands.authorise import Person
 from commands.carry_out import agree_and_carry_out, carry_out
 from commands.context import Context
-from commands.findings import line_of
 from commands.forms import Origin
 from commands.ignore import Ignore, ignore, problems
 from commands.remediate import remediate
+from commands.view import View
 from compliance.authority import Actor
 from compliance.card import Button, Press
 from compliance.finding import UNDECIDED, Finding, State
@@ -54,17 +54,17 @@ class Bulk:
     person: Person
     at_once: int = 1_000
 
-    def page(self, press: Press, visible: frozenset[str]) -> Listing | Refused:
+    def page(self, press: Press, view: View) -> Listing | Refused:
         """Return one page of a message's findings; a page that is not there is the last one."""
         part = self._members.page(press.finding_id, press.page * _PAGE, _PAGE)
-        if not part.findings or part.findings[0].team not in visible:
+        if not part.findings or part.findings[0].team not in view.visible:
             return Refused(GONE)
         last = (part.number - 1) // _PAGE
         page = min(press.page, last)
         turn = partial(Press, Button.LIST, press.finding_id, None)
         return Listing(
             title=f"{how_many(part.number)}, page {page + 1} of {last + 1}",
-            lines=tuple(map(line_of, part.findings)),
+            lines=view.lines(part.findings),
             earlier=turn(page - 1) if page else None,
             later=turn(page + 1) if page < last else None,
         )

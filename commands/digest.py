@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from commands.answers import Digest, Table
-from commands.findings import line_of
+from commands.view import line_of
 from compliance.finding import UNRESOLVED, State
 from compliance.rules import Catalogue
 from ledger.reports import Count, Reports, TransitionCount

@@ -11,24 +11,29 @@ from functools import partial
 from typing import assert_never
 
 from commands.agree import may_agree_to, may_withdraw, withdraw
-from commands.answers import Answer, Invalid, OpenWork, Refused
+from commands.answers import Answer, Details, Invalid, OpenWork, Refused, Shown
 from commands.authorise import Person
 from commands.bulk import Bulk, requests_of
 from commands.carry_out import agree_and_carry_out, ignore_and_carry_out
 from commands.confirm import REASON, form_of, left_out, read_exception
 from commands.context import Context, seen
 from commands.digest import WEEK, digest
-from commands.filters import read_filters
-from commands.findings import details, explain, findings, history, show
+from commands.explain import explain
+from commands.filters import narrow, with_guesses
+from commands.find import find, pick, visible
+from commands.findings import findings
 from commands.forms import Entered, Form, FormError, Origin
-from commands.grammar import Question, UnreadableError, read
+from commands.grammar import ONE, VERBS, Question, UnreadableError, read
 from commands.help import usage
+from commands.history import history
 from commands.home import open_work
 from commands.ignore import Ignore, may_ignore
+from commands.past import findings_at, status_at
 from commands.remediate import may_remediate, remediate
 from commands.rules import rules
 from commands.sight import visible_teams
 from commands.status import status
+from commands.view import View
 from compliance.authority import Actor, may_decide
 from compliance.card import Account, card_of
 from compliance.channel import Channel
@@ -110,8 +115,8 @@ class Reception:
         assert_never(asked)
 
     def home(self, actor: Actor) -> OpenWork:
-        """Return *actor*'s own open work: nothing for those who decide for no team."""
-        return open_work(self._context, self._reports, actor)
+        """Return what waits for *actor*: nothing for those who decide for no team."""
+        return open_work(self._view(actor, ()), actor)
 
     def offers(
         self, presses: Iterable[Press], actor: Actor
@@ -154,34 +159,68 @@ class Reception:
             return Refused(str(error))
         if question.verb == "help":
             return usage()
-        if button := _PRESSED.get(question.verb):
-            return self._confirm(Press(button, question.finding_id), actor)
+        view = self._view(actor, channels)
+        if question.verb in _PRESSED and question.finding_id:
+            return self._decide_by_id(question, actor, view)
         if refused := self._context.refuse_question(actor, question.finding_id, question.verb):
             return refused
-        return self._inform(question, actor, visible_teams(actor, channels, self._context.teams))
+        if VERBS[question.verb][0] == ONE:
+            return self._about_one(question, actor, view)
+        return self._inform(question, actor, view)
 
-    def _inform(self, question: Question, actor: Actor, visible: frozenset[str]) -> Answer:
-        context, finding_id = self._context, question.finding_id
+    def _view(self, actor: Actor, channels: Collection[Channel]) -> View:
+        visible = visible_teams(actor, channels, self._context.teams)
+        return View(self._context, self._reports, self._accounts, visible)
+
+    def _decide_by_id(self, question: Question, actor: Actor, view: View) -> Answer:
+        """Answer a decision that was typed; nobody learns by an id what another team has."""
+        answer = self._confirm(Press(_PRESSED[question.verb], question.finding_id), actor)
+        unseen = visible(view, question.finding_id)
+        return unseen if isinstance(answer, Refused) and isinstance(unseen, Refused) else answer
+
+    def _about_one(self, question: Question, actor: Actor, view: View) -> Answer:
+        narrowed = narrow(view, question)
+        if isinstance(narrowed, Refused):
+            return narrowed
+        picked = pick(view, question, narrowed)
+        if not isinstance(picked, Finding):
+            return picked
+        if button := _PRESSED.get(question.verb):
+            return self._confirm(Press(button, picked.id), actor)
         answers: Mapping[str, Callable[[], Answer]] = {
-            "status": lambda: self._listing(question, visible),
-            "findings": lambda: self._listing(question, visible),
-            "show": lambda: show(context, self._card_of, finding_id, visible),
-            "explain": lambda: explain(context, self._accounts, finding_id, visible),
-            "history": lambda: history(context, self._reports, finding_id, visible),
-            "home": lambda: open_work(context, self._reports, actor),
-            "rules": lambda: rules(context.catalogue, context.now().date()),
-            "digest": lambda: self._digest(visible),
+            "show": lambda: Shown(self._card_of(picked)),
+            "explain": lambda: explain(view, picked),
+            "history": lambda: history(view, picked, question),
         }
         return answers[question.verb]()
 
-    def _listing(self, question: Question, visible: frozenset[str]) -> Answer:
-        context, reports = self._context, self._reports
-        scope = read_filters(context, reports, self._accounts, question.filters, visible)
-        if isinstance(scope, Refused):
-            return scope
-        if question.verb == "status":
-            return status(reports, context.catalogue, context.teams, scope, visible)
-        return findings(context, reports, scope, visible)
+    def _inform(self, question: Question, actor: Actor, view: View) -> Answer:
+        context = self._context
+        answers: Mapping[str, Callable[[], Answer]] = {
+            "status": lambda: self._listing(question, view),
+            "findings": lambda: self._listing(question, view),
+            "find": lambda: self._listing(question, view),
+            "home": lambda: open_work(view, actor),
+            "rules": lambda: rules(context.catalogue, context.now().date()),
+            "digest": lambda: self._digest(view.visible),
+        }
+        return answers[question.verb]()
+
+    def _listing(self, question: Question, view: View) -> Answer:
+        if question.verb != "find":
+            guessed = with_guesses(view, question)
+            if isinstance(guessed, Refused):
+                return guessed
+            question = guessed
+        narrowed = narrow(view, question)
+        if isinstance(narrowed, Refused):
+            return narrowed
+        if question.verb == "find":
+            return find(view, question, narrowed)
+        is_status = question.verb == "status"
+        if question.as_at:
+            return (status_at if is_status else findings_at)(view, question, narrowed)
+        return (status if is_status else findings)(view, question, narrowed)
 
     def _digest(self, visible: frozenset[str]) -> Answer:
         if visible != frozenset(team.name for team in self._context.teams.ordered):
@@ -193,13 +232,15 @@ class Reception:
         """Answer a press that asks and decides nothing."""
         if refused := self._context.refuse_question(actor, press.finding_id, press.button.value):
             return refused
-        visible = visible_teams(actor, channels, self._context.teams)
-        match press.button:
-            case Button.DETAILS:
-                return details(self._context, self._card_of, press.finding_id, visible)
-            case Button.HISTORY:
-                return history(self._context, self._reports, press.finding_id, visible)
-        return self._bulk.page(press, visible)
+        view = self._view(actor, channels)
+        if press.button is Button.LIST:
+            return self._bulk.page(press, view)
+        finding = visible(view, press.finding_id)
+        if isinstance(finding, Refused):
+            return finding
+        if press.button is Button.DETAILS:
+            return Details(self._card_of(finding))
+        return history(view, finding, Question("history", finding.id))
 
     def _confirm(self, press: Press, actor: Actor) -> Answer:
         """Show a form to those who may send it; the others read why not."""

@@ -1,37 +1,56 @@
-"""Status: how many findings are open, by rule, team and severity, and which are the oldest."""
+"""Status: how many findings there are, by team, rule and severity, and which are the oldest."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from functools import partial
 
-from commands.answers import Refused, StatusReport, Table
-from commands.findings import line_of
+from commands.answers import Ask, Refused, StatusReport, Table
+from commands.filters import Narrowed
+from commands.findings import sums_of
+from commands.grammar import Question
 from commands.rules import severity_of
 from commands.sight import within_sight
-from compliance.finding import UNRESOLVED, State
-from compliance.routing import Teams
+from commands.view import View
+from compliance.finding import UNRESOLVED
 from compliance.rules import Catalogue, Severity, catalogue_entry
-from ledger.reports import Count, Reports, Scope
+from compliance.stage import SHOWN, Stage, stage_of
+from ledger.reports import Count
 
-#: What is counted: of a million findings, nearly all are compliant or resolved.
-SHOWN = UNRESOLVED | {State.EXCEPTED}
 NARROWED = "Only findings of {teams} are counted. You cannot see other teams' findings here."
+_HEADINGS = ("Open", "Waiting for a decision", "Being fixed", "Excepted", "All")
 
 
-def status(
-    reports: Reports, catalogue: Catalogue, teams: Teams, scope: Scope, visible: frozenset[str]
-) -> StatusReport | Refused:
-    """Count what is in *scope* and of the *visible* teams, and list the oldest findings of it."""
-    seen = within_sight(scope, visible)
+def status(view: View, question: Question, narrowed: Narrowed) -> StatusReport | Refused:
+    """Count what is asked about, of the visible teams, and list the oldest findings of it."""
+    seen = within_sight(narrowed.scope, view.visible)
     if isinstance(seen, Refused):
         return seen
-    of_teams = reports.counts(seen, SHOWN, by=("team",))
-    of_rules = reports.counts(seen, SHOWN, by=("rule",))
-    asked = scope.teams or {team.name for team in teams.ordered}
+    states = narrowed.states or SHOWN
+    counted = partial(view.reports.counts, seen, states)
+    report = report_of(view, question, narrowed, counted(by=("team",)), counted(by=("rule",)))
+    if not states & UNRESOLVED:
+        return report
+    return replace(report, oldest=view.lines(view.reports.oldest(states & UNRESOLVED, seen)))
+
+
+def report_of(
+    view: View,
+    question: Question,
+    narrowed: Narrowed,
+    of_teams: Collection[Count],
+    of_rules: Collection[Count],
+) -> StatusReport:
+    """Return what was counted by team and by rule as a report."""
+    every = {team.name for team in view.context.teams.ordered}
+    asked = narrowed.scope.teams or every
+    narrower = NARROWED.format(teams=", ".join(sorted(asked & view.visible)))
     return StatusReport(
-        total=sum(count.number for count in of_teams if count.state in UNRESOLVED),
-        tables=tuple(_tables(of_teams, of_rules, catalogue)),
-        oldest=tuple(map(line_of, reports.oldest(UNRESOLVED, seen))),
-        note="" if asked <= seen.teams else NARROWED.format(teams=", ".join(sorted(seen.teams))),
+        sums=sums_of(of_teams),
+        tables=tuple(_tables(of_teams, of_rules, view.context.catalogue)),
+        oldest=(),
+        more=Ask("List them", replace(question, verb="findings").text),
+        note="" if asked <= view.visible else narrower,
     )
 
 
@@ -62,22 +81,16 @@ def _table(
     name: Callable[[Count], str],
     order: Callable[[str], object] = str,
 ) -> Table:
-    unresolved: Counter[str] = Counter()
-    waiting: Counter[str] = Counter()
-    excepted: Counter[str] = Counter()
+    """Return how many are in each stage; the stages of a row add up to its last number."""
+    stages: dict[str, Counter[Stage]] = {}
     for count in counts:
-        unresolved[name(count)] += count.number if count.state in UNRESOLVED else 0
-        waiting[name(count)] += count.number if count.state in _BEING_FIXED else 0
-        excepted[name(count)] += count.number if count.state is State.EXCEPTED else 0
-    shown = [each for each in unresolved if unresolved[each] or excepted[each]]
+        if stage := stage_of(count.state):
+            stages.setdefault(name(count), Counter())[stage] += count.number
     return Table(
         title=title,
-        headings=(heading, "Open", "Being fixed", "Excepted"),
+        headings=(heading, *_HEADINGS),
         rows=tuple(
-            (each, str(unresolved[each]), str(waiting[each]), str(excepted[each]))
-            for each in sorted(shown, key=order)  # type: ignore[arg-type]
+            (each, *(str(stages[each][stage]) for stage in Stage), str(stages[each].total()))
+            for each in sorted(stages, key=order)  # type: ignore[arg-type]
         ),
     )
-
-
-_BEING_FIXED = frozenset({State.APPROVED, State.RUNNING, State.APPLIED, State.WAITING})

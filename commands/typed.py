@@ -13,7 +13,7 @@ _SIGNS = str.maketrans(
     {**dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"), **dict.fromkeys("，、", ","), "：": ":", "＝": "="}
 )
 #: ``<https://…|F-3K7Q2>``: what it points to, and what is read.
-_LINK = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_LINK = re.compile(r"<([^<>|\s]*)(?:\|([^<>]*))?>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _WORD = re.compile(rf"[^\s,:=]+[:=][{_QUOTES}][^{_QUOTES}]+[{_QUOTES}]|,|[^\s,]+")
 #: What stands around a word and is not part of it.

@@ -11,13 +11,14 @@ from compliance.finding import Finding
 
 #: One statement for both databases. In the order of the primary key's columns.
 _ADD = sa.text(
-    "INSERT INTO counts (team, rule, account, region, state, applicable, number)"
-    " VALUES (:team, :rule, :account, :region, :state, :applicable, :number)"
-    " ON CONFLICT (team, rule, account, region, state, applicable)"
+    "INSERT INTO counts (team, rule, account, region, state, applicable, resource_type, number)"
+    " VALUES (:team, :rule, :account, :region, :state, :applicable, :resource_type, :number)"
+    " ON CONFLICT (team, rule, account, region, state, applicable, resource_type)"
     " DO UPDATE SET number = counts.number + excluded.number"
 )
 
-_Like = tuple[str, str, str, str, str, bool]
+_Like = tuple[str, str, str, str, str, bool, str]
+_COLUMNS = ("team", "rule", "account", "region", "state", "applicable", "resource_type")
 
 
 def changed(moves: Iterable[tuple[Finding | None, Finding]]) -> list[dict[str, Any]]:
@@ -32,16 +33,8 @@ def changed(moves: Iterable[tuple[Finding | None, Finding]]) -> list[dict[str, A
             changes[_like(before)] -= 1
         changes[_like(after)] += 1
     return [
-        {
-            "team": team,
-            "rule": rule,
-            "account": account,
-            "region": region,
-            "state": state,
-            "applicable": applicable,
-            "number": number,
-        }
-        for (team, rule, account, region, state, applicable), number in sorted(changes.items())
+        {**dict(zip(_COLUMNS, like, strict=True)), "number": number}
+        for like, number in sorted(changes.items())
         if number
     ]
 
@@ -54,4 +47,5 @@ def add(db: sa.Connection, changes: Sequence[Mapping[str, Any]]) -> None:
 def _like(finding: Finding) -> _Like:
     key = finding.key
     applicable = finding.compliance is not Compliance.NOT_APPLICABLE
-    return finding.team, key.rule, key.account, key.region, finding.state.value, applicable
+    place = finding.team, key.rule, key.account, key.region
+    return *place, finding.state.value, applicable, key.resource_type

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from compliance.finding import IN_PROGRESS, Finding, State
 from ledger import attempts, audit, counts
 from ledger.audit import AuditRow
+from ledger.names import note_names
 from ledger.rows import to_changed_row, to_row
 from ledger.tables import findings
 
@@ -53,7 +54,7 @@ def swap(db: sa.Connection, moves: Sequence[tuple[Finding, Finding]]) -> bool:
 def follow(
     db: sa.Connection, moves: Sequence[Moved], rows: Sequence[AuditRow], now: datetime
 ) -> None:
-    """Write what belongs to *moves*: attempts, AWS's copies of exceptions, *rows* and counts.
+    """Write what belongs to *moves*: AWS's copies of exceptions, attempts, names, *rows*, counts.
 
     The audit log and the counts come last: whoever waits for a row of another table must not hold
     their lock.
@@ -61,6 +62,7 @@ def follow(
     _mirror(db, moves, now)
     for before, after in moves:
         _attempt(db, before, after, now)
+    note_names(db, moves)
     changes = counts.changed([move for move in moves if move[0] is not move[1]])
     if rows or changes:
         audit.lock_tail(db)
@@ -82,14 +84,30 @@ def detail_of(
 ) -> dict[str, Any]:
     """Return the detail of a row about *after*: its subject, what is in force, what was *given*.
 
-    Where a request that waited *before* has ended without being decided, the row names its verb.
+    What the finding says of itself since *before* is kept as well: its note, the runbook's step,
+    the end of an exception or of a wait. Where a request that waited *before* has ended without
+    being decided, the row names its verb.
     """
-    detail: dict[str, Any] = {"subject": audit.subject(after)}
+    detail: dict[str, Any] = {"subject": audit.subject(after), **_news(before, after)}
     if ended := _ended(before, after):
         detail["requests_ended"] = ended
     if hashes := in_force(after):
         detail["in_force"] = dict(hashes)
     return {**detail, **(given or {})}
+
+
+def _news(before: Finding | None, after: Finding) -> dict[str, Any]:
+    """Return what *after* says of itself and did not say *before*."""
+    if before is None:
+        return {}
+    news: dict[str, Any] = {}
+    if after.note and after.note != before.note:
+        news["note"] = after.note
+    if after.step and (after.step, after.steps) != (before.step, before.steps):
+        news |= {"step": after.step, "steps": after.steps}
+    if after.until and after.until != before.until:
+        news["until"] = after.until.isoformat()
+    return news
 
 
 def _ended(before: Finding | None, after: Finding) -> list[str]:

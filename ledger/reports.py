@@ -1,43 +1,28 @@
 """Figures for status and digest, and lists of findings: questions that read and change nothing."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from compliance.finding import SETTLED, Finding, State
+from compliance.channel import Channel, Message
+from compliance.finding import IN_PROGRESS, SETTLED, Finding, State
 from ledger.database import reading
 from ledger.errors import LedgerUnavailableError
+from ledger.names import Names
+from ledger.past import Past
 from ledger.rows import from_row
-from ledger.tables import UNSETTLED, audit, counts, findings
+from ledger.scope import EVERYTHING as EVERYTHING
+from ledger.scope import Count as Count
+from ledger.scope import Scope as Scope
+from ledger.scope import within
+from ledger.tables import UNSETTLED, audit, counts, findings, messages, posts
 
 #: Of so many teams the findings are looked up team by team.
 _FEW = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many findings of one team, rule and account are in one state."""
-
-    team: str
-    rule: str
-    account: str
-    state: State
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Which findings a question is about; an empty field is about all."""
-
-    teams: frozenset[str] = frozenset()
-    rules: frozenset[str] = frozenset()
-    accounts: frozenset[str] = frozenset()
-    regions: frozenset[str] = frozenset()
-
-
-EVERYTHING = Scope()
+#: Few findings are in these states at a time: they are looked up by their state.
+_RARE = IN_PROGRESS | {State.APPROVAL_PENDING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +41,8 @@ class Reports:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self.names = Names(engine)
+        self.past = Past(engine)
 
     def problem(self) -> str:
         """Say why the database cannot be read, empty when it can."""
@@ -79,62 +66,69 @@ class Reports:
         *applicable* leaves out resources that were deleted or that the rule is not about. What is
         not in *by* is counted together, its name empty: with 500 teams and accounts, all three
         together are 20,000 numbers, and the database adds them up faster than they are read.
+
+        What is kept counted is read; only a scope of single findings or of an age is counted anew,
+        from the findings in it that are not over.
         """
+        table = findings if scope.is_of_findings else counts
         columns = [
-            counts.c[name] if name in by else sa.literal("", sa.Text).label(name)
+            table.c[name] if name in by else sa.literal("", sa.Text).label(name)
             for name in ("team", "rule", "account")
         ]
-        columns.append(counts.c.state)
-        wanted = [
-            *_within(scope, counts),
-            counts.c.state.in_([state.value for state in states]),
-            counts.c.number > 0,
-        ]
-        if applicable:
-            wanted.append(counts.c.applicable)
-        number = sa.func.sum(counts.c.number)
-        apart = [counts.c[name] for name in (*by, "state")]
-        query = sa.select(*columns, number).where(*wanted).group_by(*apart)
+        wanted = [*within(scope, table), *_in_states(table, states)]
+        number = sa.func.count() if scope.is_of_findings else sa.func.sum(counts.c.number)
+        if not scope.is_of_findings:
+            wanted += [counts.c.number > 0, *([counts.c.applicable] if applicable else [])]
+        apart = [table.c[name] for name in (*by, "state")]
+        query = sa.select(*columns, table.c.state, number).where(*wanted).group_by(*apart)
         with reading(self._engine) as db:
             return tuple(
                 Count(row[0], row[1], row[2], State(row[3]), int(row[4]))
                 for row in db.execute(query)
             )
 
-    def regions(self, scope: Scope, states: Iterable[State]) -> tuple[str, ...]:
-        """Return the Regions of the findings in *states*."""
-        wanted = counts.c.state.in_([state.value for state in states])
+    def counts_at(
+        self, at: datetime, scope: Scope, states: Collection[State], by: Collection[str]
+    ) -> tuple[Count, ...]:
+        """Count the findings that were in *states* at a past moment, from the audit log."""
+        return self.past.counts(at, scope, states, self.counts(scope, states, by=by), by)
+
+    def begins(self) -> datetime | None:
+        """Return when the audit log begins, None while it is empty."""
+        with reading(self._engine) as db:
+            return db.execute(sa.select(audit.c.at).order_by(audit.c.seq).limit(1)).scalar()
+
+    def known(self, what: str, scope: Scope, states: Iterable[State]) -> tuple[str, ...]:
+        """Return which rules, accounts, Regions or types (*what*) the findings in *states* have."""
         query = (
-            sa.select(counts.c.region)
+            sa.select(counts.c[what])
             .distinct()
-            .where(*_within(scope, counts), wanted, counts.c.number > 0)
+            .where(*within(scope, counts), *_in_states(counts, states), counts.c.number > 0)
         )
         with reading(self._engine) as db:
             return tuple(db.execute(query).scalars())
 
     def oldest(
-        self, states: Iterable[State], scope: Scope = EVERYTHING, limit: int = 5
+        self,
+        states: Iterable[State],
+        scope: Scope = EVERYTHING,
+        limit: int = 5,
+        offset: int = 0,
     ) -> tuple[Finding, ...]:
-        """Return the findings in *states* that have been non-compliant longest."""
-        states = frozenset(states)
+        """Return the findings in *states* that have been non-compliant longest, after *offset*."""
         wanted = [
             findings.c.opened_at.is_not(None),
-            *_within(replace(scope, teams=frozenset()), findings),
+            *within(replace(scope, teams=frozenset()), findings),
+            *_in_states(findings, states),
         ]
         if scope.teams:
             # Of few teams an index has the oldest; of many it is soon met in the order of age.
             few = len(scope.teams) <= _FEW
             team = findings.c.team if few else sa.func.coalesce(findings.c.team, "")
             wanted.append(team.in_(scope.teams))
-        if states & SETTLED:
-            wanted.append(findings.c.state.in_([state.value for state in states]))
-        else:
-            # Those that are left out are few; an index on states would only be sorted by age.
-            others = frozenset(State) - SETTLED - states
-            wanted += [UNSETTLED, findings.c.state.not_in([state.value for state in others])]
-        query = sa.select(findings).where(*wanted).order_by(findings.c.opened_at).limit(limit)
+        query = sa.select(findings).where(*wanted).order_by(findings.c.opened_at, findings.c.id)
         with reading(self._engine) as db:
-            return tuple(map(from_row, db.execute(query).mappings()))
+            return tuple(map(from_row, db.execute(query.limit(limit).offset(offset)).mappings()))
 
     def transitions(self, since: datetime, until: datetime) -> tuple[TransitionCount, ...]:
         """Count the transitions from *since* up to, not including, *until*.
@@ -158,7 +152,9 @@ class Reports:
         with reading(self._engine) as db:
             return db.execute(query).scalar_one()
 
-    def ending(self, before: datetime) -> tuple[Finding, ...]:
+    def ending(
+        self, before: datetime, scope: Scope = EVERYTHING, limit: int | None = None
+    ) -> tuple[Finding, ...]:
         """Return the excepted findings whose exception ends before *before*, soonest first."""
         query = (
             sa.select(findings)
@@ -166,11 +162,30 @@ class Reports:
                 UNSETTLED,
                 findings.c.state == State.EXCEPTED.value,
                 findings.c.until < before,
+                *within(scope, findings),
             )
-            .order_by(findings.c.until)
+            .order_by(findings.c.until, findings.c.id)
+            .limit(limit)
         )
         with reading(self._engine) as db:
             return tuple(map(from_row, db.execute(query).mappings()))
+
+    def cards(self, finding_ids: Collection[str]) -> Mapping[str, tuple[Message, ...]]:
+        """Return the messages that show each of these findings to its own team, oldest first."""
+        query = (
+            sa.select(messages.c.finding, posts.c.channel, posts.c.message)
+            .join(posts, posts.c.id == messages.c.post)
+            .join(findings, findings.c.id == messages.c.finding)
+            .where(messages.c.finding.in_(finding_ids), posts.c.message != "")
+            .where(posts.c.team == findings.c.team)
+            .order_by(posts.c.posted_at, posts.c.id)
+        )
+        shown: dict[str, tuple[Message, ...]] = {}
+        with reading(self._engine) as db:
+            for finding_id, channel, message in db.execute(query):
+                card = Message(Channel.parse(channel), message)
+                shown[finding_id] = (*shown.get(finding_id, ()), card)
+        return shown
 
     def history(self, finding_id: str) -> tuple[sa.RowMapping, ...]:
         """Return the audit rows of a finding, oldest first."""
@@ -179,14 +194,16 @@ class Reports:
             return tuple(db.execute(query).mappings())
 
 
-def _within(scope: Scope, table: sa.Table) -> list[sa.ColumnElement[bool]]:
+def _in_states(table: sa.Table, states: Iterable[State]) -> list[sa.ColumnElement[bool]]:
+    states = frozenset(states)
+    some = table.c.state.in_([state.value for state in states])
+    if table is counts or states & SETTLED:
+        return [some]
+    if states <= _RARE:
+        return [UNSETTLED, some]
+    # Those that are left out are few; an index on states would only be sorted by age.
+    others = frozenset(State) - SETTLED - states
     return [
-        column.in_(wanted)
-        for column, wanted in (
-            (table.c.team, scope.teams),
-            (table.c.rule, scope.rules),
-            (table.c.account, scope.accounts),
-            (table.c.region, scope.regions),
-        )
-        if wanted
+        UNSETTLED,
+        *([table.c.state.not_in([state.value for state in others])] if others else []),
     ]

@@ -4,31 +4,50 @@ from datetime import datetime, timedelta
 
 from commands.answers import (
     Answer,
+    Ask,
     Details,
     Digest,
     Done,
+    Event,
     Explained,
+    Export,
+    History,
     Invalid,
     Line,
     Listing,
+    Offer,
     OpenWork,
     Refused,
     Shown,
     StatusReport,
     Table,
+    Work,
 )
 from commands.forms import Choice, Field, Form, Passage, Several
 from compliance.card import Card, Departed
 from compliance.facts import Fact, FactKind
 from compliance.finding import State
 from compliance.group import Content, GroupCard, by_place, how_many
-from compliance.prose import Copied, Moment, Prose, Strong, day, joined, moment, people, plain
+from compliance.prose import (
+    Copied,
+    Moment,
+    Person,
+    Piece,
+    Prose,
+    Strong,
+    day,
+    joined,
+    moment,
+    people,
+    plain,
+)
 from compliance.rules import Severity
 
 DEPARTED = "This finding is now with another team."
 DIGEST = "Weekly compliance digest"
 ASKED_OF_TDA = "Asked of the TDA"
 LAPSING = "Exceptions that end within 30 days"
+OLDEST = "Oldest unresolved findings"
 _SHAPES = {
     Severity.CRITICAL: "🛑",
     Severity.HIGH: "🔶",
@@ -62,18 +81,23 @@ def answer(given: Answer) -> Prose:
             return outcome(given)
         case Shown():
             return card(given.card)
+        case History():
+            return history(given)
         case Details():
             return (details(given.card),)
         case Invalid():
             return (" ".join(given.problems.values()),)
         case Form():
             return (form(given),)
-        case _:
-            return (_report(given),)
+    return (_report(given),)
 
 
-def _report(given: Table | StatusReport | Digest | Listing | OpenWork) -> str:
+def _report(given: Table | StatusReport | Digest | Listing | OpenWork | Offer | Export) -> str:
     match given:
+        case Offer():
+            return given.text
+        case Export():
+            return f"{given.text}\n{given.content}"
         case Table():
             return table(given)
         case StatusReport():
@@ -81,9 +105,10 @@ def _report(given: Table | StatusReport | Digest | Listing | OpenWork) -> str:
         case Digest():
             return digest(given)
         case Listing():
-            return "\n".join([given.title, *map(listed, given.lines)])
+            lines = (f"{listed(each)}" for each in given.lines)
+            return "\n".join(filter(None, [given.title, given.intro, *lines]))
         case OpenWork():
-            return "\n".join([open_work(given), *(line(each) for each, _ in given.oldest)])
+            return "\n".join([open_work(given), *map(_work, given.work)])
 
 
 def outcome(given: Done | Refused | Explained) -> Prose:
@@ -175,9 +200,34 @@ def table(shown: Table) -> str:
 
 
 def status(report: StatusReport) -> str:
-    title = f"Compliance status: {how_many_open(report.total)} {report.note}".strip()
-    oldest = ["Oldest open findings:", *map(line, report.oldest)] if report.oldest else []
-    return "\n".join([title, *map(table, report.tables), *oldest])
+    title = f"{report.heading}: {sums(report)} {report.note}".strip()
+    oldest = [f"{OLDEST}:", *map(listed, report.oldest)] if report.oldest else []
+    tables = map(table, report.tables) if report.total else ()
+    return "\n".join([title, *tables, *oldest])
+
+
+def sums(report: StatusReport) -> str:
+    """Say how many findings there are; the stages do not overlap and add up to the first number."""
+    if not report.total:
+        return "No open findings."
+    stages = ", ".join(f"{number} {stage}" for stage, number in report.sums)
+    return f"{how_many(report.total)}: {stages}."
+
+
+def history(shown: History) -> Prose:
+    head: Prose = (f"{shown.title}: {shown.about}",)
+    return joined("\n", [head, *map(event, shown.events)])
+
+
+def event(shown: Event) -> Prose:
+    """Return one line: when, who, what they did, what they wrote, and how it stood after that."""
+    who: Piece = shown.name if ":" not in shown.actor and shown.name else Person(shown.actor)
+    called = f" ({shown.name})" if isinstance(who, Person) and shown.name else ""
+    wrote = f": {shown.wrote}" if shown.wrote else "."
+    states = f"  {shown.before} → {shown.after}" if shown.before else ""
+    if shown.after and not shown.before:
+        states = f"  → {shown.after}"
+    return (Strong(moment(shown.at)), " ", who, f"{called} {shown.did}{wrote}{states}")
 
 
 def digest(report: Digest) -> str:
@@ -207,13 +257,21 @@ def reviews(report: Digest) -> str:
 
 
 def open_work(work: OpenWork) -> str:
-    """Say how much is open for the teams that somebody decides for."""
+    """Say for which teams somebody decides, and whether anything waits for them."""
     if not work.teams:
         return NOTHING_TO_DECIDE
     teams = ", ".join(work.teams)
-    if not work.total:
-        return f"No open findings for {teams}."
-    return f"{work.total} open for {teams}, the oldest first."
+    return f"You decide for {teams}." if work.work else f"Nothing waits for you in {teams}."
+
+
+def _work(work: Work) -> str:
+    lines = (listed(each) for each, _ in work.lines)
+    return "\n".join([f"{work.title} ({work.number}):", *lines])
+
+
+def opening(shown: Line) -> Ask:
+    """Return the button that opens a finding of a list."""
+    return Ask("Open", f"show {shown.id}", f"Open {shown.resource}")
 
 
 def line(shown: Line) -> str:
@@ -223,12 +281,19 @@ def line(shown: Line) -> str:
 
 
 def listed(shown: Line) -> str:
-    """Return a finding of a list whose rule and team are known: where it is, and how it stands."""
-    return f"{shown.id} {shown.resource} ({shown.account}, {shown.region}): {shown.state}"
+    """Return a finding of a list: how grave it is and why, where it is, and how it stands."""
+    where = ", ".join(filter(None, (shown.account_name or shown.account, shown.region, shown.team)))
+    what = ": ".join(filter(None, (shown.severity, shown.title or shown.rule)))
+    return f"{shown.id} {shown.resource} ({where}), {what}, {standing(shown)}"
 
 
-def how_many_open(number: int) -> str:
-    return "1 finding is open." if number == 1 else f"{number} findings are open."
+def standing(shown: Line) -> str:
+    """Say in which state a finding of a list is, and since or until when."""
+    if shown.until and shown.state is State.EXCEPTED:
+        return f"{shown.state} until {plain(end(shown.state, shown.until))}"
+    lasting = f"open for {shown.age}" if shown.age else ""
+    state = "" if shown.state is State.OPEN and lasting else shown.state.value
+    return ", ".join(filter(None, (state, lasting)))
 
 
 def severity(of: Severity | None) -> str:

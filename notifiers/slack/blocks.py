@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from commands.answers import Digest, Line, StatusReport, Table
+from commands.answers import Digest, Line, Table
 from compliance.facts import COPIED, Fact
 from compliance.press import IN_MENU, Button, Press
 from compliance.prose import Copied, Moment, Piece, Prose, Strong, joined, one_line
@@ -13,7 +13,7 @@ from notifiers.slack.text import HEADER_MAX, SECTION_MAX, Block, cut, fit, plain
 #: https://docs.slack.dev/reference/block-kit/blocks/table-block: rows, the headings among them
 _TABLE_ROWS_MAX = 100
 #: https://docs.slack.dev/reference/block-kit/block-elements/button-element
-_BUTTON_MAX = 75
+BUTTON_MAX = 75
 #: https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
 _OPTIONS_MAX = 5
 #: The action of a menu; a second one in a row has a number behind it.
@@ -52,16 +52,6 @@ def one_table(shown: Sequence[Table]) -> Block:
         rows += [_padded(list(map(cell, line)), width) for line in lines]
     numbers = [{"align": "right"}] * (width - 1)
     return {"type": "table", "rows": rows, "column_settings": [{"is_wrapped": True}, *numbers]}
-
-
-def status_blocks(report: StatusReport) -> list[Block]:
-    return [
-        header("Compliance status"),
-        rich((Strong(words.how_many_open(report.total)),)),
-        one_table(report.tables),
-        *_lines("Oldest open findings", report.oldest),
-        *([context(report.note)] if report.note else []),
-    ]
 
 
 def digest_blocks(report: Digest) -> list[Block]:
@@ -110,9 +100,13 @@ def actions(presses: Sequence[Press], subject: str = "") -> list[Block]:
 
     Where nobody says what they are about, they are about the finding by its id.
     """
-    elements = [button(press, subject) for press in presses if press.button not in IN_MENU]
-    elements += menus([press for press in presses if press.button in IN_MENU])
+    elements = buttons(presses, subject)
     return [{"type": "actions", "elements": elements}] if elements else []
+
+
+def buttons(presses: Sequence[Press], subject: str = "") -> list[Block]:
+    elements = [button(press, subject) for press in presses if press.button not in IN_MENU]
+    return elements + menus([press for press in presses if press.button in IN_MENU])
 
 
 def button(press: Press, subject: str = "", label: str = "", action: str = "") -> Block:
@@ -124,10 +118,10 @@ def button(press: Press, subject: str = "", label: str = "", action: str = "") -
     drawn = {
         "type": "button",
         "action_id": action or usual,
-        "text": plain_text(label or press.label, _BUTTON_MAX),
+        "text": plain_text(label or press.label, BUTTON_MAX),
         "value": press.value,
         "accessibility_label": cut(
-            one_line(label or press.name(subject or press.finding_id)), _BUTTON_MAX
+            one_line(label or press.name(subject or press.finding_id)), BUTTON_MAX
         ),
     }
     return {**drawn, "style": "primary"} if press.button in _PRIMARY else drawn

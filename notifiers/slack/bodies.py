@@ -9,18 +9,24 @@ Body = dict[str, Any]
 
 
 def user_of(body: Body) -> str:
-    """Return Slack's id of whoever pressed or typed."""
+    """Return Slack's id of whoever pressed, typed or wrote."""
+    if event := body.get("event"):
+        return str(event["user"])
     return str(body["user"]["id"] if isinstance(body.get("user"), dict) else body["user_id"])
 
 
 def workspace_of(body: Body) -> str:
-    """Return the workspace of whoever pressed, empty where Slack does not say it."""
+    """Return the workspace of whoever pressed or wrote, empty where Slack does not say it."""
+    if event := body.get("event"):
+        return str(event.get("user_team") or event.get("team") or "")
     user = body.get("user")
     return str(user.get("team_id") or "") if isinstance(user, dict) else ""
 
 
 def channel_of(body: Body) -> str:
     """Return Slack's id of where somebody pressed; empty for the Home tab, which is no channel."""
+    if event := body.get("event"):
+        return str(event.get("channel") or "")
     channel = body.get("channel") or {}
     container = body.get("container") or {}
     return str(channel.get("id") or container.get("channel_id") or body.get("channel_id") or "")
@@ -38,6 +44,14 @@ def pressed_of(body: Body) -> tuple[str, str]:
     pressed = body["actions"][0]
     chosen = pressed.get("selected_option") or pressed
     return str(pressed["action_id"]), str(chosen["value"])
+
+
+def is_said_by_a_person(event: Body) -> bool:
+    """Whether a message is a person's own: not the bot's or another bot's, and not an edit.
+
+    https://docs.slack.dev/reference/events/message: edits and files have a subtype.
+    """
+    return bool(event.get("user")) and not event.get("bot_id") and not event.get("subtype")
 
 
 def is_private(body: Body) -> bool:

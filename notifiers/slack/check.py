@@ -27,6 +27,9 @@ SCOPES = frozenset(
         "users:read.email",
         "im:write",
         "im:history",
+        # Mentions are answered, and lists sent as files.
+        "app_mentions:read",
+        "files:write",
     }
 )
 _REACH = "Open the way to Slack's Web API, or correct SLACK_API_URL, and try again."

@@ -1,12 +1,9 @@
 """Many findings in one message: their card and the private list. Pure."""
 
-from collections.abc import Iterable, Sequence
-
-from commands.answers import Line, Listing
 from compliance.card import Card, Departed, Section
 from compliance.group import Content, GroupCard, Row, by_place, how_many
 from compliance.press import Button, Press
-from compliance.prose import Copied, Prose, Strong, joined, people
+from compliance.prose import Copied, Prose, joined, people
 from notifiers import words
 from notifiers.slack.blocks import (
     MENU,
@@ -16,11 +13,9 @@ from notifiers.slack.blocks import (
     header,
 )
 from notifiers.slack.card import card_blocks, folded
+from notifiers.slack.lists import NEXT, PREVIOUS
 from notifiers.slack.text import Block, cut, plain_text, rich
 from notifiers.slack.vocabulary import Lacking
-
-#: The actions that turn the pages of the list.
-PREVIOUS, NEXT = "list-previous", "list-next"
 
 #: Of a resource's name: the id says the rest.
 _NAME_MAX = 80
@@ -28,8 +23,6 @@ _NAME_MAX = 80
 _ROWS_MAX = 50
 #: How many rows a table shows at a time, and how many rows have a section each without a table.
 _ROWS_A_PAGE, _SECTIONS_MAX = 4, 5
-#: How many lines of the list stand in one section of 3,000 characters.
-_LINES_MAX = 5
 _SINGLE: Prose = (Copied("/compliance show F-…"), " shows one of them with its own buttons.")
 
 
@@ -111,24 +104,6 @@ def _parts(group: GroupCard) -> tuple[Section, ...]:
     return tuple(part for part in parts if part.text or part.facts)
 
 
-def listing_blocks(listing: Listing) -> list[Block]:
-    lines = [_line(each) for each in listing.lines]
-    turning = [
-        button(press, label=label, action=action)
-        for press, label, action in (
-            (listing.earlier, "Previous page", PREVIOUS),
-            (listing.later, "Next page", NEXT),
-        )
-        if press
-    ]
-    return [
-        rich((Strong(listing.title),)),
-        *(rich(joined("\n", some)) for some in _some(lines)),
-        *([{"type": "actions", "elements": turning}] if turning else []),
-        rich(_SINGLE),
-    ]
-
-
 def read_press(action: str, value: str) -> Press:
     """Return the press that a button's action and value stand for; raises ValueError."""
     name = action.partition(" ")[0]
@@ -139,12 +114,3 @@ def read_press(action: str, value: str) -> Press:
 
 def _name(name: str) -> Copied:
     return Copied(cut(name, _NAME_MAX))
-
-
-def _line(shown: Line) -> Prose:
-    where = f" ({shown.account}, {shown.region}): {shown.state}"
-    return (Copied(shown.id), " ", _name(shown.resource), where)
-
-
-def _some(lines: Sequence[Prose]) -> Iterable[Sequence[Prose]]:
-    return (lines[start : start + _LINES_MAX] for start in range(0, len(lines), _LINES_MAX))

@@ -1,22 +1,30 @@
-"""A person's own open work, with its buttons: the Home tab, and an answer. Pure."""
+"""What waits for a person, with its buttons: the Home tab, and an answer. Pure."""
 
-from commands.answers import OpenWork
-from compliance.prose import Copied, Prose
+from commands.answers import OpenWork, Work
+from compliance.prose import Strong
 from notifiers import words
-from notifiers.slack.blocks import actions, header, line
+from notifiers.slack.blocks import buttons, header
+from notifiers.slack.lists import LinkTo, ask_button, line, no_link
 from notifiers.slack.text import Block, rich
 
-_MORE: Prose = ("The oldest are listed. ", Copied("/compliance findings"), " lists more.")
+
+def home_view(work: OpenWork, link: LinkTo = no_link) -> Block:
+    return {"type": "home", "blocks": home_blocks(work, link)}
 
 
-def home_view(work: OpenWork) -> Block:
-    return {"type": "home", "blocks": home_blocks(work)}
+def home_blocks(work: OpenWork, link: LinkTo = no_link) -> list[Block]:
+    blocks = [header("Your work"), rich((words.open_work(work),))]
+    for kind in work.work:
+        blocks += _kind(kind, link)
+    return blocks
 
 
-def home_blocks(work: OpenWork) -> list[Block]:
-    blocks = [header("Your open work"), rich((words.open_work(work),))]
-    for each, presses in work.oldest:
-        blocks += [rich(line(each)), *actions(presses, each.resource)]
-    if work.total > len(work.oldest):
-        blocks.append(rich(_MORE))
+def _kind(work: Work, link: LinkTo) -> list[Block]:
+    blocks = [rich((Strong(f"{work.title} ({work.number})"),))]
+    for number, (shown, presses) in enumerate(work.lines):
+        opening = ask_button(words.opening(shown), f"ask {number}")
+        row = {"type": "actions", "elements": [opening, *buttons(presses, shown.resource)]}
+        blocks += [rich(line(shown, link)), row]
+    if work.more:
+        blocks.append({"type": "actions", "elements": [ask_button(work.more, "ask more")]})
     return blocks

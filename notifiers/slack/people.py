@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from compliance.authority import Actor, Standing
-from compliance.channel import qualified
+from compliance.channel import Message, qualified
 from notifiers.slack.errors import FAILURES
 from notifiers.slack.text import own_id
 
@@ -72,6 +72,22 @@ class People:
         if user_id is None:
             return Actor(actor_id, standing=Standing.EXTERNAL)
         return self.actor(user_id, oldest=_FRESH)
+
+    def link(self, message: Message) -> str:
+        """Return the address of a message, empty where Slack does not say where it is.
+
+        It is made as https://docs.slack.dev/reference/methods/chat.getPermalink shows it: asked one
+        by one, the lines of a list would wait for each other.
+        """
+        try:
+            url = self._remember("workspace", _KEPT, self._workspace)
+        except FAILURES:
+            return ""
+        number = message.id.replace(".", "")
+        return f"{url.rstrip('/')}/archives/{message.channel.id}/p{number}" if url else ""
+
+    def _workspace(self) -> str:
+        return str(self._client.auth_test().get("url") or "")
 
     def _user(self, user_id: str) -> dict[str, Any]:
         answer = self._client.users_info(user=user_id)

@@ -6,28 +6,35 @@ from typing import assert_never
 
 from commands.answers import (
     Answer,
+    Ask,
     Details,
     Digest,
     Done,
     Explained,
+    Export,
+    History,
     Invalid,
     Line,
     Listing,
+    Offer,
     OpenWork,
     Refused,
     Shown,
     StatusReport,
     Table,
+    Work,
 )
 from commands.forms import Form
+from compliance.press import Press
 from compliance.prose import Copied, Prose, Strong, joined
 from compliance.reply import Reply
 from notifiers import words
-from notifiers.teams.cards import SINGLE, Viewing, details_elements, finding_elements
+from notifiers.teams.cards import Viewing, details_elements, finding_elements
 from notifiers.teams.elements import (
     REFRESH,
     Limits,
     action_sets,
+    ask,
     card,
     carrier,
     execute,
@@ -44,7 +51,8 @@ from notifiers.teams.text import Element, Name, own_id, rich
 #: What a display name may hold in a mention, which is the one text that Teams reads as markup.
 _IN_A_NAME = frozenset(" -'.,")
 _NARROW = "; ask with team:, rule: or account: for fewer"
-_MORE = "The oldest are listed. Write findings to see more."
+#: A file would need a consent that Teams asks for, and a folder of the person's own.
+_CSV = "{text} A file comes in Slack alone; write findings to see them page by page here."
 
 
 def answer_card(answer: Answer, viewing: Viewing, back: str = "") -> Element:
@@ -113,12 +121,18 @@ def _body(answer: Answer, viewing: Viewing, limits: Limits) -> list[Element]:
             return [*heading(answer.title), *form_elements(answer, 0, limits)]
         case Done() | Refused() | Explained() | Invalid():
             return rich(words.answer(answer), viewing.name, limits.text)
+        case Offer(text, asks):
+            return [*rich((text,), longest=limits.text), *action_sets([*map(ask, asks)])]
+        case Export():
+            return rich((_CSV.format(text=answer.text),), longest=limits.text)
         case _:
-            return _report(answer, limits)
+            return _report(answer, viewing, limits)
 
 
 def _report(
-    answer: Table | StatusReport | Digest | Listing | OpenWork, limits: Limits
+    answer: Table | StatusReport | Digest | Listing | OpenWork | History,
+    viewing: Viewing,
+    limits: Limits,
 ) -> list[Element]:
     match answer:
         case Table():
@@ -131,6 +145,8 @@ def _report(
             return _listing(answer, limits)
         case OpenWork():
             return _open_work(answer, limits)
+        case History():
+            return _history(answer, viewing, limits)
     assert_never(answer)
 
 
@@ -145,10 +161,10 @@ def _table(shown: Table, limits: Limits) -> list[Element]:
 
 def _status(report: StatusReport, limits: Limits) -> list[Element]:
     return [
-        *heading("Compliance status"),
-        *rich((Strong(words.how_many_open(report.total)),)),
-        *_tables(report.tables, limits),
-        *_lines("Oldest open findings", report.oldest, limits),
+        *heading(report.heading),
+        *rich((Strong(words.sums(report)),)),
+        *(_tables(report.tables, limits) if report.total else []),
+        *_lines(words.OLDEST, report.oldest, limits),
         *(subtle(report.note) if report.note else []),
     ]
 
@@ -188,29 +204,48 @@ def _lines(title: str, shown: Sequence[Line], limits: Limits) -> list[Element]:
 def _listing(shown: Listing, limits: Limits) -> list[Element]:
     lines: list[Prose] = [(words.listed(each),) for each in shown.lines]
     turning = [
-        press(each, label=label)
+        _turn(each, label)
         for each, label in ((shown.earlier, "Previous page"), (shown.later, "Next page"))
         if each
     ]
+    opening = [ask(shown.ask(each)) for each in shown.lines]
     return [
         *heading(shown.title),
+        *(rich((shown.intro,), longest=limits.text) if shown.intro else []),
         *rich(joined("\n", lines), longest=20 * limits.text),
-        *action_sets(turning),
-        *subtle(SINGLE),
+        *action_sets([*opening, *turning, *map(ask, shown.others)]),
     ]
 
 
+def _turn(each: Press | Ask, label: str) -> Element:
+    return press(each, label=label) if isinstance(each, Press) else ask(each, label)
+
+
+def _history(shown: History, viewing: Viewing, limits: Limits) -> list[Element]:
+    elements = [*heading(shown.title), *rich((Copied(shown.about),))]
+    for each in shown.events:
+        elements += rich(words.event(each), viewing.name, limits.text)
+    return [*elements, *action_sets([ask(each) for each in (shown.earlier, shown.later) if each])]
+
+
 def _open_work(work: OpenWork, limits: Limits) -> list[Element]:
-    elements = [*heading("Your open work"), *rich((words.open_work(work),))]
-    for each, presses in work.oldest[: limits.rows]:
+    elements = [*heading("Your work"), *rich((words.open_work(work),))]
+    for kind in work.work:
+        elements += _kind(kind, limits)
+    return elements
+
+
+def _kind(work: Work, limits: Limits) -> list[Element]:
+    elements = rich((Strong(f"{work.title} ({work.number})"),))
+    for each, presses in work.lines[: limits.rows]:
         elements += rich(_line(each), longest=limits.text)
-        elements += action_sets([press(pressed, each.resource) for pressed in presses])
-    left = work.total - min(len(work.oldest), limits.rows)
-    return [*elements, *(subtle(_MORE) if left > 0 else [])]
+        buttons = [ask(words.opening(each)), *(press(one, each.resource) for one in presses)]
+        elements += action_sets(buttons)
+    return [*elements, *(action_sets([ask(work.more)]) if work.more else [])]
 
 
 def _line(shown: Line) -> Prose:
-    said = words.line(shown)
+    said = words.listed(shown)
     return (Copied(shown.id), said.removeprefix(shown.id))
 
 

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from commands.answers import Ask
 from compliance.facts import COPIED, Fact
 from compliance.press import IN_MENU, Press
 from compliance.prose import Copied, Piece, Prose, Strong, joined, one_line
 from notifiers.teams.text import Element, Name, rich
 
 #: The verbs of the bot's own buttons, beside those of each Button.
-REFRESH, SUBMIT = "refresh", "submit"
+REFRESH, SUBMIT, ASK = "refresh", "submit", "ask"
 CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
 
 #: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages: 28 KB
@@ -138,6 +139,12 @@ def press(pressed: Press, subject: str = "", label: str = "") -> Element:
         **mode,
         **({"tooltip": about[:_TOOLTIP_MAX]} if about else {}),
     )
+
+
+def ask(asked: Ask, label: str = "") -> Element:
+    """Return a button that asks what it says, as if somebody had written it."""
+    tooltip = {"tooltip": one_line(asked.about)[:_TOOLTIP_MAX]} if asked.about else {}
+    return execute(label or asked.label, ASK, asked.text, **tooltip)
 
 
 def action_sets(actions: Sequence[Element]) -> list[Element]:

@@ -23,7 +23,7 @@ from notifiers.teams.answers import answer_card, form_card, notice_card
 from notifiers.teams.cards import Viewing, content_card
 from notifiers.teams.connector import Connector, patiently
 from notifiers.teams.directory import Directory
-from notifiers.teams.elements import REFRESH, SUBMIT, message
+from notifiers.teams.elements import ASK, REFRESH, SUBMIT, message
 from notifiers.teams.errors import posting
 from notifiers.teams.forms import read_submission
 from notifiers.teams.people import People
@@ -82,6 +82,8 @@ class Listeners:
             value = data.get("value")
             if not isinstance(value, str) or not value:
                 return notice_card((NOT_OURS,))
+            if verb == ASK:
+                return self._asked(value, actor, where)
             if verb == REFRESH:
                 return self._refreshed(activity, value.split()[0], actor, where)
             return self._pressed(Press.parse(verb, value), actor, where)
@@ -142,6 +144,15 @@ class Listeners:
             self._screen.adopt(press.finding_id, where.message)
         answer = self._reception.answer(press, actor, where.channels)
         return self._after(answer, press.finding_id, actor, where)
+
+    def _asked(self, text: str, actor: Actor, where: _Where) -> Element:
+        """Answer a button that asks what it says; the answer takes the list's place."""
+        answer = self._reception.answer(text, actor, where.channels)
+        if isinstance(answer, Form):
+            return form_card(answer, Origin.parse(answer.origin).press.finding_id)
+        if isinstance(answer, Shown):
+            return self._shown(answer.card, actor)
+        return answer_card(answer, Viewing(self._people.name))
 
     def _submitted(self, submission: Submission, actor: Actor, where: _Where) -> Element:
         origin = Origin.parse(submission.origin)

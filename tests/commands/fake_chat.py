@@ -114,8 +114,8 @@ def _offered(answer):
     match answer:
         case Shown(card):
             return card.presses
-        case Listing(_, _, earlier, later):
-            return tuple(filter(None, (earlier, later)))
-        case OpenWork(_, _, oldest):
-            return tuple(press for _, presses in oldest for press in presses)
+        case Listing():
+            return tuple(filter(None, (answer.earlier, answer.later)))
+        case OpenWork(_, work):
+            return tuple(press for each in work for _, presses in each.lines for press in presses)
     return ()

@@ -1,7 +1,10 @@
-"""Findings that share one message, as the ledger keeps it."""
+"""What several tests of commands begin with: findings that share a message, and who sees what."""
 
 from datetime import timedelta
 
+from commands.filters import narrow
+from commands.grammar import read
+from commands.view import View
 from compliance.channel import Message
 from ledger.messages import Messages
 from ledger.stale import Turn
@@ -14,3 +17,17 @@ def share_message(context, clock, team="housing", message="1.1", turn=Turn.NEW):
     update = messages.take(channel, {team}, turn)
     messages.shown(update, update.message or Message(channel, message))
     return sorted(each.finding_id for each in update.versions)
+
+
+BOTH = frozenset({"housing", "payments"})
+
+
+def view_of(context, reports, visible=BOTH, accounts=None):
+    """What somebody reads from who sees the teams *visible*."""
+    return View(context, reports, accounts or {}, frozenset(visible))
+
+
+def asked(view, text):
+    """Return the question that *text* is, and what it is narrowed down to."""
+    question = read(text)
+    return question, narrow(view, question)

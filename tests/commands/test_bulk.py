@@ -22,7 +22,7 @@ from config.keeper import Keeper
 from ledger.members import Members
 from ledger.store import Ledger
 from tests.builders import PAIRED_RULE, change, entry, member, move, reroute, write
-from tests.commands.shared import share_message
+from tests.commands.shared import share_message, view_of
 
 FORM = Ignore("accepted risk", "The public website's pictures.", "SEC-1", date(2026, 12, 1))
 
@@ -192,8 +192,8 @@ def test_a_finding_that_is_in_no_message_is_told(context, reports, clock):
 def test_the_list_is_for_those_who_see_the_teams_findings(context, reports, group):
     bulk, press = Bulk(context, member), Press(Button.LIST, group)
 
-    assert len(bulk.page(press, frozenset({"housing"})).lines) == 11
-    assert isinstance(bulk.page(press, frozenset({"payments"})), Refused)
+    assert len(bulk.page(press, view_of(context, reports, ["housing"])).lines) == 11
+    assert isinstance(bulk.page(press, view_of(context, reports, ["payments"])), Refused)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,8 @@ def test_the_list_is_for_those_who_see_the_teams_findings(context, reports, grou
 def test_a_long_list_is_read_a_page_at_a_time(context, reports, clock, page, title, turned_to):
     group = post(context, clock, 45)
 
-    listing = Bulk(context, member).page(Press(Button.LIST, group, page=page), {"housing"})
+    view = view_of(context, reports, ["housing"])
+    listing = Bulk(context, member).page(Press(Button.LIST, group, page=page), view)
 
     assert listing.title == f"45 findings, {title}"
     turning = filter(None, (listing.earlier, listing.later))
@@ -214,7 +215,8 @@ def test_a_long_list_is_read_a_page_at_a_time(context, reports, clock, page, tit
 
 
 def test_a_page_that_is_not_there_is_the_last_one(context, reports, group):
-    listing = Bulk(context, member).page(Press(Button.LIST, group, page=9), {"housing"})
+    view = view_of(context, reports, ["housing"])
+    listing = Bulk(context, member).page(Press(Button.LIST, group, page=9), view)
 
     assert listing.title == "11 findings, page 1 of 1"
     assert (listing.earlier, listing.later) == (None, None)

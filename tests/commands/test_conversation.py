@@ -160,13 +160,13 @@ def test_questions_are_answered_in_words(context, chat, hannah):
     finding = opened(context, chat)
 
     for text, told in (
-        ("status", "Compliance status: 1 finding is open."),
-        ("findings", "Unresolved findings"),
+        ("status", "Compliance status: 1 finding: 1 open."),
+        ("findings", "1 finding: 1 open, the oldest first."),
         ("rules", "Rule catalogue"),
-        ("help", "/compliance remediate F-…"),
-        ("home", "1 open for housing"),
+        ("help", "/compliance remediate F-… or NAME"),
+        ("home", "Decide (1):"),
         (f"explain {finding}", "went to team housing because"),
-        (f"history {finding}", "Who aws-config, What observed"),
+        (f"history {finding}", "AWS Config found it non-compliant.  → open"),
         ("statsu", "Did you mean status?"),
         ("digest", "The digest covers all teams"),
     ):

@@ -6,7 +6,7 @@ import pytest
 
 from commands.answers import Invalid, Refused
 from commands.forms import Form, Origin
-from commands.grammar import VERBS
+from commands.grammar import ONE, VERBS, WORDS
 from commands.reception import DIGEST_ELSEWHERE, UNAVAILABLE, Reception, Submission
 from compliance.authority import Actor, Standing
 from compliance.card import Button, Press
@@ -28,7 +28,8 @@ def reception(context, reports):
 
 
 def typed(verb):
-    return f"{verb} {ID}" if VERBS[verb][0] == "F-…" else verb
+    after = VERBS[verb][0]
+    return f"{verb} {ID if after == ONE else 'photos' if after == WORDS else ''}".strip()
 
 
 def submission(button, verb=None, **entered):
@@ -140,7 +141,8 @@ def test_what_no_form_of_ours_can_be_is_an_error(reception, origin):
 
 def test_own_open_work_is_nothing_for_those_who_decide_for_no_team(reception):
     assert reception.home(NOBODY).teams == ()
-    assert [line.id for line, _ in reception.home(member()).oldest] == [ID]
+    [work] = reception.home(member()).work
+    assert [line.id for line, _ in work.lines] == [ID]
 
 
 def test_a_confirmation_shows_todays_rule(reception):

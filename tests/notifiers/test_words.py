@@ -16,14 +16,16 @@ from commands.answers import (
     Shown,
     StatusReport,
     Table,
+    Work,
 )
 from commands.confirm import form_of
-from commands.findings import line_of
+from commands.view import line_of
 from compliance.card import Button, Departed, Press, card_of
 from compliance.finding import State
 from compliance.group import gather
 from compliance.prose import plain
 from compliance.request import Verb
+from compliance.stage import Stage
 from compliance.state_line import asked
 from notifiers import words
 from tests.builders import ID, RULE, at, finding, request, rule
@@ -125,17 +127,15 @@ def test_a_confirmation_says_every_consequence():
         assert expected in told
 
 
-@pytest.mark.parametrize(
-    ("number", "told"), [(0, "0 findings are open."), (1, "1 finding is open.")]
-)
+@pytest.mark.parametrize(("number", "told"), [(0, "No open findings."), (1, "1 finding: 1 open.")])
 def test_the_status_counts_in_words(number, told):
-    report = StatusReport(number, (table(),), (line_of(finding()),), "Note.")
+    report = StatusReport(((Stage.OPEN, number),), (table(),), (line_of(finding()),), "Note.")
 
     told_all = said(report)
 
     assert told_all.startswith(f"Compliance status: {told} Note.")
-    assert "r1, Open 1" in told_all
-    assert f"{ID} {RULE}: repairs-photos (housing, open, since 2026-11-02 09:00 UTC)" in told_all
+    assert ("r1, Open 1" in told_all) is bool(number)
+    assert f"{ID} repairs-photos (111122223333, eu-west-2, housing), {RULE}, open" in told_all
 
 
 def test_the_digest_says_all_that_was_counted():
@@ -161,9 +161,12 @@ def test_the_digest_says_all_that_was_counted():
 @pytest.mark.parametrize(
     ("work", "told"),
     [
-        (OpenWork((), 0, ()), "You decide for no team."),
-        (OpenWork(("housing",), 0, ()), "No open findings for housing."),
-        (OpenWork(("housing",), 1, ((line_of(finding()), ()),)), "1 open for housing"),
+        (OpenWork((), ()), "You decide for no team."),
+        (OpenWork(("housing",), ()), "Nothing waits for you in housing."),
+        (
+            OpenWork(("housing",), (Work("Decide", 1, ((line_of(finding()), ()),)),)),
+            f"You decide for housing.\nDecide (1):\n{ID} repairs-photos",
+        ),
     ],
     ids=["no team", "nothing", "one"],
 )
@@ -176,7 +179,7 @@ def test_a_list_says_where_each_finding_is():
 
     assert said(listing).splitlines() == [
         "1 finding, page 1 of 1",
-        f"{ID} repairs-photos (111122223333, eu-west-2): open",
+        f"{ID} repairs-photos (111122223333, eu-west-2, housing), {RULE}, open",
     ]
 
 

@@ -161,7 +161,7 @@ def test_status_counts_by_team_rule_and_severity(demo, new_page):
     command(page, "/compliance status")
 
     answer = page.get_by_role("article").filter(has_text="Compliance status").last
-    for words in ("By team", "By rule", "By severity", "Oldest open findings", "payments"):
+    for words in ("By team", "By rule", "By severity", "Oldest unresolved findings", "payments"):
         expect(answer).to_contain_text(words)
 
 
@@ -178,7 +178,7 @@ def test_home_lists_a_persons_own_open_work(demo, new_page):
     page = new_page(f"{demo.page}/as/{HANNAH}/home")
 
     home = page.get_by_role("tabpanel", name="Home")
-    expect(home).to_contain_text("open for housing")
+    expect(home).to_contain_text("You decide for housing")
     home.get_by_role("button", name="Ignore").first.click()
     form = page.get_by_role("dialog", name="Ignore")
     expect(form).to_contain_text("Why is this acceptable?")

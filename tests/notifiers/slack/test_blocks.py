@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 import compliance.finding as life
 from commands.answers import Digest, Explained, Refused, StatusReport, Table
-from commands.findings import line_of
+from commands.view import line_of
 from compliance.card import card_of
 from compliance.finding import State
 from compliance.press import Button, Press
+from compliance.stage import Stage
 from notifiers import words
-from notifiers.slack import blocks
+from notifiers.slack import blocks, lists
 from notifiers.slack.card import card_blocks
 from notifiers.slack.group import read_press
 from notifiers.slack.replies import answer_message
@@ -228,12 +229,12 @@ def test_a_table_without_rows_is_its_sentences():
 
 def test_status_and_digest_fit_into_a_message_however_long_they_are():
     many = tuple(replace(line_of(finding()), id=f"F-{n:05}") for n in range(60))
-    report = StatusReport(60, (table(90),) * 3, many, "Note.")
+    report = StatusReport(((Stage.OPEN, 60),), (table(90),) * 3, many[:5], "Note.")
     weekly = Digest(
         at(0), at(9), 0.5, 3, (("New", 1),), (table(90),) * 2, many, ("some-rule",)
     )  # fmt: skip
 
-    within_slacks_sizes(blocks.status_blocks(report))
+    within_slacks_sizes(lists.status_blocks(report))
     within_slacks_sizes(blocks.digest_blocks(weekly))
     assert "50.0% compliant" in json.dumps(blocks.digest_blocks(weekly))
     assert "no data yet" in json.dumps(blocks.digest_blocks(replace(weekly, share=None)))

@@ -10,22 +10,28 @@ from dataclasses import replace
 import pytest
 
 from commands.answers import (
+    Ask,
     Digest,
     Done,
+    Event,
     Explained,
+    Export,
+    History,
     Invalid,
     Listing,
+    Offer,
     OpenWork,
     Refused,
     Shown,
     StatusReport,
     Table,
+    Work,
 )
 from commands.confirm import form_of
-from commands.findings import line_of
 from commands.forms import Form
 from commands.grammar import VERBS
 from commands.reception import Reception
+from commands.view import line_of
 from compliance.accounts import Account
 from compliance.card import Button, Press, card_of
 from compliance.channel import Channel, Message
@@ -34,6 +40,7 @@ from compliance.group import gather
 from compliance.press import ASKS
 from compliance.prose import plain
 from compliance.request import Verb
+from compliance.stage import Stage
 from compliance.text import clean
 from notifiers.chat import Post
 from notifiers.slack.home import home_blocks
@@ -75,7 +82,9 @@ def card(of):
     return card_of(of, RULES, ACCOUNTS)
 
 
-LINE = line_of(nasty(opened_at=at(0)))
+LINE = replace(
+    line_of(nasty(opened_at=at(0))), title=NASTY, severity=NASTY, account_name=NASTY, age=NASTY
+)
 TABLE = Table(NASTY, (NASTY, NASTY), ((NASTY, NASTY),), NASTY, NASTY)
 GROUP = gather([nasty(number=number) for number in range(7)], RULES, ACCOUNTS)
 STATES = {state.value: Shown(card(nasty(state, until=at(60)))) for state in State}
@@ -88,10 +97,15 @@ ANSWERS = {
     "explained": Explained(NASTY, (NASTY,), (NASTY,)),
     "invalid": Invalid({"reason": NASTY}),
     "table": TABLE,
-    "status": StatusReport(1, (TABLE, TABLE), (LINE,), NASTY),
+    "status": StatusReport(((Stage.OPEN, 1),), (TABLE, TABLE), (LINE,), NASTY, NASTY),
     "digest": Digest(at(0), at(9), 0.5, 1, ((NASTY, 1),), (TABLE,), (LINE,), (NASTY,)),
-    "list": Listing(NASTY, (LINE,), None, None),
-    "work": OpenWork((NASTY,), 1, ((LINE, (Press(Button.REMEDIATE, ID),)),)),
+    "list": Listing(NASTY, (LINE,), None, Ask(NASTY, NASTY, NASTY), NASTY),
+    "history": History(NASTY, NASTY, (Event(at(0), HANNAH, NASTY, NASTY, NASTY, "", NASTY),)),
+    "offer": Offer(NASTY, (Ask(NASTY, NASTY, NASTY),)),
+    "export": Export(NASTY, "list.csv", NASTY),
+    "work": OpenWork(
+        (NASTY,), (Work(NASTY, 1, ((LINE, (Press(Button.REMEDIATE, ID),)),), Ask(NASTY, NASTY)),)
+    ),
 }
 
 

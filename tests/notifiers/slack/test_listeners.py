@@ -1,6 +1,7 @@
 """What people press, submit and type, from Slack's request to Slack's API."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from slack_bolt import BoltRequest
@@ -28,6 +29,7 @@ def dispatch(app, body):
     answer = app.dispatch(request)
     # Bolt runs a listener in a thread of its own and answers at the acknowledgement.
     app.listener_runner.listener_executor.shutdown(wait=True)
+    app.listener_runner.listener_executor = ThreadPoolExecutor(1)
     return answer
 
 
@@ -264,11 +266,11 @@ def test_a_command_without_bot_in_the_channel_still_decides(app, opened, workspa
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("status", "1 finding is open"),
+        ("status", "1 finding: 1 open"),
         ("findings", "repairs-photos"),
         (f"show {ID}", "repairs-photos can be read by anybody"),
         (f"explain {ID}", "went to team housing because its account"),
-        (f"history {ID}", "observed"),
+        (f"history {ID}", "found it non-compliant"),
         ("rules", "Rule catalogue"),
         ("help", "/compliance remediate F-…"),
         ("statsu", "Did you mean status?"),
@@ -366,7 +368,7 @@ def test_an_answer_that_slack_refuses_comes_again_in_words_privately(app, opened
 
     [told] = workspace.called("chat.postEphemeral")
     assert (told["user"], told["channel"]) == ("U0HANNAH", CHANNEL)
-    assert "1 finding is open" in told["text"]
+    assert "1 finding: 1 open" in told["text"]
     assert [block["type"] for block in told["blocks"]] == ["rich_text"]
 
 

@@ -23,6 +23,7 @@ class Workspace:
         self.calls = []
         self.answers = {}
         self.history = []
+        self.uploaded = b""
         self.users = {each: user(each) for each in ("U0HANNAH", "U0HARRY", "U0NOBODY")}
         self.groups = {"S0SECURITY": ["U0SAM"], "S0PAYMENTS": []}
         self.users["U0SAM"] = user("U0SAM")
@@ -79,6 +80,15 @@ class Workspace:
     def chat_getPermalink(self, asked):  # noqa: N802 - Slack's own name
         return {"permalink": f"https://council.slack.com/archives/{asked['channel']}/p1"}
 
+    def conversations_open(self, asked):
+        return {"channel": {"id": f"D{asked['users'][1:]}"}}
+
+    def files_getUploadURLExternal(self, asked):  # noqa: N802 - Slack's own name
+        return {"upload_url": f"{self.url}upload", "file_id": "F0FILE"}
+
+    def files_completeUploadExternal(self, asked):  # noqa: N802 - Slack's own name
+        return {"files": [{"id": "F0FILE"}]}
+
     def conversations_history(self, asked):
         return {"messages": self.history, "response_metadata": {"next_cursor": ""}}
 
@@ -87,7 +97,10 @@ class Workspace:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+                sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                if self.path.endswith("/upload"):
+                    workspace.uploaded, sent = sent, b""
+                body = sent.decode()
                 is_json = "json" in self.headers.get("Content-Type", "")
                 asked = json.loads(body or "{}") if is_json else _form(body)
                 status, told, headers = workspace.answer(self.path.rpartition("/")[2], asked)

@@ -77,7 +77,7 @@ def test_a_question_by_mention_is_answered_in_the_persons_own_chat(card, hannah,
     hannah.say("@Compliance status")
 
     [answer] = eventually(lambda: hannah.private)
-    assert "1 finding is open." in read(answer.card)
+    assert "1 finding: 1 open." in read(answer.card)
     [reply] = eventually(lambda: [each for each in hannah.messages[1:] if each.thread])
     assert "The answer is in your chat with the bot." in read(reply.card)
 

@@ -5,15 +5,27 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from commands.answers import Digest, Line, Listing, OpenWork, StatusReport, Table
+from commands.answers import (
+    Ask,
+    Digest,
+    Event,
+    History,
+    Line,
+    Listing,
+    OpenWork,
+    StatusReport,
+    Table,
+    Work,
+)
 from commands.confirm import form_of
-from commands.findings import line_of
+from commands.view import line_of
 from compliance.card import Account, Button, Card, Departed, Press, card_of
 from compliance.finding import Finding, State
 from compliance.group import GroupCard, gather
 from compliance.press import ASKS
 from compliance.request import Verb
-from notifiers.slack import blocks, group, home
+from compliance.stage import Stage
+from notifiers.slack import blocks, group, home, lists
 from notifiers.slack.card import card_blocks
 from notifiers.slack.modals import modal
 from notifiers.slack.vocabulary import NEWER, Lacking
@@ -96,12 +108,24 @@ def lines(count: int) -> tuple[Line, ...]:
 def test_a_groups_list_is_taken() -> None:
     turn = Press(Button.LIST, "F-3K7Q2", page=1)
 
-    assert check_message(group.listing_blocks(Listing("60 findings", lines(20), turn, turn))) == []
+    assert check_message(lists.listing_blocks(Listing("60 findings", lines(20), turn, turn))) == []
+
+
+def test_a_list_and_a_history_are_taken_however_long_what_they_show_is() -> None:
+    wordy = [replace(line, resource=LONG, title=LONG, team=LONG) for line in lines(10)]
+    turn = Ask("Next page", LONG, LONG)
+    event = Event(NOW, "slack:U0HANNAH", LONG, LONG, LONG, "open", "excepted")
+
+    drawn = lists.listing_blocks(Listing(LONG, tuple(wordy), turn, turn, LONG, others=(turn,)))
+    assert check_message(drawn) == []
+    assert check_message(lists.history_blocks(History(LONG, LONG, (event,) * 12, turn))) == []
 
 
 def test_the_home_tab_is_taken() -> None:
     presses = CARDS["asked for"].presses
-    work = OpenWork(("housing",), 60, tuple((line, presses) for line in lines(20)))
+    listed = tuple((line, presses) for line in lines(12))
+    kind = Work(LONG, 60, listed, Ask("Show all", "findings", LONG))
+    work = OpenWork(("housing",), (kind, kind, kind))
 
     assert check_view(home.home_view(work)) == []
 
@@ -125,9 +149,9 @@ def test_tables_are_taken(rows: int) -> None:
 
 @pytest.mark.parametrize("open_findings", [(), lines(10)], ids=["none open", "ten open"])
 def test_the_status_is_taken(open_findings: tuple[Line, ...]) -> None:
-    report = StatusReport(len(open_findings), (shown(0), shown(20)), open_findings, "As at 09:00.")
+    report = StatusReport(((Stage.OPEN, 60),), (shown(0), shown(20)), open_findings, "As at 09:00.")
 
-    assert check_message(blocks.status_blocks(report)) == []
+    assert check_message(lists.status_blocks(report)) == []
 
 
 @pytest.mark.parametrize("share", [None, 0.975])

@@ -1,0 +1,46 @@
+"""How findings stood, from the audit log, on both databases."""
+
+import pytest
+
+import compliance.finding as life
+from compliance.finding import State
+from ledger.reports import Reports, Scope
+from tests.builders import ID, change, move, reroute
+
+STATES = life.UNRESOLVED | {State.EXCEPTED}
+
+
+@pytest.fixture
+def reports(engine):
+    return Reports(engine)
+
+
+def counted(reports, at, **scope):
+    counts = reports.counts_at(at, Scope(**scope), STATES, by=("team",))
+    return {(each.team, each.state): each.number for each in counts}
+
+
+def test_what_has_happened_since_is_taken_back(engine, ledger, reports, clock):
+    ledger.record([change(), change(resource="stays")])
+    first = clock()
+    clock.move(minutes=5)
+    move(ledger, life.ask, needed=1)
+    ledger.refuse(ID, "U2", "agree", "not an approver")
+    second = clock()
+    clock.move(minutes=5)
+    reroute(engine, clock, lambda key, tags: "payments")
+    clock.move(minutes=5)
+    ledger.record([change("COMPLIANT", minute=14)])
+
+    assert counted(reports, first) == {("housing", State.OPEN): 2}
+    assert counted(reports, second) == {
+        ("housing", State.OPEN): 1,
+        ("housing", State.APPROVAL_PENDING): 1,
+    }
+    assert counted(reports, clock()) == {("payments", State.OPEN): 1}
+    assert counted(reports, first, teams=frozenset({"payments"})) == {}
+    stood = reports.past.findings(second, Scope(teams=frozenset({"housing"})), STATES, 9, 0)
+    assert {(each.key.resource_id, each.state, each.team) for each in stood} == {
+        ("repairs-photos", State.APPROVAL_PENDING, "housing"),
+        ("stays", State.OPEN, "housing"),
+    }

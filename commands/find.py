@@ -1,6 +1,6 @@
 """Find: findings by the words of their resources; and the one that a name means."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
 from commands.answers import Listing, Refused
@@ -11,7 +11,7 @@ from commands.paging import paged, slice_of
 from commands.sight import NO_TEAM
 from commands.view import View
 from compliance.finding import SETTLED, UNRESOLVED, Finding, State
-from compliance.naming import Arn, fold, parts
+from compliance.naming import Arn, fold, parts, words_of
 from ledger.errors import UnknownFindingError
 from ledger.reports import Scope
 
@@ -25,6 +25,8 @@ TOO_MANY = (
 )
 #: How many letters of a word are taken to be right where it is misspelt, and how many it can mean.
 _RIGHT, _NEAR_MAX = 3, 300
+#: How alike two words are of which one is a slip of the other: a letter or two.
+_ALIKE = 0.75
 
 
 def find(view: View, question: Question, narrowed: Narrowed) -> Listing | Refused:
@@ -113,20 +115,22 @@ def _is_in(
 
 
 def _near(view: View, question: Question) -> Listing | None:
-    """Return the findings with the nearest names, None where none is near."""
-    name = fold(_name(question))
+    """Return findings that have a word near each of those that were asked for, None if none has."""
+    arn = Arn.parse(_name(question))
+    asked = parts(fold(arn.name if arn else _name(question)))
     some: dict[str, Finding] = {}
-    for word in dict.fromkeys([name, *parts(name)]):
+    for word in asked:
         for each in view.reports.names.beginning(word[:_RIGHT], view.visible, _NEAR_MAX):
             some[each.id] = each
-    by_name: dict[str, list[Finding]] = {}
-    for each in some.values():
-        by_name.setdefault(fold(each.resource_name or each.key.resource_id), []).append(each)
-    near = [each for close in get_close_matches(name, by_name, 3) for each in by_name[close]]
+    near = [each for each in some.values() if _is_near(asked, words_of(each))]
     if not near:
         return None
     title = f"No resource is called {_name(question)!r}. Did you mean one of these?"
     return paged(view, question, slice_of(near), len(near), title)
+
+
+def _is_near(asked: Sequence[str], words: Collection[str]) -> bool:
+    return all(get_close_matches(each, words, 1, _ALIKE) for each in asked)
 
 
 def _name(question: Question) -> str:

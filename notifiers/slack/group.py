@@ -110,7 +110,3 @@ def read_press(action: str, value: str) -> Press:
     if name == MENU:
         name, _, value = value.partition(" ")
     return Press.parse(Button.LIST if name in {PREVIOUS, NEXT} else name, value)
-
-
-def _name(name: str) -> Copied:
-    return Copied(cut(name, _NAME_MAX))

@@ -17,8 +17,8 @@ PREVIOUS, NEXT = "list-previous", "list-next"
 #: The address of a message; empty where Slack has not said where the workspace is.
 LinkTo = Callable[[Message], str]
 
-#: Of a resource's name, which its id or its card has whole; and of a line of a list.
-_NAME_MAX, _LINE_MAX = 80, 400
+#: Of a resource's name, which its card has whole; and of a line, the addresses in it counted.
+_NAME_MAX, _LINE_MAX = 80, 800
 #: https://docs.slack.dev/reference/block-kit/blocks/actions-block
 _ACTIONS_MAX = 25
 #: https://docs.slack.dev/reference/block-kit/block-elements/button-element

@@ -106,7 +106,7 @@ def test_nothing_of_another_team_is_ever_named(picked, found):
 
 
 def test_a_misspelt_name_is_answered_with_the_nearest_right_ones(picked, found):
-    for answer in (picked("show housing-repiars-photos"), found("find housing-repair-fotos")):
+    for answer in (picked("show housing-repiars-photos"), found("find photoz")):
         assert "Did you mean one of these?" in answer.title
         assert {line.resource for line in answer.lines} == {"housing-repairs-photos"}
     far = picked("show zebra")

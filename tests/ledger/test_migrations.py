@@ -11,11 +11,13 @@ from alembic.config import Config
 from compliance.change import Compliance
 from compliance.channel import Channel, Message
 from compliance.finding import State
+from compliance.naming import ASKED
 from compliance.request import Request, Verb
 from ledger import audit
 from ledger.database import connect
 from ledger.errors import LedgerNewerError
 from ledger.messages import Messages
+from ledger.names import Names
 from ledger.reports import Reports
 from ledger.stale import Turn
 from ledger.store import Ledger
@@ -222,6 +224,17 @@ def test_findings_are_counted_as_they_are(upgraded):
     counted = {each.state: each.number for each in Reports(upgraded).counts()}
 
     assert counted == dict.fromkeys(State, 1)
+
+
+@on_both
+def test_a_finding_that_broke_its_rule_is_found_by_its_name_and_by_who_asked(upgraded):
+    names = Names(upgraded)
+
+    found = [names.search(words, ["housing"], 99) for words in (["name", "open"], ["bucket-"])]
+    [asked] = names.search([f"{ASKED}slack:u0hannah", "approval"], ["housing"], 99)
+
+    assert [len(each) for each in found] == [1, len(State) - 1]
+    assert asked.state is State.APPROVAL_PENDING
 
 
 @on_both

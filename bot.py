@@ -28,7 +28,14 @@ from aws.s3_shelf import S3Shelf
 from aws.sweep import Place
 from commands.authorise import authorise
 from commands.carry_out import carry_out_exceptions
-from commands.checks import Check, check_allowlist, check_entries, checking, print_all
+from commands.checks import (
+    Check,
+    check_allowlist,
+    check_entries,
+    check_ledger,
+    checking,
+    print_all,
+)
 from commands.command_line import on_signal, read_command_line
 from commands.context import Context
 from commands.digest import WEEK, digest
@@ -97,8 +104,9 @@ class Bot:
             queues, topics = environment.queue_urls, environment.sns_topic_arns
             record = metrics.counting(self.ledger.record, self.rules)
             reports = Listening(queues, polling, topics, record, metrics.count, now)
+            metrics.watch(reports.standings, self.aws.remediation.pauses)
             presses = self.products.listen(self.reception, stop, self.outbox)
-            chat, ledger = self.products.problem, self.reports.problem
+            chat, ledger = self.products.problem, self.ledger.problem
             reach = {"ledger": ledger, "chat": chat, "queues": reports.problem}
             served = web.application([reports.route, *presses], reach, metrics.registry)
             with web.serving(served, environment.http_host, environment.http_port), self.clock():
@@ -142,9 +150,8 @@ class Bot:
         at_home = settings.accounts.of_organization, settings.role_name
         own = OwnRole(environment.queue_urls, environment.sns_topic_arns, *at_home)
         aws = check_aws(own, self.service.clients, self.places, self.catalogue)
-        return chain(
-            missing, self.products.checks(), [check_allowlist(self.allowlist)], entries, aws
-        )
+        written = check_allowlist(self.allowlist), check_ledger(self.ledger)
+        return chain(missing, self.products.checks(), written, entries, aws)
 
 
 def assemble(allowlist: str = "") -> Bot:

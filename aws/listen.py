@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from aws import sns
 from aws.queue import Count, Intake, Polling, Record, read_all
+from aws.standing import Standing
 
 
 class Listening:
@@ -28,7 +29,12 @@ class Listening:
 
     def problem(self) -> str:
         """Say why a queue cannot be read, empty when all can."""
-        return next(filter(None, (intake.problem for intake in self._intakes)), "")
+        return "; ".join(filter(None, (each.problem for each in self.standings)))
+
+    @property
+    def standings(self) -> list[Standing]:
+        """How it stands with each queue."""
+        return [intake.standing for intake in self._intakes]
 
     def read(self, stop: threading.Event) -> bool:
         """Read the queues until *stop*; False when that ended by a defect of ours."""

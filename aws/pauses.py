@@ -6,9 +6,13 @@ _SHORTEST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 
 
 class Pauses:
-    """How long each account and Region is left alone after AWS could not be asked there."""
+    """How long each account and Region is left alone after AWS could not be asked there.
+
+    *retries* counts the pauses.
+    """
 
     def __init__(self) -> None:
+        self.retries = 0
         self._until: dict[tuple[str, str], tuple[datetime, timedelta]] = {}
 
     def is_over(self, place: tuple[str, str], now: datetime) -> bool:
@@ -16,6 +20,7 @@ class Pauses:
 
     def lengthen(self, place: tuple[str, str], now: datetime) -> timedelta:
         """Return the pause that begins *now*: twice the one before."""
+        self.retries += 1
         _, before = self._until.get(place, (now, _SHORTEST_PAUSE / 2))
         pause = min(before * 2, _LONGEST_PAUSE)
         self._until[place] = now + pause, pause

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws import clients
 from aws.queue_urls import queue_region
+from aws.standing import Standing
 from compliance.change import Change, ResourceFacts
 from compliance.envelopes import NotCompliance, NotUnderstood, SubscriptionRequest
 from compliance.notification import Reading, parse
@@ -48,10 +49,7 @@ class Polling:
 
 
 class Intake:
-    """Reads one queue, in as many threads as *polling* has workers.
-
-    *problem* says why the queue could not be read last, empty when it could.
-    """
+    """Reads one queue, in as many threads as *polling* has workers."""
 
     def __init__(
         self,
@@ -68,7 +66,7 @@ class Intake:
         self._confirm = confirm
         self._count = count
         self._client = client or queue_client(url)
-        self.problem = ""
+        self.standing = Standing(url)
         self._told: OrderedDict[str, None] = OrderedDict()
 
     def run_once(self) -> int:
@@ -80,7 +78,9 @@ class Intake:
         messages = self._receive(self.polling.wait_seconds)
         if len(messages) == _BATCH:
             messages += self._receive_more()
+        self.standing.hold(messages)
         self._handle(messages)
+        self.standing.reached()
         return len(messages)
 
     def _receive_more(self) -> list[Any]:
@@ -102,6 +102,8 @@ class Intake:
             QueueUrl=self._url,
             MaxNumberOfMessages=_BATCH,
             WaitTimeSeconds=wait_seconds,
+            # When it was sent: how far the bot is behind.
+            AttributeNames=["SentTimestamp"],
             VisibilityTimeout=self.polling.visibility_seconds,
         )
         return list(answer.get("Messages") or ())
@@ -130,9 +132,9 @@ class Intake:
         while not stop.wait(pause):
             try:
                 self.run_once()
-                pause, self.problem = 0.0, ""
+                pause = 0.0
             except (ClientError, BotoCoreError, LedgerUnavailableError) as error:
-                self.problem = type(error).__name__
+                self.standing.failed(error)
                 pause = min(max(1.0, pause * 2), _LONGEST_PAUSE_SECONDS)
                 log.warning(
                     "a batch stays in the queue",

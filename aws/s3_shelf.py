@@ -35,6 +35,10 @@ _MISSING = {"NoSuchKey", "NoSuchBucket", "404"}
 _CLOCK = {"RequestTimeTooSkewed"}
 
 
+#: The ETag of nothing.
+_NO_VERSION = f'"{"0" * 32}"'
+
+
 class S3Shelf:
     """One object. *decoded* and *encoded* are between its bytes and the text."""
 
@@ -87,9 +91,10 @@ class S3Shelf:
         return text
 
     def unwritable(self) -> str:
-        """Ask whether the object can be read and its bucket keeps versions; nothing is written."""
+        """Ask whether the object can be read and written and its bucket keeps versions."""
         try:
-            self._newest()
+            if self._takes_any_write(self._newest()[1]):
+                return f"{self.name}: the store ignores If-Match, so decisions could be lost"
             versioning = self._s3.get_bucket_versioning(Bucket=self._object["Bucket"])
         except ShelfError as error:
             return str(error)
@@ -98,6 +103,16 @@ class S3Shelf:
         if versioning.get("Status") != "Enabled":
             return f"{self.name}: the bucket keeps no versions; turn its versioning on"
         return ""
+
+    def _takes_any_write(self, data: bytes) -> bool:
+        """Try to write; S3 refuses it, for no version has this ETag. *data* is what is there."""
+        try:
+            self._s3.put_object(**self._object, Body=data, IfMatch=_NO_VERSION)
+        except ClientError as error:
+            if _code_of(error) in _CONFLICTS:
+                return False
+            raise
+        return True
 
     @cached_property
     def _s3(self) -> Any:

@@ -11,6 +11,7 @@ from compliance.ineffective import EntryWarning
 from compliance.mendable import MendableError
 
 _UNWRITABLE = "Ignore records nothing until the bot can write the allowlist."
+_NO_LEDGER = "Let the bot write the database of DATABASE_URL; the log has the whole error."
 _INEFFECTIVE = "Mend the entry, or take it out."
 
 
@@ -24,6 +25,11 @@ class Format(StrEnum):
 class Writable(Protocol):
     def unwritable(self) -> str:
         """Say why an exception could not be written, empty when it could."""
+
+
+class Written(Protocol):
+    def problem(self) -> str:
+        """Say what keeps the ledger from being written, empty where nothing does."""
 
 
 class Assembled(Protocol):
@@ -58,6 +64,11 @@ class Check:
 def check_allowlist(allowlist: Writable) -> Check:
     problem = allowlist.unwritable()
     return Check("allowlist is writable", problem, _UNWRITABLE if problem else "")
+
+
+def check_ledger(ledger: Written) -> Check:
+    problem = ledger.problem()
+    return Check("ledger is writable", problem, _NO_LEDGER if problem else "")
 
 
 def check_entries(warnings: Iterable[EntryWarning], file: str = "") -> Iterator[Check]:

@@ -50,7 +50,9 @@ _NAMES = "|".join([*FILTERS, *_OPTIONS])
 _AS_AT = re.compile(r"\bas[ -]?at\b\s*[:=]?\s*", re.IGNORECASE)
 _JOINED = re.compile(rf"(?<![\w-])(-?(?:{_NAMES}))\s*[:=\uff1a\uff1d]\s*", re.IGNORECASE)
 _COMPARED = re.compile(r"\b(age):?\s*([<>]=?)\s*", re.IGNORECASE)
-_WITH_UNIT = re.compile(r"(age:[<>]?=?\d+)\s+(hours?|days?|weeks?|months?|years?)\b", re.IGNORECASE)
+_WITH_UNIT = re.compile(
+    r"(age:[<>]?=?[0-9]+)\s+(hours?|days?|weeks?|months?|years?)\b", re.IGNORECASE
+)
 _COMPARISON = re.compile(r"[^<>=\w\s]")
 _SEPARATOR = re.compile("[:=]")
 _LINK = re.compile("https?://", re.IGNORECASE)

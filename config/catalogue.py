@@ -41,7 +41,7 @@ _WRONG_MAX = 60
 
 def _matches(form: str, like: str) -> AfterValidator:
     def check(found: str) -> str:
-        if not re.fullmatch(form, found):
+        if not re.fullmatch(form, found, re.ASCII):
             raise ValueError(f"expected {like}")
         return found
 
@@ -170,9 +170,9 @@ class _Rule(Strict):
     parameters: dict[str, Text] = Field(
         default={}, description="The rule's input parameters, as texts."
     )
-    resource_type: Annotated[str, _matches(r"AWS::\w+::\w+", "a type like AWS::S3::Bucket")] = (
-        Field(description="The type of resource that the rule looks at.")
-    )
+    resource_type: Annotated[
+        str, _matches(r"\w+::\w*::\w+(?:::\w+)*", "a type like AWS::S3::Bucket")
+    ] = Field(description="The type of resource that the rule looks at.")
     title: Text = Field(description="The rule in a few words, for lists.")
     wrong: (
         Annotated[

@@ -106,8 +106,10 @@ class _Loader(yaml.SafeLoader):
     def construct_object(self, node: Any, deep: bool = False) -> Any:
         try:
             return super().construct_object(node, deep)
-        except (ValueError, OverflowError) as error:
-            problem = f"{_shown(node.value)} cannot be read: {error}"
+        except (ValueError, OverflowError, AttributeError, KeyError, TypeError) as error:
+            # PyYAML takes for granted that a value has the form of its tag.
+            why = error if isinstance(error, ValueError) else f"it is not of the kind {node.tag}"
+            problem = f"{_shown(node.value)} cannot be read: {why}"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark) from error
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 #: Variables whose whole value is secret.
 SECRET = (
@@ -64,7 +64,8 @@ def _in_url(url: str) -> Iterable[str]:
 
 
 def _pieces(secret: str) -> Iterable[str]:
-    for form in {secret, unquote(secret)}:
+    # As it is, as a URL holds it, and as it is taken out of one.
+    for form in {secret, unquote(secret), quote(secret, safe="")}:
         # Programs cut what they print at line ends, and show quotes and controls escaped.
         candidates = [form, *re.split(r"[^!-~]+|[\"'\\]", form)]
         yield from (each for each in candidates if len(each) >= _SHORTEST)

@@ -40,7 +40,7 @@ def _zone(found: str) -> str:
 
 
 def _action(found: str) -> str:
-    if not re.fullmatch(r"[a-z0-9-]+:[A-Za-z*]+", found):
+    if not re.fullmatch(r"[a-z0-9-]+:[A-Za-z0-9*]+", found):
         raise ValueError("expected an action like ssm:StartAutomationExecution")
     return found
 

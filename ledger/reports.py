@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from compliance.channel import Channel, Message
 from compliance.finding import IN_PROGRESS, SETTLED, Finding, State
 from ledger.database import reading
-from ledger.errors import LedgerUnavailableError
 from ledger.names import Names
 from ledger.past import Past
 from ledger.rows import from_row
@@ -43,15 +42,6 @@ class Reports:
         self._engine = engine
         self.names = Names(engine)
         self.past = Past(engine)
-
-    def problem(self) -> str:
-        """Say why the database cannot be read, empty when it can."""
-        try:
-            with reading(self._engine) as db:
-                db.execute(sa.select(findings.c.id).limit(1))
-        except LedgerUnavailableError as error:
-            return str(error)
-        return ""
 
     def counts(
         self,

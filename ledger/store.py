@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from compliance.change import Change, ResourceFacts
 from compliance.finding import SETTLED, Finding, Move, State
-from ledger import attempts, audit
+from ledger import attempts, audit, health
 from ledger.attempts import Attempt
 from ledger.audit import AuditRow
 from ledger.database import reading, writing
@@ -62,6 +62,10 @@ class Ledger:
         self._in_force = in_force
         self._on_move = on_move
         self._recording = threading.Lock()
+
+    def problem(self) -> str:
+        """Say why the database cannot be written, empty when it can."""
+        return health.problem(self.engine)
 
     def record(self, changes: Sequence[Change], facts: Sequence[ResourceFacts] = ()) -> None:
         """Store what AWS reported, in one transaction; repeats and late ones change nothing.

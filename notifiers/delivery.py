@@ -76,6 +76,7 @@ class Deliveries:
             return None
         except ChatBusyError as error:
             self._messages.release(update)
+            self._troubles.put_off()
             return Pause(error.pause, error.everywhere)
         except ChatRefusedError as error:
             return self._refused(update, error)

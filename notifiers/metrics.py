@@ -1,27 +1,57 @@
 """How the bot speaks to Prometheus: what came in, how findings stand, and what chat shows."""
 
 from collections import Counter as Tally
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from compliance.change import Change, ResourceFacts
+from compliance.finding import UNDECIDED, State
 from compliance.known_rules import KnownRules, OtherRules
 from ledger.errors import LedgerUnavailableError
 from ledger.messages import Messages
-from ledger.reports import Reports
+from ledger.reports import Count, Reports
+from notifiers.patience import Patient
 from notifiers.troubles import Troubles
 
 #: A topic may carry anything, and Prometheus keeps every name that it was ever given.
 _NAMES_MAX = 100
 _OTHERS = "other"
+#: A database that has not answered by then is away.
+_PATIENCE_SECONDS = 3.0
+#: What a finding in each state waits for.
+_WANTS = dict.fromkeys(UNDECIDED, "a decision") | {
+    State.APPROVAL_PENDING: "others to agree",
+    State.APPROVED: "its start",
+}
 
 
 #: The ledger's method, as the intake calls it.
 Record = Callable[[Sequence[Change], Sequence[ResourceFacts]], None]
+
+
+class Retried(Protocol):
+    """What is tried again where it failed; *retries* counts since the start."""
+
+    @property
+    def retries(self) -> int: ...
+
+
+class Queue(Retried, Protocol):
+    """How it stands with one queue."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def problem(self) -> str: ...
+
+    def waiting_seconds(self, now: float) -> float: ...
 
 
 class Metrics:
@@ -38,6 +68,7 @@ class Metrics:
         self._kinds, self._rules = _Names(), _Names()
         self.registry.register(_FromLedger(reports, messages, now))
         self.registry.register(_Channels(troubles))
+        self._now = now
         self._messages = Counter(
             "compliance_messages",
             "Messages taken from queues and topics, by what they were.",
@@ -54,6 +85,10 @@ class Metrics:
 
     def count(self, kind: str) -> None:
         self._messages.labels(self._kinds.bounded(kind)).inc()
+
+    def watch(self, queues: Sequence[Queue], aws: Retried) -> None:
+        """Count also how it stands with *queues*, and the pauses that *aws* asked for."""
+        self.registry.register(_Queues(queues, aws, self._now))
 
     def counting(self, record: Record, known_rules: KnownRules) -> Record:
         """Return *record* so that changes of rules outside the catalogue are counted by name.
@@ -91,30 +126,24 @@ class _FromLedger(Collector):
         self._reports = reports
         self._messages = messages
         self._now = now
+        self._ask = Patient(self._metrics, _PATIENCE_SECONDS)
 
     def describe(self) -> Iterator[Metric]:
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
-        try:
-            metrics = [self._findings(), *self._stale()]
-        except LedgerUnavailableError:
-            metrics = []
+        metrics: Sequence[Metric] = ()
+        # Away, or it hangs: either way everything else is answered.
+        with suppress(LedgerUnavailableError, TimeoutError):
+            metrics = self._ask()
         yield GaugeMetricFamily(
             "compliance_ledger_up", "Whether the ledger can be read.", value=bool(metrics)
         )
         yield from metrics
 
-    def _findings(self) -> Metric:
-        family = GaugeMetricFamily(
-            "compliance_findings", "Findings by team and state.", labels=["team", "state"]
-        )
-        tally: Tally[tuple[str, str]] = Tally()
-        for count in self._reports.counts():
-            tally[count.team, count.state.value] += count.number
-        for labels, number in sorted(tally.items()):
-            family.add_metric(labels, number)
-        return family
+    def _metrics(self) -> Sequence[Metric]:
+        counts = self._reports.counts()
+        return [_findings(counts), _waiting(counts), *self._stale()]
 
     def _stale(self) -> Iterator[Metric]:
         number, since = self._messages.how_stale()
@@ -126,6 +155,64 @@ class _FromLedger(Collector):
             "How long the oldest of them has been so.",
             (self._now() - since).total_seconds() if since else 0,
         )
+
+
+def _findings(counts: Iterable[Count]) -> Metric:
+    family = GaugeMetricFamily(
+        "compliance_findings", "Findings by team and state.", labels=["team", "state"]
+    )
+    tally: Tally[tuple[str, str]] = Tally()
+    for count in counts:
+        tally[count.team, count.state.value] += count.number
+    for labels, number in sorted(tally.items()):
+        family.add_metric(labels, number)
+    return family
+
+
+def _waiting(counts: Iterable[Count]) -> Metric:
+    family = GaugeMetricFamily(
+        "compliance_decisions_waiting",
+        "Findings that wait for a decision, for others to agree, or to be started.",
+        labels=["wants"],
+    )
+    tally: Tally[str] = Tally()
+    for count in counts:
+        if wanted := _WANTS.get(count.state):
+            tally[wanted] += count.number
+    for wants in dict.fromkeys(_WANTS.values()):
+        family.add_metric([wants], tally[wants])
+    return family
+
+
+class _Queues(Collector):
+    """How far behind the bot is, as its workers find it: nothing is asked of AWS for it."""
+
+    def __init__(self, queues: Sequence[Queue], aws: Retried, now: Callable[[], datetime]) -> None:
+        self._queues = queues
+        self._aws = aws
+        self._now = now
+
+    def describe(self) -> Iterator[Metric]:
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        age = GaugeMetricFamily(
+            "compliance_queue_age_seconds",
+            "Age of the oldest message that was received and is not recorded yet.",
+            labels=["queue"],
+        )
+        up = GaugeMetricFamily(
+            "compliance_queue_up", "Whether the queue can be read.", labels=["queue"]
+        )
+        retries = CounterMetricFamily(
+            "compliance_retries", "What failed and is tried again.", labels=["what"]
+        )
+        for queue in self._queues:
+            age.add_metric([queue.url], queue.waiting_seconds(self._now().timestamp()))
+            up.add_metric([queue.url], not queue.problem)
+        retries.add_metric(["batch of messages"], sum(queue.retries for queue in self._queues))
+        retries.add_metric(["account"], self._aws.retries)
+        yield from (age, up, retries)
 
 
 class _Channels(Collector):
@@ -150,4 +237,6 @@ class _Channels(Collector):
         )
         for channel, problem in sorted(self._troubles.problems().items()):
             closed.add_metric([str(channel), problem], 1)
-        yield from (refusals, closed)
+        busy = CounterMetricFamily("compliance_chat_retries", "Messages that chat put off.")
+        busy.add_metric([], self._troubles.retries)
+        yield from (refusals, closed, busy)

@@ -37,6 +37,18 @@ class Troubles:
         self._open: set[Channel] = set()
         self._in_a_row: Counter[Channel] = Counter()
         self._refusals: Counter[tuple[Channel, str]] = Counter()
+        self._retries = 0
+
+    @property
+    def retries(self) -> int:
+        """How often chat has put off a message since the start."""
+        with self._lock:
+            return self._retries
+
+    def put_off(self) -> None:
+        """Note that chat takes a message later."""
+        with self._lock:
+            self._retries += 1
 
     def problems(self) -> Mapping[Channel, str]:
         """Return why each channel takes nothing now, of those that take nothing."""

@@ -1,41 +1,43 @@
 """The bot's own HTTP server: health, readiness, metrics, and the routes that others hand in."""
 
 import asyncio
+import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from time import monotonic
 
 import uvicorn
+from anyio import CapacityLimiter, to_thread
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from compliance.mendable import MendableError
+from notifiers.crowd import Crowd, LimitedBody, PatientProtocol
+from notifiers.patience import Patient
+
+log = logging.getLogger(__name__)
 
 #: What the bot needs, by name, and what says why it is out of reach; empty when it is not.
 Reach = Mapping[str, Callable[[], str]]
 
 _STOP_SECONDS = 5
 _TICK_SECONDS = 1.0
-#: How long a client may take for its request's headers, and again for the body. Slack and SNS
-#: send both at once.
-_SLOWEST_SECONDS = 10
 #: More connections than this are answered 503, so that files are left for the rest of the bot.
-_CONNECTIONS_MAX = 500
+_CONNECTIONS_MAX = 800
 _HEADERS_MAX = 32 * 1024
 #: What is asked every few seconds, by several orchestrators, is asked of Slack and AWS once.
 _READY_SECONDS = 5.0
-#: SNS's messages have 256 KiB at most, and an envelope and JSON's escapes; Slack's have less.
-_BODY_MAX = 1024 * 1024
+#: What has not answered by then is out of reach.
+_PATIENCE_SECONDS = 3.0
+#: Threads for what orchestrators and Prometheus ask.
+_OWN_THREADS = 4
 
 
 def application(
@@ -43,89 +45,58 @@ def application(
 ) -> Starlette:
     """Return the ASGI application: *routes*, and what an orchestrator and Prometheus ask for."""
 
-    def healthz(_request: Request) -> Response:
+    readiness = _Readiness(reach)
+    # However many presses wait for a database, these are answered.
+    own_threads = CapacityLimiter(_OWN_THREADS)
+
+    async def healthz(_request: Request) -> Response:
         return PlainTextResponse("alive\n")
 
-    readiness = _Readiness(reach)
-
     async def readyz(_request: Request) -> Response:
-        missing = await readiness.missing()
+        missing = await to_thread.run_sync(readiness.missing, limiter=own_threads)
         return JSONResponse({"out of reach": missing}, 503 if missing else 200)
 
-    def metrics(_request: Request) -> Response:
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    async def metrics(_request: Request) -> Response:
+        told = await to_thread.run_sync(generate_latest, registry, limiter=own_threads)
+        return Response(told, media_type=CONTENT_TYPE_LATEST)
 
     own = [
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         Route("/metrics", metrics),
     ]
-    return Starlette(routes=[*own, *routes], middleware=[Middleware(_LimitedBody)])
+    return Starlette(routes=[*own, *routes], middleware=[Middleware(LimitedBody)])
 
 
 class _Readiness:
     """What is out of reach, asked anew when the last answer is some seconds old."""
 
     def __init__(self, reach: Reach) -> None:
-        self._reach = reach
+        self._reach = {name: Patient(ask, _PATIENCE_SECONDS) for name, ask in reach.items()}
         self._asked_at = float("-inf")
-        self._missing: dict[str, str] = {}
-        self._lock = asyncio.Lock()
+        self._missing: Mapping[str, str] = {}
+        self._lock = threading.Lock()
 
-    async def missing(self) -> Mapping[str, str]:
-        async with self._lock:
+    def missing(self) -> Mapping[str, str]:
+        with self._lock:
             if monotonic() - self._asked_at > _READY_SECONDS:
-                self._missing = await run_in_threadpool(self._ask)
-                self._asked_at = monotonic()
+                missing = {name: why for name in self._reach if (why := self._problem(name))}
+                self._tell(missing)
+                self._missing, self._asked_at = missing, monotonic()
             return self._missing
 
-    def _ask(self) -> dict[str, str]:
-        answers = {name: problem() for name, problem in self._reach.items()}
-        return {name: answer for name, answer in answers.items() if answer}
+    def _problem(self, name: str) -> str:
+        try:
+            return self._reach[name]()
+        except TimeoutError:
+            return f"no answer within {_PATIENCE_SECONDS:.0f} seconds"
 
-
-class _LimitedBody:
-    """Ends a request whose body is too long or too slow before anybody has looked who sends it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        size, is_whole = 0, False
-
-        async def limited() -> Message:
-            nonlocal size, is_whole
-            # Behind its body a request has only its end to wait for, which may take long.
-            patience = None if is_whole else _SLOWEST_SECONDS
-            try:
-                message = await asyncio.wait_for(receive(), patience)
-            except TimeoutError as error:
-                raise HTTPException(408) from error
-            size += len(message.get("body", b""))
-            is_whole = not message.get("more_body", False)
-            if size > _BODY_MAX:
-                raise HTTPException(413)
-            return message
-
-        await self._app(scope, limited, send)
-
-
-class _PatientProtocol(H11Protocol):
-    """HTTP/1.1 that ends a connection whose request does not come: uvicorn waits for ever."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._too_slow = self.loop.call_later(_SLOWEST_SECONDS, transport.close)
-
-    def handle_events(self) -> None:
-        super().handle_events()
-        if self.cycle is not None:
-            # From here on uvicorn's own limit for idle connections holds.
-            self._too_slow.cancel()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._too_slow.cancel()
-        super().connection_lost(exc)
+    def _tell(self, missing: Mapping[str, str]) -> None:
+        for name, why in missing.items():
+            if name not in self._missing:
+                log.warning("out of reach", extra={"part": name, "why": why})
+        for name in self._missing.keys() - missing.keys():
+            log.info("in reach again", extra={"part": name})
 
 
 class PortInUseError(MendableError):
@@ -173,7 +144,7 @@ def serving(application: Starlette, host: str, port: int) -> Iterator[None]:
             access_log=False,
             server_header=False,
             ws="none",
-            http=_PatientProtocol,
+            http=partial(PatientProtocol, silent=Crowd(), idle=Crowd()),  # type: ignore[arg-type]
             h11_max_incomplete_event_size=_HEADERS_MAX,
             limit_concurrency=_CONNECTIONS_MAX,
             lifespan="off",

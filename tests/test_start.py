@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -80,6 +81,18 @@ def test_a_ledger_that_cannot_be_used_is_named(start, url):
 
     assert code == 1
     assert "DATABASE_URL" in told
+
+
+def test_a_ledger_of_a_newer_version_is_left_alone(start, folder):
+    with sqlite3.connect(folder / "ledger.db") as db:
+        db.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        db.execute("INSERT INTO alembic_version VALUES ('9999')")
+    db.close()
+
+    code, told = ended(start("run"))
+
+    assert code == 1
+    assert "is of a newer version of the bot (9999)" in told
 
 
 @pytest.mark.parametrize(
@@ -161,3 +174,22 @@ def test_who_stops_reading_the_output_gets_no_traceback(start):
     process.stdout.close()
 
     assert "Traceback" not in process.stderr.read()
+
+
+def test_the_files_alone_are_checked_without_a_token_and_without_a_ledger(start, folder):
+    (folder / "config/teams.yaml").write_text("teams: {}\n")
+
+    code, told = ended(start("check", "--offline", "--format", "github", DATABASE_URL="nonsense"))
+
+    assert code == 1
+    assert f"::error file={folder}/config/teams.yaml,line=1::" in told
+    assert not (folder / "ledger.db").exists()
+
+
+def test_an_allowlist_can_be_checked_that_is_not_the_configured_one(start, folder):
+    (folder / "other.yaml").write_text("exceptions: [{rule: nothing}]\n")
+
+    code, told = ended(start("check", "--offline", "--allowlist", str(folder / "other.yaml")))
+
+    assert code == 1
+    assert f"missing  {folder}/other.yaml, line 1: " in told

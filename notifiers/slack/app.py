@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from notifiers.slack.client import FAILURES
+from notifiers.slack.errors import FAILURES, why
 from notifiers.slack.listeners import Listeners
 
 log = logging.getLogger(__name__)
@@ -102,6 +102,6 @@ class Socket:
 
 
 def _why(error: Exception) -> str:
-    if not isinstance(error, SlackApiError) or error.response.status_code != 200:
-        return type(error).__name__
-    return f"{error.response.get('error')}: {_REMEDY}"
+    said = why(error)
+    is_refusal = isinstance(error, SlackApiError) and error.response.status_code == 200
+    return f"{said}: {_REMEDY}" if is_refusal else said

@@ -1,38 +1,25 @@
 """Looks whether Slack is set up: tokens, scopes, channels and the people who approve."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from commands.checks import Check
 from compliance.channel import SLACK, Channel
 from compliance.routing import Approvers, Teams
+from notifiers.chat import ChatBusyError, ChatRefusedError
+from notifiers.slack.directory import Directory
 from notifiers.slack.errors import FAILURES
 from notifiers.slack.text import own_id
+from notifiers.slack.trials import SCOPES, check_methods, failed
 
-#: https://docs.slack.dev/reference/scopes: what the bot calls needs these (slack FACTS).
-SCOPES = frozenset(
-    {
-        "chat:write",
-        "commands",
-        "users:read",
-        "usergroups:read",
-        "channels:read",
-        "groups:read",
-        # A post whose answer was lost is looked for in its channel.
-        "channels:history",
-        "groups:history",
-        # Who an Owner tag's address belongs to, and what people are told directly.
-        "users:read.email",
-        "im:write",
-        "im:history",
-        # Mentions are answered, and lists sent as files.
-        "app_mentions:read",
-        "files:write",
-    }
+__all__ = ["SCOPES", "check_slack"]
+
+_OUTSIDERS = (
+    "Findings tell outsiders what is open to attack. Use another channel, or read "
+    "docs/configuration.md about what goes to channels that outsiders read."
 )
-_REACH = "Open the way to Slack's Web API, or correct SLACK_API_URL, and try again."
 _REINSTALL = "Upload config/slack-manifest.yaml, install the app again, and use its new token."
 
 
@@ -42,21 +29,29 @@ def check_slack(client: WebClient, app_token: str, teams: Teams) -> Iterator[Che
         answer = client.auth_test()
     except FAILURES as error:
         remedy = "Set SLACK_BOT_TOKEN to the installed app's token."
-        yield _failed("Slack's token", error, remedy)
+        yield failed("Slack's token", error, remedy)
         return
     yield Check(f"Slack's token, of workspace {answer.get('team', '')}")
-    granted = {scope.strip() for scope in answer.headers.get("x-oauth-scopes", "").split(",")}
-    missing = SCOPES - granted if granted != {""} else set()
-    problem = f"missing {', '.join(sorted(missing))}" if missing else ""
-    yield Check("Slack's scopes", problem, _REINSTALL if problem else "")
+    yield _scopes(answer.headers.get("x-oauth-scopes", ""))
     if app_token:
         yield _socket(client, app_token)
+    directory = Directory(client)
     for team in teams.ordered:
-        yield from _channels(client, f"team {team.name}", team.channels)
+        yield from _channels(client, directory, f"team {team.name}", team.channels)
         who = Approvers(team.approvers, team.approver_groups)
         yield from _approvers(client, f"team {team.name}", who)
     yield from _approvers(client, "every team", teams.everywhere)
-    yield from _channels(client, "the TDA", teams.tda_channels)
+    yield from _channels(client, directory, "the TDA", teams.tda_channels)
+    yield from check_methods(client)
+
+
+def _scopes(told: str) -> Check:
+    granted = {scope.strip() for scope in told.split(",")} - {""}
+    if not granted:
+        problem = "could not be looked at: the answer does not name them"
+        return Check("Slack's scopes", problem, "Set SLACK_API_URL to Slack's own, or to nothing.")
+    missing = ", ".join(sorted(SCOPES - granted))
+    return Check("Slack's scopes", f"missing {missing}" if missing else "", missing and _REINSTALL)
 
 
 def _socket(client: WebClient, app_token: str) -> Check:
@@ -64,7 +59,7 @@ def _socket(client: WebClient, app_token: str) -> Check:
         client.apps_connections_open(app_token=app_token)
     except FAILURES as error:
         remedy = "Give the app-level token the scope connections:write, and set SLACK_APP_TOKEN."
-        return _failed("Socket Mode", error, remedy)
+        return failed("Socket Mode", error, remedy)
     return Check("Socket Mode")
 
 
@@ -74,7 +69,7 @@ def _approvers(client: WebClient, of: str, named: Approvers) -> Iterator[Check]:
         try:
             found = client.users_info(user=own_id(user) or user)["user"]
         except FAILURES as error:
-            yield _failed(what, error, "Correct the user's id in teams.yaml.")
+            yield failed(what, error, "Correct the user's id in teams.yaml.")
             continue
         gone = found.get("deleted") or found.get("is_restricted") or found.get("is_bot")
         problem = "is a guest, a bot or deactivated, and cannot approve" if gone else ""
@@ -84,7 +79,7 @@ def _approvers(client: WebClient, of: str, named: Approvers) -> Iterator[Check]:
         try:
             client.usergroups_users_list(usergroup=own_id(group) or group)
         except FAILURES as error:
-            yield _failed(what, error, "Correct the group's id in teams.yaml.")
+            yield failed(what, error, "Correct the group's id in teams.yaml.")
             continue
         yield Check(what)
 
@@ -93,36 +88,45 @@ def _of_slack(ids: Iterable[str]) -> list[str]:
     return sorted(each for each in ids if own_id(each))
 
 
-def _channels(client: WebClient, whose: str, channels: Iterable[Channel]) -> Iterator[Check]:
+def _channels(
+    client: WebClient, directory: Directory, whose: str, channels: Iterable[Channel]
+) -> Iterator[Check]:
     for channel in channels:
         if channel.product == SLACK:
-            yield _channel(client, whose, channel.id)
+            yield _channel(client, directory, whose, channel.id)
         else:
             what = f"channel {channel} of {whose}"
             remedy = "Name a channel of Slack in teams.yaml, as slack:C…."
             yield Check(what, f"the bot is not connected to {channel.product}", remedy)
 
 
-def _channel(client: WebClient, whose: str, channel: str) -> Check:
+def _channel(client: WebClient, directory: Directory, whose: str, channel: str) -> Check:
     what = f"channel {channel} of {whose}"
     try:
-        found = client.conversations_info(channel=channel)["channel"]
+        known = client.conversations_info(channel=channel)["channel"]
     except FAILURES as error:
-        return _failed(what, error, "Correct the channel's id in teams.yaml.")
-    if found.get("is_archived"):
+        return failed(what, error, "Correct the channel's id in teams.yaml.")
+    if known.get("is_archived"):
         return Check(what, "is archived", "Unarchive it, or name another channel in teams.yaml.")
-    if not found.get("is_member", True):
+    if not known.get("is_member", True):
         return Check(what, "the bot is not in it", "Type /invite with the bot's name there.")
     try:
         client.conversations_history(channel=channel, limit=1)
     except FAILURES as error:
-        return _failed(f"the history of {what}", error, _REINSTALL)
+        return failed(f"the history of {what}", error, _REINSTALL)
+    return _readers(directory, Channel(SLACK, channel), what, known)
+
+
+def _readers(directory: Directory, channel: Channel, what: str, known: Mapping[str, Any]) -> Check:
+    """Warn where more people read the channel than those whose findings are shown there."""
+    try:
+        outsiders = directory.outsiders(channel)
+    except (ChatBusyError, ChatRefusedError) as error:
+        return Check(f"who reads {what}", f"could not be looked at: {error}", _REINSTALL)
+    if outsiders:
+        return Check(what, warning=f"{outsiders} can read it", remedy=_OUTSIDERS)
+    if known.get("is_org_shared"):
+        return Check(what, warning="several workspaces of your organisation read it")
+    if not known.get("is_private", False):
+        return Check(what, warning="is public: every member of the workspace can read it")
     return Check(what)
-
-
-def _failed(what: str, error: Exception, remedy: str) -> Check:
-    """Tell Slack's own word for it with *remedy*, or that Slack gave none."""
-    if not isinstance(error, SlackApiError) or error.response.status_code != 200:
-        return Check(what, f"Slack is out of reach ({type(error).__name__})", _REACH)
-    word, needed = error.response.get("error"), error.response.get("needed")
-    return Check(what, f"{word} (needs {needed})" if needed else str(word), remedy)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry import default_retry_handlers
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
@@ -19,7 +20,7 @@ from notifiers.chat import Pace, Post
 from notifiers.slack.blocks import actions
 from notifiers.slack.directory import Directory
 from notifiers.slack.errors import FAILURES as FAILURES
-from notifiers.slack.errors import changing, in_thread, posting, reading
+from notifiers.slack.errors import changing, in_thread, posting, reading, why
 from notifiers.slack.group import content_blocks
 from notifiers.slack.paging import paged
 from notifiers.slack.replies import answer_message
@@ -120,7 +121,9 @@ class SlackChat:
         try:
             self._client.auth_test()
         except FAILURES as error:
-            return type(error).__name__
+            # Who asks for patience is in reach.
+            is_busy = isinstance(error, SlackApiError) and error.response.status_code == 429
+            return "" if is_busy else why(error)
         return ""
 
     def link(self, message: Message) -> str:

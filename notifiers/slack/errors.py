@@ -51,7 +51,7 @@ _CHANNEL = {
 _INSTALL = "Install the app again and set SLACK_BOT_TOKEN to its new token."
 _ASK_ADMIN = "Ask an administrator of the workspace to allow the app."
 #: The token, the app or the workspace: no message at all is taken.
-_TOKEN = {
+TOKEN = {
     "not_authed": "Set SLACK_BOT_TOKEN to the token of the installed app.",
     "invalid_auth": "Set SLACK_BOT_TOKEN to the token of the installed app.",
     "not_allowed_token_type": "Set SLACK_BOT_TOKEN to the bot token (xoxb-…) of the app.",
@@ -111,6 +111,16 @@ def reading() -> AbstractContextManager[None]:
     return _translated(_try_again, everywhere=False)
 
 
+def why(error: Exception) -> str:
+    """Return Slack's own word for a failure, else its kind: what an error says may hold a token."""
+    if isinstance(error, SlackApiError) and isinstance(error.response.data, dict):
+        word = str(error.response.data.get("error", ""))
+        if error.response.status_code == 200 and _WORD.fullmatch(word):
+            return word
+        return f"HTTP {error.response.status_code}"
+    return type(error).__name__
+
+
 @contextmanager
 def _translated(unanswered: Callable[[str], Exception], *, everywhere: bool) -> Iterator[None]:
     """*unanswered* makes the error of a call whose outcome nobody knows."""
@@ -140,7 +150,7 @@ def _in_our_words(
     answer = error.response
     if answer.status_code == 429:
         pause = str(answer.headers.get("Retry-After", "1"))
-        seconds = int(pause) if pause.isdigit() else 1
+        seconds = int(pause) if pause.isascii() and pause.isdecimal() else 1
         return ChatBusyError(timedelta(seconds=seconds), everywhere=everywhere)
     word = str(answer.get("error", "")) if isinstance(answer.data, dict) else ""
     if answer.status_code >= 500 or not _WORD.fullmatch(word):
@@ -165,8 +175,8 @@ def _of_word(word: str, details: tuple[str, ...]) -> Exception:
         return MessageGoneError(word)
     if word in _CHANNEL:
         return ChannelClosedError(word, _CHANNEL[word])
-    if word in _TOKEN:
-        return ChatRefusedError(word, _TOKEN[word])
+    if word in TOKEN:
+        return ChatRefusedError(word, TOKEN[word])
     return ContentRefusedError(word, _REPORT, details)
 
 

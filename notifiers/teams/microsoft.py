@@ -130,7 +130,7 @@ def _read(status: int, headers: Mapping[str, str], data: bytes) -> Any:
 
 
 def _seconds(text: str | None) -> float | None:
-    return float(text) if text and text.isascii() and text.isdigit() else None
+    return float(text) if text and text.isascii() and text.isdecimal() else None
 
 
 class Tokens:

@@ -2,6 +2,7 @@
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
@@ -189,3 +190,30 @@ def test_check_asks_for_the_object_and_for_its_versions(s3):
     keep_versions(s3, "Suspended")
     assert "turn its versioning on" in shelf_of().unwritable()
     assert "is not there" in shelf_of("another.yaml").unwritable()
+
+
+def test_check_tries_to_write_and_writes_nothing(s3):
+    shelf_of().unwritable()
+
+    [version] = s3.list_object_versions(Bucket=BUCKET, Prefix=KEY)["Versions"]
+    assert version["IsLatest"]
+
+
+def test_a_store_that_takes_any_write_is_told_and_keeps_what_is_there(s3):
+    shelf = shelf_of()
+    shelf._s3.meta.events.register(
+        "provide-client-params.s3.PutObject", lambda params, **_: params.pop("IfMatch") and None
+    )
+
+    assert "ignores If-Match" in shelf.unwritable()
+    assert there(s3) == EMPTY
+
+
+@pytest.mark.parametrize("operation", ["GetObject", "PutObject", "GetBucketVersioning"])
+def test_each_permission_that_is_missing_is_told(s3, operation):
+    shelf = shelf_of()
+    error = {"Error": {"Code": "AccessDenied", "Message": "no"}}
+    denied = AWSResponse("http://local", 403, {}, None), error
+    shelf._s3.meta.events.register(f"before-call.s3.{operation}", lambda **_: denied)
+
+    assert "AWS denies it" in shelf.unwritable()

@@ -1,13 +1,17 @@
 """Health, readiness and metrics."""
 
 import socket
+import threading
 import urllib.request
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from aws.pauses import Pauses
+from aws.standing import Standing
 from compliance.known_rules import KnownRules, OtherRules
 from ledger.closed import ClosedChannels
 from ledger.messages import Messages
@@ -198,7 +202,7 @@ def served(metrics):
     ids=["silent", "half a request", "endless header"],
 )
 def test_a_client_that_does_not_finish_its_request_is_let_go(served, sent, monkeypatch, eventually):
-    monkeypatch.setattr("notifiers.web._SLOWEST_SECONDS", 0.2)
+    monkeypatch.setattr("notifiers.crowd._SLOWEST_SECONDS", 0.2)
     eventually(lambda: fetch(f"http://127.0.0.1:{served}/healthz"))
 
     with socket.create_connection(("127.0.0.1", served)) as slow:
@@ -211,7 +215,7 @@ def test_a_client_that_does_not_finish_its_request_is_let_go(served, sent, monke
 
 
 def test_a_body_that_does_not_come_is_answered(metrics, monkeypatch):
-    monkeypatch.setattr("notifiers.web._SLOWEST_SECONDS", 0.2)
+    monkeypatch.setattr("notifiers.crowd._SLOWEST_SECONDS", 0.2)
 
     async def sns(request):
         return PlainTextResponse(await request.body())
@@ -238,3 +242,74 @@ def test_readiness_asks_once_for_all_who_want_to_know(metrics):
         several.get("/readyz")
 
     assert len(asked) == 1
+
+
+@pytest.fixture
+def open_gate():
+    """What something that hangs waits for."""
+    gate = threading.Event()
+    yield gate
+    gate.set()
+
+
+def test_what_does_not_answer_is_out_of_reach_and_hangs_one_thread(
+    metrics, monkeypatch, open_gate, caplog
+):
+    monkeypatch.setattr("notifiers.web._PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("notifiers.web._READY_SECONDS", 0.0)
+    asked = []
+
+    def hang():
+        asked.append(1)
+        open_gate.wait()
+        return ""
+
+    several = TestClient(application([], {"ledger": hang, "chat": str}, metrics.registry))
+    answers = [several.get("/readyz") for _ in range(3)]
+
+    assert {answer.status_code for answer in answers} == {503}
+    assert answers[0].json()["out of reach"]["ledger"].startswith("no answer within")
+    assert (len(asked), [record.part for record in caplog.records]) == (1, ["ledger"])
+
+
+def test_metrics_are_answered_while_the_ledger_hangs(
+    reports, engine, clock, troubles, monkeypatch, open_gate
+):
+    monkeypatch.setattr("notifiers.metrics._PATIENCE_SECONDS", 0.05)
+
+    class Hanging(type(reports)):
+        def counts(self):
+            open_gate.wait()
+
+    metrics = Metrics(Hanging(engine), Messages(engine, TEAMS, clock), troubles, clock)
+    metrics.count("change")
+
+    text = client(metrics).get("/metrics").text
+
+    assert "compliance_ledger_up 0.0" in text
+    assert 'compliance_messages_total{kind="change"} 1.0' in text
+
+
+def test_decisions_that_wait_are_counted_by_what_they_want(metrics, ledger):
+    ledger.record([change(), change(resource="other")])
+
+    text = client(metrics).get("/metrics").text
+
+    assert 'compliance_decisions_waiting{wants="a decision"} 2.0' in text
+    assert 'compliance_decisions_waiting{wants="others to agree"} 0.0' in text
+
+
+def test_how_far_behind_the_queues_are_is_told_and_what_was_tried_again(metrics, troubles, clock):
+    late, away = Standing("https://sqs/late"), Standing("https://sqs/away")
+    late.hold([{"Attributes": {"SentTimestamp": str(int(clock().timestamp() * 1000))}}])
+    away.failed(EndpointConnectionError(endpoint_url="https://sqs"))
+    troubles.put_off()
+    metrics.watch([late, away], Pauses())
+    clock.move(minutes=2)
+
+    text = client(metrics).get("/metrics").text
+
+    assert 'compliance_queue_age_seconds{queue="https://sqs/late"} 120.0' in text
+    assert 'compliance_queue_up{queue="https://sqs/away"} 0.0' in text
+    assert 'compliance_retries_total{what="batch of messages"} 1.0' in text
+    assert "compliance_chat_retries_total 1.0" in text

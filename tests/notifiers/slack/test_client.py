@@ -272,7 +272,13 @@ def test_whether_slack_can_be_used_is_told_for_readiness(chat, workspace):
 
     workspace.refuse("auth.test", "invalid_auth")
 
-    assert chat.problem() == "SlackApiError"
+    assert chat.problem() == "invalid_auth"
+
+
+def test_a_slack_that_asks_for_patience_is_in_reach(chat, workspace):
+    workspace.refuse("auth.test", "ratelimited", status=429)
+
+    assert chat.problem() == ""
 
 
 def test_an_answer_to_a_person_waits_until_slack_takes_it(workspace):

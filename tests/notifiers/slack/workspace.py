@@ -25,6 +25,8 @@ class Workspace:
         self.history = []
         self.uploaded = b""
         self.users = {each: user(each) for each in ("U0HANNAH", "U0HARRY", "U0NOBODY")}
+        #: What conversations.info says besides, of every channel.
+        self.channel = {}
         self.groups = {"S0SECURITY": ["U0SAM"], "S0PAYMENTS": []}
         self.users["U0SAM"] = user("U0SAM")
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -64,6 +66,12 @@ class Workspace:
         found = self.users.get(asked["user"])
         return {"user": found} if found else {"error": "user_not_found"}
 
+    def users_list(self, asked):
+        return {"members": list(self.users.values())}
+
+    def conversations_members(self, asked):
+        return {"members": sorted(self.users)}
+
     def usergroups_users_list(self, asked):
         found = self.groups.get(asked["usergroup"])
         return {"users": found} if found is not None else {"error": "no_such_subteam"}
@@ -72,7 +80,8 @@ class Workspace:
         return {"usergroups": [{"id": each, "users": who} for each, who in self.groups.items()]}
 
     def conversations_info(self, asked):
-        return {"channel": {"id": asked["channel"], "is_member": True}}
+        known = {"id": asked["channel"], "is_member": True, "is_private": True}
+        return {"channel": known | self.channel}
 
     def chat_postMessage(self, asked):  # noqa: N802 - Slack's own name
         return {"channel": asked["channel"], "ts": f"1700000000.{len(self.calls):06}"}

@@ -113,7 +113,8 @@ class Listeners:
         if not is_said_by_a_person(event) or not (is_direct or is_mention):
             return
         text = event.get("text") or ""
-        answer = self._ask(text, body, frozenset() if is_direct else channels_of(body))
+        channels = frozenset() if is_direct else self._people.channels(channel_of(body))
+        answer = self._ask(text, body, channels)
         if isinstance(answer, Form):
             # Only a press lets Slack open a form.
             answer = Offer(ASKED.format(what=answer.title), (Ask("Go on", text, answer.title),))

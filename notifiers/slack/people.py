@@ -10,9 +10,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from compliance.authority import Actor, Standing
-from compliance.channel import Message, qualified
+from compliance.channel import Channel, Message, qualified
 from notifiers.slack.errors import FAILURES
-from notifiers.slack.text import own_id
+from notifiers.slack.text import PRODUCT, own_id
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +85,22 @@ class People:
             return ""
         number = message.id.replace(".", "")
         return f"{url.rstrip('/')}/archives/{message.channel.id}/p{number}" if url else ""
+
+    def channels(self, channel_id: str) -> frozenset[Channel]:
+        """Return a channel by its id and, where Slack says it, by its name: teams.yaml has either.
+
+        An event has no name in it, as a command has.
+        """
+        by_id = Channel(PRODUCT, channel_id)
+        try:
+            name = self._remember(f"channel {channel_id}", _KEPT, lambda: self._name_of(channel_id))
+        except FAILURES:
+            return frozenset({by_id})
+        return frozenset({by_id, Channel(PRODUCT, f"#{name}")} if name else {by_id})
+
+    def _name_of(self, channel_id: str) -> str:
+        answer = self._client.conversations_info(channel=channel_id)
+        return str(answer["channel"].get("name") or "")
 
     def _workspace(self) -> str:
         return str(self._client.auth_test().get("url") or "")

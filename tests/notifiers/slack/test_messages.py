@@ -1,15 +1,26 @@
 """What people write to the bot, the buttons that ask on, and lists as files."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from compliance.channel import Channel
 from compliance.finding import State
 from tests.builders import ID, change
 from tests.notifiers.slack.test_listeners import CHANNEL, command, dispatch
 from tests.notifiers.slack.workspace import HOME, user
 
 BOT = "U0BOT"
+
+
+@pytest.fixture
+def context(context):
+    """Housing reads a second channel, which teams.yaml has by its name."""
+    housing, *others = context.teams.ordered
+    channels = (*housing.channels, Channel("slack", "#housing"))
+    ordered = (replace(housing, channels=channels), *others)
+    return replace(context, teams=replace(context.teams, ordered=ordered))
 
 
 @pytest.fixture
@@ -63,6 +74,17 @@ def test_a_mention_and_a_direct_message_are_answered_as_the_command_is(
     assert mentioned["blocks"] == written["blocks"] == answer["blocks"]
     assert (mentioned["user"], mentioned["channel"]) == ("U0HANNAH", CHANNEL)
     assert written["channel"] == "U0HANNAH"
+
+
+def test_a_mention_in_a_channel_that_is_configured_by_its_name_is_that_teams(
+    app, opened, workspace
+):
+    workspace.conversations_info = lambda asked: {"channel": {"name": "housing"}}
+
+    say(app, "findings", by="U0NOBODY", channel="C0ANY")
+
+    [answer] = workspace.called("chat.postEphemeral")
+    assert "repairs-photos" in answer["text"]
 
 
 def test_a_mention_in_a_thread_is_answered_there_to_its_writer_alone(app, opened, workspace):

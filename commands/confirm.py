@@ -154,7 +154,7 @@ def _except_for(subject: Card | GroupCard) -> tuple[Field, ...]:
 
 def _about(subject: Card | GroupCard) -> tuple[Passage, ...]:
     if isinstance(subject, Card):
-        return (Passage(subject.headline, copied=(subject.resource, subject.finding_id)),)
+        return (Passage(subject.headline, copied=(subject.finding_id,)),)
     names = [row.resource for row in subject.rows[:_LISTED_MAX]]
     more = subject.number - len(names)
     listed = "\n".join([*names, *([f"and {more} more"] if more else [])])

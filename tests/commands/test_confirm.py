@@ -85,7 +85,7 @@ def test_who_ignores_is_told_how_many_others_must_agree(button):
 
 
 def test_a_form_names_what_it_is_about():
-    assert f"{ONE.headline}  ('repairs-photos', '{ID}')" in text(form(Button.WITHDRAW, Verb.EXCEPT))
+    assert f"{ONE.headline}  ('{ID}',)" in text(form(Button.WITHDRAW, Verb.EXCEPT))
     assert "12 findings" in text(form(Button.IGNORE_ALL))
     assert "bucket-0\nbucket-1\n" in text(form(Button.REMEDIATE_ALL))
 

@@ -112,7 +112,7 @@ def test_a_form_says_what_will_happen_and_what_is_asked():
 
     for expected in (
         "Ignore:",
-        f"{card().headline}, repairs-photos, {ID}",
+        f"{card().headline}, {ID}",
         "1 more must agree before the exception begins.",
         "[Why is this acceptable?] At least 20 characters.",
         "Accepted risk: we know and live with it / False positive",

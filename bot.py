@@ -39,10 +39,11 @@ from commands.checks import (
 from commands.command_line import on_signal, read_command_line
 from commands.context import Context
 from commands.digest import WEEK, digest
+from commands.ending import warn_of_ends
 from commands.enforce import Enforcement, enforce_now
 from commands.progress import Bar
 from commands.reception import Reception
-from compliance.ineffective import Warnings
+from compliance.ineffective import EntryWarning, Warnings
 from compliance.known_rules import KnownRules
 from compliance.mendable import MendableError
 from config import Config, load
@@ -86,7 +87,8 @@ class Bot:
         self.outbox = Outbox(engine, chats, self.teams, self.catalogue, accounts, rules, now)
 
         # What people ask and decide, and what is done about it in AWS.
-        self.context = Context(self.ledger, self.catalogue, self.teams, self.allowlist, now, rules)
+        decides = self.ledger, self.catalogue, self.teams, self.allowlist
+        self.context = Context(*decides, now, rules, accounts)
         self.reception = Reception(self.context, self.reports, accounts, person)
         self.digest = partial(digest, self.reports, self.catalogue)
         self.warnings = Warnings(self.allowlist, self.catalogue, self.places, now, rules.has_name)
@@ -122,12 +124,17 @@ class Bot:
             *starmap(every, self.upkeep.jobs()),
             every(5, self.allowlist.refresh),
             every(10, Enforcement(self.context).round),
+            every(3600, partial(warn_of_ends, self.context)),
             every(10, partial(carry_out_exceptions, self.context, self.products.person)),
-            every(10, AllowlistWatch(self.allowlist.problem, chats, tda, self.warnings).round),
+            every(10, AllowlistWatch(self.allowlist.problem, chats, tda, self.odd).round),
             Weekly(self.periods, monday, self.digest, chats, tda, now).job(),
-            Nightly(self.aws.sweep.tonight, "sweep", time(2, 30), self.periods, now).job(),
+            Nightly(self.aws.tonight, "sweep", time(2, 30), self.periods, now).job(),
         ]
         return ticking(jobs)
+
+    def odd(self) -> tuple[EntryWarning, ...]:
+        """What is told of exceptions: entries without effect, and where AWS has others."""
+        return (*self.warnings(), *self.aws.comparison.differences())
 
     def sweep(self) -> int:
         self.aws.organization.refresh()

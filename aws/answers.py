@@ -58,6 +58,27 @@ class Execution:
         return self.state in {ExecutionState.QUEUED, ExecutionState.IN_PROGRESS}
 
 
+@dataclass(frozen=True, slots=True)
+class AwsException:
+    """One of AWS Config's own exceptions: of a resource, with the words of who wrote it."""
+
+    resource_type: str
+    resource_id: str
+    message: str
+    expires_at: datetime | None
+
+
+def aws_exception(item: Mapping[str, Any]) -> AwsException:
+    """Return what one of RemediationExceptions tells."""
+    expires = item.get("ExpirationTime")
+    return AwsException(
+        resource_type=str(item.get("ResourceType") or ""),
+        resource_id=str(item.get("ResourceId") or ""),
+        message=clean(str(item.get("Message") or "")).strip()[:_MESSAGE_MAX],
+        expires_at=_utc(expires) if isinstance(expires, datetime) else None,
+    )
+
+
 def listed(page: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
     """Yield the items under *name*; raises AwsDoubtError where *page* has no such list.
 
@@ -132,6 +153,7 @@ def facts(key: FindingKey, item: Mapping[str, Any]) -> ResourceFacts | None:
     captured_at = item.get("configurationItemCaptureTime")
     if not isinstance(captured_at, datetime):
         return None
+    made = item.get("resourceCreationTime")
     return ResourceFacts(
         account=key.account,
         region=key.region,
@@ -142,6 +164,9 @@ def facts(key: FindingKey, item: Mapping[str, Any]) -> ResourceFacts | None:
         arn=clean(str(item.get("arn") or "")),
         tags=resource_tags(item.get("tags")),
         deleted=str(item.get("configurationItemStatus")).startswith("ResourceDeleted"),
+        made_at=_utc(made)
+        if isinstance(made := item.get("resourceCreationTime"), datetime)
+        else None,
     )
 
 

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from aws.answers import (
+    AwsException,
     Execution,
     ExecutionState,
+    aws_exception,
     change,
     config_rule,
     execution,
@@ -256,6 +258,26 @@ class ConfigService:
                 ExpirationTime=until,
             )
         _raise_failed(answer)
+
+    def exceptions(
+        self, account: str, region: str, rule: str, key: FindingKey | None = None
+    ) -> tuple[AwsException, ...]:
+        """Return the exceptions that AWS Config has of *rule*, or of one resource: *key*.
+
+        The operation has no paginator, and gives a page of resources without a token (FACTS §4).
+        """
+        asked: dict[str, Any] = {"ConfigRuleName": rule}
+        if key is not None:
+            asked["ResourceKeys"] = [_exception_key(key)]
+        found: list[AwsException] = []
+        while True:
+            with aws_errors():
+                answer = self._config(account, region).describe_remediation_exceptions(**asked)
+            found += map(aws_exception, listed(answer, "RemediationExceptions"))
+            token = answer.get("NextToken")
+            if not token:
+                return tuple(found)
+            asked["NextToken"] = token
 
     def delete_exception(self, key: FindingKey) -> None:
         """Take a mirrored exception back; one that is gone already is no error."""

@@ -19,7 +19,7 @@ from aws.config_service import KEYS_MAX, AwsBusyError, AwsRefusedError, ConfigSe
 from aws.queue import Record
 from aws.tasks import Place, Tasks, Work
 from compliance.change import Change, Compliance, FindingKey, ResourceFacts
-from compliance.finding import Finding
+from compliance.finding import Finding, State
 from ledger.errors import UnfitError
 from ledger.lookups import Lookups
 
@@ -110,7 +110,9 @@ class Lookup:
 
     def _page(self, page: Sequence[Finding]) -> None:
         told = self._lookups.told(page)
-        names = self._names([finding for finding in page if finding.id in told])
+        # Of an exception it matters whether its resource was made again: the whole item says that.
+        brief = [each for each in page if each.id in told and each.state is not State.EXCEPTED]
+        names = self._names(brief)
         there = [finding for finding in page if _resource(finding) in names]
         self._lookups.answered(finding.id for finding in there)
         # One resource can break several rules.

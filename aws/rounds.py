@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from aws.comparison import Comparison
 from aws.config_service import ConfigService
 from aws.lookup import Lookup
 from aws.mirror import Mirror
@@ -16,6 +17,9 @@ from aws.sweep import Place, Records, Sweep
 from aws.tasks import Tasks
 from commands.context import Context
 from compliance.accounts import Directory
+from compliance.allowlist import Entry
+from compliance.enforcement import exception_of
+from compliance.finding import Finding
 from ledger.lookups import Lookups
 from ledger.mirrors import Mirrors
 from ledger.missed import Missed
@@ -50,13 +54,27 @@ class Rounds:
         lookups, tasks = Lookups(engine, now), partial(Tasks, at_once, _PATIENCE_SECONDS)
         self.remediation = Remediator(context, service, may, window, tasks())
         self.lookup = Lookup(lookups, service, record, now, tasks())
-        self.mirror = Mirror(Mirrors(engine), service, now, tasks())
+        mirrors, ledger, kept = Mirrors(engine), context.ledger, context.allowlist
+
+        def entry_of(finding: Finding) -> Entry | None:
+            return exception_of(finding, kept.current, now())
+
+        self.mirror = Mirror(mirrors, service, ledger, entry_of, tasks())
+        asked_of = mirrors, service, ledger, places
+        names = context.catalogue, known.canonical
+        self.comparison = Comparison(*asked_of, *names, tasks())
         asked = upkeep.config_rules, service, known, upkeep.folding
         self.rules = RuleLookup(*asked, record, now, tasks())
         self.organization = Organization(accounts)
         transitions = Reports(engine).transitions
         records = Records(record, lookups, Watched(engine), Missed(engine), transitions)
         self.sweep = Sweep(service, tasks(), places, known.hear, records, accounts.ids, now)
+
+    def tonight(self) -> object:
+        """Sweep, and compare AWS's exceptions with ours; true where not everything was read."""
+        unread = self.sweep.tonight()
+        self.comparison.round()
+        return unread
 
     def jobs(
         self, wake: Callable[[], threading.Event], poll_seconds: float

@@ -4,8 +4,16 @@ from functools import partial
 
 import compliance.finding as life
 from commands.answers import Answer, Done, Refused
+from commands.authorise import is_wide
 from commands.context import Context, seen, too_late
-from compliance.authority import Actor, Verdict, may_agree, may_decide, who_can
+from compliance.authority import (
+    Actor,
+    Verdict,
+    may_agree,
+    may_decide,
+    may_decide_everywhere,
+    who_can,
+)
 from compliance.finding import CAN_BEGIN, IN_PROGRESS, UNDECIDED, Finding, IllegalMoveError, State
 from compliance.request import Verb
 
@@ -25,7 +33,10 @@ def may_agree_to(context: Context, finding_id: str, verb: Verb, actor: Actor) ->
         request, team = finding.request(verb), context.team(finding)
         if request is None:
             return may_decide(actor, team, context.teams)
-        return may_agree(actor, request, team, context.teams)
+        ruling = may_agree(actor, request, team, context.teams)
+        if ruling.allowed and is_wide(context, request):
+            return may_decide_everywhere(actor, context.teams)
+        return ruling
 
     finding = context.admit(finding_id, actor, "agree", verdict, partial(_deciders, verb))
     if isinstance(finding, Refused):

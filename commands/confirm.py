@@ -1,14 +1,17 @@
 """The forms that come before decisions: what a person must know and give first. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from commands.extend import Extension, extension_problems, needs_reason
 from commands.forms import (
     Choice,
     Day,
     Entered,
     Field,
     Form,
+    FormError,
     Option,
     Origin,
     Passage,
@@ -17,14 +20,23 @@ from commands.forms import (
     read_fields,
     several,
 )
-from commands.ignore import REASON_MAX, REASON_MIN, TICKET_MAX, Ignore
-from compliance.allowlist import ExceptionClass
+from commands.ignore import (
+    CONTROL_MAX,
+    TICKET_MAX,
+    Ignore,
+    choose_class,
+    classes_of,
+    problems,
+)
+from compliance.allowlist import Entry, ExceptionClass
 from compliance.card import Card
-from compliance.facts import given_with
-from compliance.group import GroupCard
+from compliance.facts import entry_facts, given_with
+from compliance.group import GroupCard, how_many
 from compliance.policy import AnyRule
 from compliance.press import Button, Press
+from compliance.reasons import REASON_MAX, REASON_MIN, TOO_LONG, TOO_SHORT
 from compliance.request import Request, Verb
+from compliance.rules import Severity
 
 #: The names of an exception's fields.
 CLASS, REASON, TICKET, EXPIRES = "exception_class", "reason", "ticket", "expires"
@@ -35,13 +47,13 @@ LEFT_OUT = "left_out"
 _OPTIONS_MAX = 100
 #: How many names a confirmation lists.
 _LISTED_MAX = 20
+CONTROL, SCOPE = "control", "scope"
 
 #: Long enough to fix most things, short enough to be looked at again.
-_USUAL = timedelta(days=90)
+_USUAL = timedelta(days=30)
 _MEANING = {
     ExceptionClass.ACCEPTED_RISK: "Accepted risk: we know and live with it",
     ExceptionClass.FALSE_POSITIVE: "False positive: the rule does not apply here",
-    ExceptionClass.NOT_OURS: "Not ours: another team has to decide",
 }
 #: The title of each form, and what sends it.
 _WORDS = {
@@ -50,91 +62,181 @@ _WORDS = {
     Button.AGREE: ("Agree", "Agree"),
     Button.AGREE_ALL: ("Agree to all", "Agree to all"),
     Button.WITHDRAW: ("Withdraw", "Withdraw"),
+    Button.EXTEND: ("Extend the exception", "Extend"),
+    Button.REVOKE: ("End the exception", "End it now"),
+    Button.LET_END: ("Let it end", "Let it end"),
+    Button.CLEAR: ("Clear AWS's exception", "Clear it"),
     Button.IGNORE: ("Ignore", "Record"),
     Button.IGNORE_ALL: ("Ignore all", "Record all"),
 }
+_NOTHING_REOPENS = "Nothing: another exception covers what this one does, or nothing is broken."
+#: How many of the findings that reopen are named.
+_NAMED = 10
 _IGNORES = frozenset({Button.IGNORE, Button.IGNORE_ALL})
 _THEN = "AWS Config runs the remediation and then evaluates the rule again."
 _THEN_EACH = "AWS Config runs each remediation and then evaluates the rule again."
+_LET_END = (
+    "The exception ends as agreed, and the finding is open again then. Nobody is reminded of the "
+    "end any more. It can still be extended."
+)
+_CLEARED = (
+    "AWS Config's own exception for this resource goes. Where its automatic remediation is on, it "
+    "runs again: mend first what made it fail."
+)
 _WITHDRAWN = "The {noun} will not be carried out. Anybody who may decide can ask for it again."
 
 
-def form_of(
-    press: Press,
-    subject: Card | GroupCard,
-    rule: AnyRule | None,
-    now: datetime,
-    requests: Sequence[Request] = (),
-) -> Form:
-    """Return the form that *press* opens about *subject*.
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a form is about, beside the card that it shows.
 
-    *requests* are those that would be agreed to or withdrawn.
+    *requests* are those that would be agreed to or withdrawn. *scopes* are what a new exception
+    can cover, *entry* is the exception in force, and *reopening* what is open again without it.
     """
+
+    rule: AnyRule | None = None
+    requests: Sequence[Request] = ()
+    scopes: tuple[Option, ...] = ()
+    entry: Entry | None = None
+    reopening: tuple[str, ...] = ()
+
+
+def form_of(press: Press, subject: Card | GroupCard, about: About, now: datetime) -> Form:
+    """Return the form that *press* opens about *subject*."""
     title, submit = _WORDS[press.button]
     return Form(
         title=title,
-        intro=(*_about(subject), *_consequences(press, subject, rule, requests)),
-        fields=(
-            *_except_for(subject),
-            *(exception_fields(rule, now.date()) if press.button in _IGNORES else ()),
-        ),
+        intro=(*_about(subject), *_consequences(press, subject, about)),
+        fields=(*_except_for(subject), *_fields(press.button, about, now.date())),
         submit=submit,
         origin=Origin(press, now).dump(),
     )
 
 
-def exception_fields(rule: AnyRule | None, today: date) -> tuple[Field, ...]:
+def _fields(button: Button, about: About, today: date) -> tuple[Field, ...]:
+    if button in _IGNORES:
+        return exception_fields(about.rule, today, about.scopes)
+    if button is Button.EXTEND and about.entry:
+        return extension_fields(about.rule, about.entry, today)
+    return ()
+
+
+def exception_fields(
+    rule: AnyRule | None, today: date, scopes: tuple[Option, ...] = ()
+) -> tuple[Field, ...]:
     """Return what is asked about an exception, whether of one finding or of many."""
-    longest = rule.decision.longest_exception if rule else None
-    latest = today + longest if longest is not None else None
     return (
         Choice(
             CLASS,
             "What kind of exception is this?",
-            tuple(Option(each.value, _MEANING[each]) for each in ExceptionClass),
-            missing="Choose what kind of exception this is.",
+            tuple(Option(each.value, _MEANING[each]) for each in classes_of(rule)),
+            missing=choose_class(rule),
         ),
+        _reason("Why is this acceptable?"),
         Text(
-            REASON,
-            "Why is this acceptable?",
-            shortest=REASON_MIN,
-            too_short=f"Say why in at least {REASON_MIN} characters: auditors read this.",
-            longest=REASON_MAX,
-            too_long=f"At most {REASON_MAX} characters; put the rest into the ticket.",
-            multiline=True,
-            hint=f"At least {REASON_MIN} characters. Auditors and the next reader see this.",
+            CONTROL,
+            "What protects it instead?",
+            longest=CONTROL_MAX,
+            too_long=f"At most {CONTROL_MAX} characters; put the rest into the ticket.",
+            hint="Another control that limits the damage, if there is one.",
         ),
-        Text(
-            TICKET,
-            "Ticket",
-            longest=TICKET_MAX,
-            too_long=f"At most {TICKET_MAX} characters: the ticket's number or its address.",
-            hint="The number or address where this was agreed, if there is one.",
-        ),
-        Day(
-            EXPIRES,
-            "Until the end of",
-            earliest=today,
-            latest=latest,
-            missing="Choose the day on which the exception ends.",
-            too_early="Choose a day that is not over yet.",
-            too_late=f"An exception from this rule can last until {latest} at most.",
-            initial=min(latest, today + _USUAL) if latest else today,
-            hint=f"At most {longest.days} days from today." if longest else "The day it ends.",
-        ),
+        _ticket(is_required=rule is not None and rule.decision.ticket_required),
+        _end(rule, today, today, today + _USUAL),
+        *((_scope(scopes),) if scopes else ()),
     )
 
 
-def read_exception(rule: AnyRule | None, today: date, entered: Entered) -> Ignore:
+def extension_fields(rule: AnyRule | None, entry: Entry, today: date) -> tuple[Field, ...]:
+    """Return what is asked about a later end of *entry*."""
+    ends = min(max(entry.expires, today), date.max - _USUAL)
+    reason = _reason("Why is it still acceptable?") if needs_reason(entry) else None
+    end = _end(rule, today, ends + timedelta(days=1), ends + _USUAL)
+    return (end, *((reason,) if reason else ()))
+
+
+def _reason(label: str) -> Text:
+    return Text(
+        REASON,
+        label,
+        shortest=REASON_MIN,
+        too_short=TOO_SHORT,
+        longest=REASON_MAX,
+        too_long=TOO_LONG,
+        multiline=True,
+        hint=f"At least {REASON_MIN} characters. Auditors and the next reader see this.",
+    )
+
+
+def _ticket(*, is_required: bool) -> Text:
+    return Text(
+        TICKET,
+        "Ticket",
+        shortest=int(is_required),
+        too_short="This rule's exceptions need a ticket: its number or its address.",
+        longest=TICKET_MAX,
+        too_long=f"At most {TICKET_MAX} characters: the ticket's number or its address.",
+        hint="The number or address where this was agreed"
+        + ("." if is_required else ", if there is one."),
+    )
+
+
+def _end(rule: AnyRule | None, today: date, earliest: date, usual: date) -> Day:
+    longest = rule.decision.longest_exception if rule else None
+    latest = today + longest if longest is not None else None
+    return Day(
+        EXPIRES,
+        "Until the end of",
+        earliest=earliest,
+        latest=latest,
+        missing="Choose the day on which the exception ends.",
+        too_early="Choose a day that is not over yet."
+        if earliest == today
+        else f"Choose a day after {earliest - timedelta(days=1)}, when it ends now.",
+        too_late=f"An exception from this rule can last until {latest} at most.",
+        initial=min(latest, usual) if latest else usual,
+        hint=f"At most {longest.days} days from today." if longest else "The day it ends.",
+    )
+
+
+def _scope(scopes: tuple[Option, ...]) -> Choice:
+    return Choice(
+        SCOPE,
+        "Cover more than this resource?",
+        scopes,
+        missing="Choose one of these, or none for this resource alone.",
+        hint="Leave it empty for this resource alone.",
+        required=False,
+    )
+
+
+def read_exception(
+    rule: AnyRule | None, today: date, entered: Entered, scopes: tuple[Option, ...] = ()
+) -> Ignore:
     """Return what was entered about an exception; raises FormError with what is wrong."""
-    values = read_fields(exception_fields(rule, today), entered)
+    values = read_fields(exception_fields(rule, today, scopes), entered)
     expires = values[EXPIRES]
-    return Ignore(
+    asked = Ignore(
         exception_class=str(values[CLASS]),
         reason=str(values[REASON]),
         ticket=str(values[TICKET]),
         expires=expires if isinstance(expires, date) else None,
+        control=str(values[CONTROL]),
+        scope=str(values.get(SCOPE) or ""),
     )
+    if wrong := problems(asked, rule, today):
+        raise FormError(wrong)
+    return asked
+
+
+def read_extension(rule: AnyRule | None, entry: Entry, today: date, entered: Entered) -> Extension:
+    """Return what was entered about a later end; raises FormError with what is wrong."""
+    values = read_fields(extension_fields(rule, entry, today), entered)
+    expires = values[EXPIRES]
+    end = expires if isinstance(expires, date) else None
+    asked = Extension(expires=end, reason=str(values.get(REASON) or ""))
+    if wrong := extension_problems(asked, entry, rule, today):
+        raise FormError(wrong)
+    return asked
 
 
 def left_out(entered: Entered) -> frozenset[str]:
@@ -161,20 +263,32 @@ def _about(subject: Card | GroupCard) -> tuple[Passage, ...]:
     return (Passage(subject.headline), Passage("About these", listed))
 
 
-def _consequences(
-    press: Press, subject: Card | GroupCard, rule: AnyRule | None, requests: Sequence[Request]
-) -> tuple[Passage, ...]:
-    if press.button in _IGNORES:
-        return _others(rule, Verb.EXCEPT)
-    if press.button is Button.WITHDRAW:
-        return _withdrawn(press, subject, requests)
+def _consequences(press: Press, subject: Card | GroupCard, about: About) -> tuple[Passage, ...]:
+    match press.button:
+        case Button.IGNORE | Button.IGNORE_ALL:
+            return (*_stays_open(about.rule), *_others(about.rule, Verb.EXCEPT))
+        case Button.EXTEND if about.entry:
+            return (
+                *_in_force(about.entry),
+                *_stays_open(about.rule),
+                *_others(about.rule, Verb.EXTEND),
+            )
+        case Button.REVOKE if about.entry:
+            return (*_in_force(about.entry), *_reopening(about.reopening))
+        case Button.LET_END:
+            return (Passage(text=_LET_END),)
+        case Button.CLEAR:
+            return (Passage(text=_CLEARED),)
+        case Button.WITHDRAW:
+            return _withdrawn(press, subject, about.requests)
     if press.verb not in {None, Verb.REMEDIATE}:
-        return _given(requests)
+        stays = () if press.verb is Verb.REVOKE else _stays_open(about.rule)
+        return (*_given(about.requests), *stays)
     returns = Passage("May come back", subject.source_fix)
     return (
         Passage(facts=subject.preflight),
         *((returns,) if subject.source_fix else ()),
-        *(_others(rule, Verb.REMEDIATE) if press.verb is None else ()),
+        *(_others(about.rule, Verb.REMEDIATE) if press.verb is None else ()),
         Passage(text=_THEN if isinstance(subject, Card) else _THEN_EACH),
     )
 
@@ -187,6 +301,27 @@ def _withdrawn(
     lost = (Passage("This will not be done", facts=subject.preflight),)
     words = _WITHDRAWN.format(noun=(press.verb or Verb.REMEDIATE).noun)
     return (*(lost if is_remediation else _given(requests)), Passage(text=words))
+
+
+def _stays_open(rule: AnyRule | None) -> tuple[Passage, ...]:
+    """Say what a critical finding's exception leaves as it is."""
+    if rule is None or rule.severity is not Severity.CRITICAL:
+        return ()
+    return (Passage("This stays open meanwhile", rule.why),)
+
+
+def _in_force(entry: Entry) -> tuple[Passage, ...]:
+    return (Passage("The exception now", facts=entry_facts(entry)),)
+
+
+def _reopening(findings: tuple[str, ...]) -> tuple[Passage, ...]:
+    if not findings:
+        return (Passage("What reopens", _NOTHING_REOPENS),)
+    shown = list(findings[:_NAMED])
+    if more := len(findings) - len(shown):
+        shown.append(f"and {more} more")
+    number = how_many(len(findings))
+    return (Passage(f"What reopens: {number}", "\n".join(shown)),)
 
 
 def _others(rule: AnyRule | None, verb: Verb) -> tuple[Passage, ...]:

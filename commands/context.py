@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from commands.answers import Refused
+from compliance.accounts import Account
 from compliance.allowlist import Allowlist, Entry
 from compliance.authority import Actor, Verdict, may_ask, may_decide, who_can
 from compliance.finding import Finding, IllegalMoveError, State
@@ -31,12 +32,18 @@ class Keeper(Protocol):
     def add(self, entries: Sequence[Entry], author: str, reason: str) -> None:
         """Write *entries*; raises UnwritableAllowlistError, and then nothing was changed."""
 
+    def replace(self, old: Entry, new: Entry, author: str, reason: str) -> None:
+        """Put *new* where *old* is; raises UnwritableAllowlistError."""
+
+    def remove(self, entry: Entry, author: str, reason: str) -> None:
+        """Take *entry* out; raises UnwritableAllowlistError."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """All that a decision is made from: the ledger, the configuration, what AWS says of rules.
 
-    Without *known_rules*, AWS has said nothing of any rule.
+    Without *known_rules*, AWS has said nothing of any rule. *accounts* are those that have a name.
     """
 
     ledger: Ledger
@@ -45,6 +52,7 @@ class Context:
     allowlist: Keeper
     now: Callable[[], datetime]
     known_rules: KnownRules = field(default_factory=partial(KnownRules, MappingProxyType({})))
+    accounts: Mapping[str, Account] = field(default_factory=dict)
 
     def rule(self, finding: Finding) -> AnyRule:
         """Return the rule that the finding is decided under: the catalogue's, or one that AWS has.
@@ -88,7 +96,7 @@ class Context:
 
     def _refused(self, finding: Finding, ruling: Verdict, barred: Collection[str]) -> Refused:
         team = self.team(finding)
-        users, groups = who_can(team, self.teams, barred)
+        users, groups = who_can(None if ruling.of_all_teams else team, self.teams, barred)
         text = f"{ruling.reason} Nothing was changed."
         if not users and not groups:
             text += f" Nobody else can decide for team {team.name}: add approvers in teams.yaml."

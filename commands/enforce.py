@@ -5,17 +5,14 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from commands.context import Context, Keeper
-from compliance.allowlist import ANY, Allowlist, Entry
+from commands.in_force import about
+from compliance.allowlist import Allowlist, Entry
 from compliance.enforcement import enforce, exception_of
-from compliance.finding import CAN_BEGIN, IN_PROGRESS, Finding, State
-from compliance.rules import canonical_name
-from ledger.exceptions import Exceptions, Resource
+from compliance.finding import IN_PROGRESS, Finding, State
 from ledger.store import BOT
 
 #: After a longer pause everything is compared again.
 _PAUSE = timedelta(minutes=10)
-#: What an entry can be about; nobody looks at the others, which are nearly all.
-_CONCERNED = (*sorted(CAN_BEGIN | IN_PROGRESS), State.EXCEPTED)
 
 
 def enforce_now(allowlist: Keeper, now: Callable[[], datetime], finding: Finding) -> Finding:
@@ -34,7 +31,6 @@ class Enforcement:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._exceptions = Exceptions(context.ledger.engine)
         self._before: tuple[Allowlist, datetime] | None = None
         self._again: frozenset[Entry] = frozenset()
 
@@ -46,7 +42,7 @@ class Enforcement:
             findings: Iterable[Finding] = self._all(allowlist)
         else:
             changed = _changed(allowlist, *self._before, now)
-            findings = self._of(changed | self._again) if changed or self._again else ()
+            findings = about(self._context, changed | self._again) if changed or self._again else ()
         moved, under_way = self._enforce(findings, allowlist, now)
         # Only now: a round that the ledger ended is made again as a whole.
         self._before = allowlist, now
@@ -55,25 +51,7 @@ class Enforcement:
 
     def _all(self, allowlist: Allowlist) -> Iterator[Finding]:
         yield from self._context.ledger.each([State.EXCEPTED])
-        yield from self._of(allowlist.entries)
-
-    def _of(self, entries: Iterable[Entry]) -> Iterator[Finding]:
-        """Yield what *entries* may be about: by resource where one is named, else by rule."""
-        resources: set[Resource] = set()
-        wide: set[str] = set()
-        unlisted: set[str] = set()
-        catalogue = self._context.catalogue
-        for entry in entries:
-            name = canonical_name(catalogue, entry.rule)
-            if ANY in {entry.account, entry.region, entry.resource}:
-                wide.add(name)
-            elif rule := catalogue.get(name):
-                resources.add((entry.account, entry.region, rule.resource_type, entry.resource))
-            else:
-                unlisted.add(name)
-        yield from self._exceptions.of(resources)
-        if rules := wide | unlisted:
-            yield from self._context.ledger.each(_CONCERNED, rules=rules)
+        yield from about(self._context, allowlist.entries)
 
     def _enforce(
         self, findings: Iterable[Finding], allowlist: Allowlist, now: datetime

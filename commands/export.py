@@ -17,10 +17,15 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 
 def findings_csv(lines: Iterable[Line]) -> str:
     """Return *lines* under headings, each cell in quotes."""
+    return as_csv(_HEADINGS, map(_cells, lines))
+
+
+def as_csv(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Return *rows* under *headings*, each cell in quotes."""
     written = io.StringIO()
     writer = csv.writer(written, quoting=csv.QUOTE_ALL)
-    writer.writerow(_HEADINGS)
-    writer.writerows([_safe(cell) for cell in _cells(line)] for line in lines)
+    writer.writerow(headings)
+    writer.writerows(map(_safe, row) for row in rows)
     return written.getvalue()
 
 

@@ -23,6 +23,12 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "history": (ONE, "everything that happened to a finding, and why"),
     "remediate": (ONE, "ask for the remediation of a finding"),
     "ignore": (ONE, "agree an exception for a finding"),
+    "extend": (ONE, "ask for a later end of a finding's exception"),
+    "revoke": (ONE, "end a finding's exception now"),
+    "exceptions": (
+        "[FILTERS]",
+        "the exceptions in force; expiring:30d team: by: rule: class: account: region:, or csv",
+    ),
     "home": (NOTHING, "what waits for you, and what you asked for"),
     "rules": (NOTHING, "the rule catalogue"),
     "digest": (NOTHING, "this week's digest, shown to you alone"),

@@ -13,12 +13,21 @@ from typing import assert_never
 from commands.agree import may_agree_to, may_withdraw, withdraw
 from commands.answers import Answer, Details, Invalid, OpenWork, Refused, Shown
 from commands.authorise import Person
-from commands.bulk import Bulk, requests_of
-from commands.carry_out import agree_and_carry_out, ignore_and_carry_out
-from commands.confirm import REASON, form_of, left_out, read_exception
+from commands.bulk import Bulk
+from commands.carry_out import (
+    agree_and_carry_out,
+    extend_and_carry_out,
+    ignore_and_carry_out,
+    revoke_and_carry_out,
+)
+from commands.clear import clear, may_clear
+from commands.confirm import EXPIRES, form_of, left_out
 from commands.context import Context, seen
 from commands.digest import WEEK, digest
+from commands.ending import let_it_end, may_let_end
+from commands.exception_forms import about_press, read_entered
 from commands.explain import explain
+from commands.extend import Extension, may_extend
 from commands.filters import narrow, with_guesses
 from commands.find import find, pick, visible
 from commands.findings import findings
@@ -29,7 +38,10 @@ from commands.history import history
 from commands.home import open_work
 from commands.ignore import Ignore, may_ignore
 from commands.past import findings_at, status_at
+from commands.register import finding_of, register, show_exception
+from commands.register_words import RegisterQuestion, read_register
 from commands.remediate import may_remediate, remediate
+from commands.revoke import may_revoke
 from commands.rules import rules
 from commands.sight import visible_teams
 from commands.status import status
@@ -39,7 +51,6 @@ from compliance.card import Account, card_of
 from compliance.channel import Channel
 from compliance.finding import Finding
 from compliance.group import gather
-from compliance.policy import AnyRule
 from compliance.press import ASKS, Button, Press
 from compliance.request import Verb
 from ledger.errors import LedgerUnavailableError, UnknownFindingError
@@ -53,10 +64,25 @@ UNAVAILABLE = (
 )
 DIGEST_ELSEWHERE = "The digest covers all teams; ask in the TDA's channel."
 #: What is typed about one finding and answered as its button is.
-_PRESSED = {"remediate": Button.REMEDIATE, "ignore": Button.IGNORE}
+_PRESSED = {
+    "remediate": Button.REMEDIATE,
+    "ignore": Button.IGNORE,
+    "extend": Button.EXTEND,
+    "revoke": Button.REVOKE,
+}
 _OF_MANY = frozenset({Button.REMEDIATE_ALL, Button.AGREE_ALL, Button.IGNORE_ALL})
-_OF_ONE = frozenset({Button.REMEDIATE, Button.IGNORE, Button.AGREE, Button.WITHDRAW})
-_IGNORES = frozenset({Button.IGNORE, Button.IGNORE_ALL})
+_OF_ONE = frozenset(
+    {
+        Button.REMEDIATE,
+        Button.IGNORE,
+        Button.AGREE,
+        Button.WITHDRAW,
+        Button.EXTEND,
+        Button.REVOKE,
+        Button.LET_END,
+        Button.CLEAR,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +152,7 @@ class Reception:
         A form that has to be asked for is None. It asks in silence: nothing is decided or noted.
         """
         return tuple(
-            (press, self._form_now(press))
+            (press, self._form_now(press, actor))
             for press in presses
             if press.button not in ASKS and self._may_decide(press, actor)
         )
@@ -141,19 +167,19 @@ class Reception:
         While the rule cannot be looked up, the form stays open with what was entered.
         """
         origin = Origin.parse(submission.origin)
-        if origin.press.button not in _IGNORES:
-            return None
         try:
-            self._exception(origin, submission.entered)
+            read_entered(self._context, origin, submission.entered)
         except FormError as error:
             return Invalid(error.problems)
         except LedgerUnavailableError as error:
             log.warning("a form is kept without the ledger", extra={"why": str(error)})
-            return Invalid({REASON: UNAVAILABLE})
+            return Invalid({EXPIRES: UNAVAILABLE})
         return None
 
     def _reply(self, text: str, actor: Actor, channels: Collection[Channel]) -> Answer:
         try:
+            if register_question := read_register(text):
+                return self._register(register_question, actor, channels)
             question = read(text)
         except UnreadableError as error:
             return Refused(str(error))
@@ -167,6 +193,23 @@ class Reception:
         if VERBS[question.verb][0] == ONE:
             return self._about_one(question, actor, view)
         return self._inform(question, actor, view)
+
+    def _register(
+        self, question: RegisterQuestion, actor: Actor, channels: Collection[Channel]
+    ) -> Answer:
+        """Answer about exceptions: one of them is decided about by a finding that it covers."""
+        context = self._context
+        if refused := context.refuse_question(actor, question.entry_id, question.verb):
+            return refused
+        visible = visible_teams(actor, channels, context.teams)
+        if question.verb in _PRESSED:
+            finding = finding_of(context, question.entry_id, visible)
+            if isinstance(finding, Refused):
+                return finding
+            return self._confirm(Press(_PRESSED[question.verb], finding.id), actor)
+        if question.entry_id:
+            return show_exception(context, question.entry_id, visible)
+        return register(context, question, visible)
 
     def _view(self, actor: Actor, channels: Collection[Channel]) -> View:
         visible = visible_teams(actor, channels, self._context.teams)
@@ -247,7 +290,7 @@ class Reception:
         allowed = self._allowed(press, actor)
         if isinstance(allowed, Refused):
             return allowed
-        return self._form(press, allowed)
+        return self._form(press, allowed, actor)
 
     def _may_decide(self, press: Press, actor: Actor) -> bool:
         try:
@@ -256,11 +299,11 @@ class Reception:
             return False
         return may_decide(actor, team, self._context.teams).allowed
 
-    def _form_now(self, press: Press) -> Form | None:
+    def _form_now(self, press: Press, actor: Actor) -> Form | None:
         """Return the form of a press about one finding; of many, what they are is asked first."""
         if press.button not in _OF_ONE:
             return None
-        return self._form(press, (self._context.ledger.find(press.finding_id),))
+        return self._form(press, (self._context.ledger.find(press.finding_id),), actor)
 
     def _allowed(self, press: Press, actor: Actor) -> tuple[Finding, ...] | Refused:
         """Return what *actor* may decide about by *press* now."""
@@ -278,41 +321,43 @@ class Reception:
                 return may_agree_to(context, finding_id, verb, actor)
             case Button.WITHDRAW:
                 return may_withdraw(context, finding_id, verb, actor)
-        allowed = may_remediate(context, finding_id, actor)
+            case Button.LET_END | Button.CLEAR:
+                may = may_let_end if press.button is Button.LET_END else may_clear
+                return may(context, finding_id, actor)
+        ask = {Button.EXTEND: may_extend, Button.REVOKE: may_revoke}.get(press.button)
+        allowed = (ask or may_remediate)(context, finding_id, actor)
         return allowed if isinstance(allowed, Refused) else allowed[0]
 
-    def _form(self, press: Press, about: tuple[Finding, ...]) -> Form:
+    def _form(self, press: Press, about: tuple[Finding, ...], actor: Actor) -> Form:
         context = self._context
         subject = (
             gather(about, context.catalogue, self._accounts, context.known_rules)
             if press.button in _OF_MANY
             else self._card_of(about[0])
         )
-        requests = requests_of(about, press.verb)
-        return form_of(press, subject, context.rule(about[0]), context.now(), requests)
+        shown = about_press(context, press, about, actor)
+        return form_of(press, subject, shown, context.now())
 
     def _submit(self, submission: Submission, actor: Actor) -> Answer:
         origin = Origin.parse(submission.origin)
-        if origin.press.button not in _IGNORES:
-            return self._decide(origin, actor, left_out(submission.entered))
+        without = left_out(submission.entered)
         try:
-            asked = self._exception(origin, submission.entered)
+            asked = read_entered(self._context, origin, submission.entered)
         except FormError as error:
             return Invalid(error.problems)
-        if origin.press.button is Button.IGNORE:
-            finding_id = origin.press.finding_id
-            return ignore_and_carry_out(self._context, self._person, finding_id, actor, asked)
-        without = left_out(submission.entered)
-        return self._bulk.ignore_all(origin, actor, asked, without)
+        match asked:
+            case None:
+                return self._decide(origin, actor, without)
+            case Ignore() if origin.press.button is Button.IGNORE_ALL:
+                return self._bulk.ignore_all(origin, actor, asked, without)
+            case Ignore():
+                return ignore_and_carry_out(*self._about(origin), actor, asked)
+            case Extension():
+                return extend_and_carry_out(*self._about(origin), actor, asked)
+        assert_never(asked)
 
-    def _exception(self, origin: Origin, entered: Entered) -> Ignore:
-        context = self._context
-        try:
-            rule: AnyRule | None = context.rule(context.ledger.find(origin.press.finding_id))
-        except UnknownFindingError:
-            # The decision itself answers that.
-            rule = None
-        return read_exception(rule, context.now().date(), entered)
+    def _about(self, origin: Origin) -> tuple[Context, Person, str]:
+        return self._context, self._person, origin.press.finding_id
 
     def _decide(self, origin: Origin, actor: Actor, without: frozenset[str]) -> Answer:
         context, press = self._context, origin.press
@@ -324,6 +369,11 @@ class Reception:
                 return agree_and_carry_out(context, self._person, press.finding_id, verb, actor)
             case Button.WITHDRAW:
                 return withdraw(context, press.finding_id, verb, actor)
+            case Button.LET_END | Button.CLEAR:
+                noted = let_it_end if press.button is Button.LET_END else clear
+                return noted(context, press.finding_id, actor)
+            case Button.REVOKE:
+                return revoke_and_carry_out(*self._about(origin), actor)
             case Button.REMEDIATE_ALL:
                 return self._bulk.remediate_all(origin, actor, without)
             case Button.AGREE_ALL:

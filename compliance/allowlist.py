@@ -131,6 +131,11 @@ def person_id(written: str) -> str:
     return found["id"] if found else written
 
 
+def person_name(written: str) -> str:
+    """Return how a *written* person is called, the text itself where it has no name."""
+    return written.rpartition("<")[0].strip() or written
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """What one version of the allowlist has that another had not, and the other way round."""
@@ -181,9 +186,9 @@ class Allowlist:
     def __contains__(self, entry: object) -> bool:
         return entry in self._known
 
-    def __getitem__(self, entry_id: str) -> Entry:
-        """Return the entry that is known by *entry_id*; raises KeyError."""
-        return self._by_id[entry_id]
+    def get(self, entry_id: str) -> Entry | None:
+        """Return the entry that is known by *entry_id*, None if there is none."""
+        return self._by_id.get(entry_id)
 
     def numbered(self) -> Iterator[tuple[int, Entry]]:
         """Yield each entry with its line, 0 where that is not known."""
@@ -196,10 +201,12 @@ class Allowlist:
         now: datetime,
         tags: Mapping[str, str] | None = None,
         made_at: datetime | None = None,
+        without: Entry | None = None,
     ) -> Entry | None:
         """Return the entry that covers *key* at *now* and lasts longest, None if there is none.
 
-        The resource has *tags*, and was made at *made_at*, as far as that is known.
+        The resource has *tags*, and was made at *made_at*, as far as that is known. The answer is
+        as if *without* were not there.
         """
         today = _day(now)
         longest: Entry | None = None
@@ -208,7 +215,7 @@ class Allowlist:
                 continue
             if entry.tags and not _has(tags or {}, entry.tags):
                 continue
-            if not entry.is_older_than(made_at):
+            if not entry.is_older_than(made_at) and entry != without:
                 longest = entry
         return longest
 

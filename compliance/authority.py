@@ -35,10 +35,14 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether it is allowed; where it is not, *reason* is a sentence for the person who asked."""
+    """Whether it is allowed; where it is not, *reason* is a sentence for the person who asked.
+
+    *of_all_teams* says that only those could who may decide for every team.
+    """
 
     allowed: bool
     reason: str = ""
+    of_all_teams: bool = False
 
 
 ALLOWED = Verdict(True)
@@ -58,6 +62,10 @@ _AGREED_ELSEWHERE = "You agreed already in another chat product, and one person 
 _MAYBE_ONE = (
     "You and somebody who decided already are in different chat products, and people.yaml does not "
     "say that you are two people. An administrator can name you there, or somebody else can agree."
+)
+_WIDE = (
+    "This exception covers more than one resource, so only those who may decide for all teams can "
+    "decide about it."
 )
 
 
@@ -79,6 +87,15 @@ def may_decide(actor: Actor, team: Team, teams: Teams) -> Verdict:
     return Verdict(False, f"Only the approvers of team {team.name} can decide about this finding.")
 
 
+def may_decide_everywhere(actor: Actor, teams: Teams) -> Verdict:
+    """Say whether *actor* may decide about what covers the resources of many teams."""
+    if not (asking := may_ask(actor)).allowed:
+        return asking
+    if actor.id in teams.everywhere.users or actor.groups & teams.everywhere.groups:
+        return ALLOWED
+    return Verdict(False, _WIDE, of_all_teams=True)
+
+
 def may_agree(actor: Actor, request: Request, team: Team, teams: Teams) -> Verdict:
     """Say whether *actor* may agree to *request*: each who counts is provably another person."""
     people = teams.people
@@ -95,13 +112,14 @@ def may_agree(actor: Actor, request: Request, team: Team, teams: Teams) -> Verdi
 
 
 def who_can(
-    team: Team, teams: Teams, barred: Collection[str] = ()
+    team: Team | None, teams: Teams, barred: Collection[str] = ()
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the ids of the users and of the user groups who may decide, each in order.
 
-    *barred* are the ids of users who may not decide about this, although they may about others.
+    Without a *team*, about what concerns all of them. *barred* are the ids of users who may not
+    decide about this, although they may about others.
     """
-    return (
-        tuple(sorted((team.approvers | teams.everywhere.users) - frozenset(barred))),
-        tuple(sorted(team.approver_groups | teams.everywhere.groups)),
-    )
+    users, groups = teams.everywhere.users, teams.everywhere.groups
+    if team is not None:
+        users, groups = users | team.approvers, groups | team.approver_groups
+    return tuple(sorted(users - frozenset(barred))), tuple(sorted(groups))

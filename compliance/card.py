@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from compliance.accounts import Account as Account
 from compliance.console import console_url
+from compliance.ending import is_waited_for
 from compliance.facts import COPIED as COPIED
 from compliance.facts import Fact as Fact
 from compliance.facts import FactKind as FactKind
@@ -174,6 +175,14 @@ def _new_decisions(finding: Finding, rule: AnyRule) -> Iterable[Press]:
         yield Press(Button.REMEDIATE, finding.id)
     if finding.state is not State.APPROVED and _can_be_asked(finding, Verb.EXCEPT):
         yield Press(Button.IGNORE, finding.id)
+    if _can_be_asked(finding, Verb.EXTEND):
+        yield Press(Button.EXTEND, finding.id)
+    if is_waited_for(finding):
+        yield Press(Button.LET_END, finding.id)
+    if _can_be_asked(finding, Verb.REVOKE):
+        yield Press(Button.REVOKE, finding.id)
+    if finding.aws_exception and _can_be_asked(finding, Verb.CLEAR):
+        yield Press(Button.CLEAR, finding.id)
 
 
 def _can_be_asked(finding: Finding, verb: Verb) -> bool:
@@ -228,12 +237,44 @@ def _stage(index: int, now: int) -> Stage:
 def _folded(finding: Finding, rule: AnyRule) -> Iterator[Section]:
     if len(finding.note) > len(brief(finding.note)):
         yield Section("What happened", finding.note)
+    if finding.state is State.EXCEPTED and finding.decided:
+        yield Section("The exception", _age_unknown(finding), given_with(finding.decided))
+    if finding.state is State.EXCEPTED and (note := copy_note(finding)):
+        yield Section("AWS Config has no copy of it", note)
+    if finding.aws_exception:
+        yield Section("AWS Config's own exception", f"{AWS_EXCEPTION}\n{finding.aws_exception}")
     yield Section("Why it matters", rule.why)
     if finding.annotation:
         yield Section("AWS Config says", finding.annotation)
     if fix := "\n".join(_how_to_fix(finding, rule)):
         yield Section("How to fix it", fix)
     yield Section("About the resource", facts=about_resource(finding))
+
+
+#: FACTS §4: AWS Config writes one after failed automatic attempts.
+AWS_EXCEPTION = (
+    "AWS Config wrote an exception of its own for this resource, as it does when its automatic "
+    "remediation has failed several times. While it stands, AWS Config does not try again. Mend "
+    "what made it fail, then clear it."
+)
+SERVICE_LINKED = (
+    "An AWS service owns this rule, and AWS takes no exceptions for such rules. The allowlist "
+    "holds all the same: nothing is remediated from here."
+)
+
+
+def copy_note(finding: Finding) -> str:
+    """Say why AWS Config has no copy of the finding's exception, empty where it has one."""
+    return SERVICE_LINKED if finding.service_linked else finding.copy_note
+
+
+def _age_unknown(finding: Finding) -> str:
+    return "" if finding.made_at else MADE_UNKNOWN
+
+
+MADE_UNKNOWN = (
+    "AWS Config has not said when this resource was made: the agreement may be older than it."
+)
 
 
 def _how_to_fix(finding: Finding, rule: AnyRule) -> Iterator[str]:

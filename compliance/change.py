@@ -88,3 +88,4 @@ class ResourceFacts:
     arn: str = ""
     tags: Mapping[str, str] | None = field(default_factory=dict)
     deleted: bool = False
+    made_at: datetime | None = None

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from compliance.accounts import Account
+from compliance.allowlist import Entry
 from compliance.finding import Finding
 from compliance.policy import AnyRule
-from compliance.request import Request
+from compliance.request import Request, Verb
+from compliance.scope import ACCOUNT, EVERYWHERE, REGION
 
 #: Tags that tell a reader who owns a resource, the most telling first.
 _OWNER_TAGS = ("Owner", "Team", "Department", "Environment", "Application")
@@ -34,7 +36,14 @@ class FactKind(StrEnum):
     EXCEPTION_CLASS = "Kind of exception"
     REASON = "Reason"
     TICKET = "Ticket"
+    CONTROL = "What protects it instead"
     EXPIRES = "Until the end of"
+    EXCEPTION = "Exception"
+    COVERS = "Covers"
+    ENDS = "Ends now on"
+    FIRST_EXPIRES = "First agreed until"
+    FIRST_ASKED = "First agreed on"
+    RENEWALS = "Times extended"
 
 
 #: Facts that a reader copies rather than reads.
@@ -44,6 +53,7 @@ COPIED = frozenset(
         FactKind.RESOURCE_TYPE,
         FactKind.RULE,
         FactKind.REGION,
+        FactKind.EXCEPTION,
     }
 )
 
@@ -106,15 +116,57 @@ _REVERSIBLE = {True: "Yes.", False: "No.", None: "Not known."}
 
 def given_with(request: Request) -> tuple[Fact, ...]:
     """Return what was given with *request*, which whoever agrees to it agrees to."""
-    named = (
-        ("class", FactKind.EXCEPTION_CLASS),
-        ("reason", FactKind.REASON),
-        ("ticket", FactKind.TICKET),
-        ("expires", FactKind.EXPIRES),
+    facts = [
+        Fact(kind, str(request.detail[name]))
+        for name, kind in _GIVEN
+        if request.detail.get(name) and request.verb is not Verb.REMEDIATE
+    ]
+    if scope := request.detail.get("scope"):
+        facts.append(Fact(FactKind.COVERS, _COVERS.get(scope, f"all with the {scope}")))
+    return tuple(facts)
+
+
+def entry_facts(entry: Entry) -> tuple[Fact, ...]:
+    """Return what an exception says, for whoever decides about it."""
+    covers = " · ".join(
+        (
+            entry.account,
+            entry.region,
+            entry.resource,
+            *(f"{name}={value}" for name, value in entry.tags),
+        )
     )
-    return tuple(
-        Fact(kind, str(request.detail[name])) for name, kind in named if request.detail.get(name)
+    return _known(
+        Fact(FactKind.EXCEPTION_CLASS, entry.exception_class.value),
+        Fact(FactKind.REASON, entry.reason),
+        Fact(FactKind.CONTROL, entry.control),
+        Fact(FactKind.TICKET, entry.ticket),
+        Fact(FactKind.EXPIRES, str(entry.expires)),
+        Fact(FactKind.FIRST_ASKED, str(entry.first_asked or "")),
+        Fact(FactKind.FIRST_EXPIRES, str(entry.first_expires or "")),
+        Fact(FactKind.RENEWALS, str(entry.renewals or "")),
+        Fact(FactKind.COVERS, covers if entry.is_wide else ""),
+        Fact(FactKind.EXCEPTION, entry.known_as),
     )
+
+
+_GIVEN = (
+    ("class", FactKind.EXCEPTION_CLASS),
+    ("reason", FactKind.REASON),
+    ("control", FactKind.CONTROL),
+    ("ticket", FactKind.TICKET),
+    ("ends", FactKind.ENDS),
+    ("expires", FactKind.EXPIRES),
+    ("first_asked", FactKind.FIRST_ASKED),
+    ("first_expires", FactKind.FIRST_EXPIRES),
+    ("renewals", FactKind.RENEWALS),
+    ("id", FactKind.EXCEPTION),
+)
+_COVERS = {
+    REGION: "every resource in this account and Region",
+    ACCOUNT: "every resource in this account",
+    EVERYWHERE: "every resource in every account",
+}
 
 
 def _known(*facts: Fact) -> tuple[Fact, ...]:

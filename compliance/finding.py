@@ -55,6 +55,7 @@ CAN_ASK: Mapping[Verb, frozenset[State]] = {
     Verb.EXTEND: frozenset({State.EXCEPTED}),
     Verb.REVOKE: frozenset({State.EXCEPTED}),
     Verb.UNDO: frozenset({State.RESOLVED}),
+    Verb.CLEAR: UNDECIDED | {State.APPROVAL_PENDING, State.EXCEPTED},
 }
 #: AWS's clock and ours differ by less. What is dated further ahead counts as of now.
 _CLOCK_SKEW = timedelta(minutes=5)
@@ -76,11 +77,13 @@ class Finding:
     *key* names the rule as the catalogue does; *copies* are the AWS Config rules that evaluate the
     resource for it, oldest first. *compliance* is what they say together, *recorded_at* when the
     newest of them said it. *opened_at* is when AWS Config recorded the violation that is open now,
-    None before the first. *changed_at* is when the present state began. *until* is the end of an
+    None before the first. *made_at* is when the resource was made, as far as AWS Config has said.
+    *changed_at* is when the present state began. *until* is the end of an
     exception, or the end of the wait for AWS Config's own evaluation. *requests* wait to be agreed
     or carried out, one a verb at most; *decided* is the one that led to the present state, and
     *withdrawn_by* took back the one before. *runbook* names the steps of the remediation that runs.
-    *note* says in plain words why the state is what it is.
+    *note* says in plain words why the state is what it is. *copy_note* says why AWS Config has no
+    copy of the exception, *aws_exception* what AWS Config says in one that it wrote by itself.
     """
 
     id: str
@@ -94,6 +97,7 @@ class Finding:
     copies: tuple[Copy, ...]
     opened_at: datetime | None = None
     resource_name: str = ""
+    made_at: datetime | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
     until: datetime | None = None
@@ -103,6 +107,8 @@ class Finding:
     requests: tuple[Request, ...] = ()
     decided: Request | None = None
     withdrawn_by: str = ""
+    copy_note: str = ""
+    aws_exception: str = ""
 
     @property
     def actor(self) -> str:
@@ -305,6 +311,9 @@ def ask(finding: Finding, request: Request, now: datetime) -> Finding:
     _require(finding, request.verb.value, CAN_ASK[request.verb])
     if finding.request(request.verb):
         raise IllegalMoveError(finding, request.verb.value)
+    if request.verb is Verb.CLEAR:
+        # It decides nothing about the finding itself.
+        return replace(finding, requests=(*finding.requests, request))
     if request.verb is Verb.REMEDIATE and request.is_agreed:
         return _approved(finding, request, now)
     return _asked(finding, (*finding.requests, request), now)
@@ -331,7 +340,8 @@ def withdraw(finding: Finding, verb: Verb, now: datetime, note: str, by: str = "
     is_approved = finding.state is State.APPROVED and verb is Verb.REMEDIATE
     if not is_approved:
         _waiting(finding, verb, "withdraw")
-    left = _others(finding, verb)
+    # What AWS Config wrote is cleared without a decision about the finding.
+    left = tuple(each for each in _others(finding, verb) if each.verb is not Verb.CLEAR)
     if left and is_approved:
         pending = _to(State.APPROVAL_PENDING, finding, now, requests=left, decided=None, note="")
         return replace(pending, withdrawn_by=by)
@@ -339,6 +349,22 @@ def withdraw(finding: Finding, verb: Verb, now: datetime, note: str, by: str = "
         return replace(finding, requests=left, withdrawn_by=by)
     opened = _fresh(State.OPEN, finding, now, note, finding.opened_at)
     return replace(opened, withdrawn_by=by)
+
+
+def note_copy(finding: Finding, note: str) -> Finding:
+    """Say why AWS Config has no copy of the exception, empty where it has one."""
+    return finding if finding.copy_note == note else replace(finding, copy_note=note)
+
+
+def note_aws_exception(finding: Finding, says: str) -> Finding:
+    """Say what AWS Config's own exception says, empty where it has none; a removal is over then."""
+    after = finding if says else finish(finding, Verb.CLEAR)
+    return after if after.aws_exception == says else replace(after, aws_exception=says)
+
+
+def finish(finding: Finding, verb: Verb) -> Finding:
+    """What was asked for has been carried out, whatever it changed here."""
+    return replace(finding, requests=_others(finding, verb)) if finding.request(verb) else finding
 
 
 def remark(finding: Finding, verb: Verb, note: str) -> Finding:
@@ -406,16 +432,20 @@ def except_until(
     """An allowlist entry covers the finding until *until*; again with a new end when it changed.
 
     *request* is what led to the entry; for one that somebody wrote by hand, who asked by it.
-    What else was asked for ends with it: nothing is remediated that an exception covers.
+    What else was asked for ends where it begins: nothing is remediated that an exception covers.
     """
     _require(finding, "ignore", CAN_BEGIN | {State.EXCEPTED})
-    return _to(State.EXCEPTED, finding, now, until=until, note=note, decided=request, requests=())
+    left = _others(finding, request.verb) if finding.state is State.EXCEPTED else ()
+    return _to(State.EXCEPTED, finding, now, until=until, note=note, decided=request, requests=left)
 
 
-def end_exception(finding: Finding, note: str, now: datetime) -> Finding:
-    """No allowlist entry covers the finding any longer."""
+def end_exception(
+    finding: Finding, note: str, now: datetime, request: Request | None = None
+) -> Finding:
+    """No allowlist entry covers the finding any longer; *request* is what ended the exception."""
     _require(finding, "reopen", {State.EXCEPTED})
-    return _fresh(State.REOPENED, finding, now, note, finding.opened_at)
+    reopened = _fresh(State.REOPENED, finding, now, note, finding.opened_at)
+    return replace(reopened, decided=request)
 
 
 def _waiting(finding: Finding, verb: Verb, move: str) -> Request:

@@ -30,13 +30,13 @@ IsRule = Callable[[str], bool]
 
 @dataclass(frozen=True, slots=True, order=True)
 class EntryWarning:
-    """What is odd about the entry that begins on *line*."""
+    """What is odd about the entry that begins on *line*, 0 where it is about no line."""
 
     line: int
     text: str
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.text}"
+        return f"line {self.line}: {self.text}" if self.line else self.text
 
 
 def ineffective(

@@ -173,9 +173,18 @@ def _item_change(message: Mapping[str, Any], letter: Letter) -> Parsed:
                 arn=arn,
                 tags=resource_tags(tags),
                 deleted=_optional(item, "configurationItemStatus") in _GONE,
+                made_at=_made_at(item),
             ),
         )
     )
+
+
+def _made_at(item: Mapping[str, Any]) -> datetime | None:
+    """Return when the resource was made, None where AWS does not say it as it says times."""
+    try:
+        return _time(item, "resourceCreationTime")
+    except NotUnderstoodError:
+        return None
 
 
 def _resource_id(message: Mapping[str, Any]) -> str:

@@ -13,6 +13,10 @@ class Button(StrEnum):
     IGNORE = "ignore"
     AGREE = "agree"
     WITHDRAW = "withdraw"
+    EXTEND = "extend"
+    REVOKE = "revoke"
+    LET_END = "let-end"
+    CLEAR = "clear"
     DETAILS = "details"
     HISTORY = "history"
     LIST = "list"
@@ -26,6 +30,10 @@ _LABELS = {
     Button.IGNORE: "Ignore",
     Button.AGREE: "Agree",
     Button.WITHDRAW: "Withdraw",
+    Button.EXTEND: "Extend",
+    Button.REVOKE: "End it now",
+    Button.LET_END: "Let it end",
+    Button.CLEAR: "Clear AWS's exception",
     Button.DETAILS: "Details",
     Button.HISTORY: "History",
     Button.LIST: "Show them",

@@ -15,6 +15,7 @@ class Verb(StrEnum):
     EXTEND = "extend"
     REVOKE = "revoke"
     UNDO = "undo"
+    CLEAR = "clear"
 
     @property
     def noun(self) -> str:
@@ -28,6 +29,7 @@ _NOUNS = {
     Verb.EXTEND: "extension",
     Verb.REVOKE: "end of the exception",
     Verb.UNDO: "undo",
+    Verb.CLEAR: "removal of AWS Config's own exception",
 }
 
 

@@ -77,9 +77,10 @@ class DecisionPolicy:
     def needed(self, verb: Verb) -> int:
         """Return how many people beside the asker must agree to *verb*.
 
-        Whoever ends an exception only lets the finding be decided again, so one person may.
+        Whoever ends an exception, ours or AWS Config's, only lets the finding be decided again, so
+        one person may.
         """
-        if verb is Verb.REVOKE:
+        if verb in {Verb.REVOKE, Verb.CLEAR}:
             return 0
         if verb in {Verb.EXCEPT, Verb.EXTEND} and self.exception_approvers is not None:
             return self.exception_approvers

@@ -95,7 +95,14 @@ def _excepted(finding: Finding) -> Prose:
         # It is agreed by the day, and lasts through the whole of its last one, in UTC.
         end = (f" until the end of {day(finding.until - timedelta(seconds=1))}.",)
     excepted: Prose = (Strong("Excepted"), *end)
-    return joined(" ", [excepted, _words(brief(finding.note)), _decided(finding)])
+    waiting = map(asked, finding.requests)
+    told = _words(brief(finding.note)), _decided(finding)
+    return joined(" ", [excepted, *waiting, *told, _let_end(finding)])
+
+
+def _let_end(finding: Finding) -> Prose:
+    who = finding.decided.detail.get("let_end") if finding.decided else None
+    return (*people([str(who)]), " lets it end.") if who else ()
 
 
 _LINES: Mapping[State, Callable[[Finding], Prose]] = {
@@ -110,5 +117,5 @@ _LINES: Mapping[State, Callable[[Finding], Prose]] = {
     State.FAILED: _noted,
     State.NOT_VERIFIED: _noted,
     State.EXCEPTED: _excepted,
-    State.REOPENED: _open,
+    State.REOPENED: _noted,
 }

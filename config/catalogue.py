@@ -97,6 +97,12 @@ class _SourceFix(Strict):
         dict[Annotated[str, _matches(r"[a-z0-9_.]+", "an attribute like multi_az")], Text],
         Field(min_length=1),
     ] = Field(description="Values by attribute that the features ask of a plan; any is any value.")
+    checkov: list[Annotated[str, _matches(r"CKV2?_[A-Z0-9_]+", "a check like CKV_AWS_17")]] = Field(
+        [], description="The checks of checkov that look for the same."
+    )
+    trivy: list[Annotated[str, _matches(r"[A-Z0-9-]+", "a check like AVD-AWS-0180")]] = Field(
+        [], description="The checks of Trivy that look for the same."
+    )
 
 
 class _Review(Strict):

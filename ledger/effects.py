@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from compliance.finding import IN_PROGRESS, Finding, State
+from compliance.request import Verb
 from ledger import attempts, audit, counts
 from ledger.audit import AuditRow
 from ledger.names import note_names
@@ -60,6 +61,7 @@ def follow(
     their lock.
     """
     _mirror(db, moves, now)
+    _ask_when_made(db, moves, now)
     for before, after in moves:
         _attempt(db, before, after, now)
     note_names(db, moves)
@@ -127,13 +129,35 @@ def _attempt(db: sa.Connection, before: Finding | None, after: Finding, now: dat
         attempts.end(db, after.id, now)
 
 
-def _mirror(db: sa.Connection, moves: Iterable[Moved], now: datetime) -> None:
-    """Ask for AWS's copy of each exception that began or ended to be brought in line."""
+def _ask_when_made(db: sa.Connection, moves: Iterable[Moved], now: datetime) -> None:
+    """Let AWS be asked about what has just been excepted: was the resource there when it was?"""
     due = [
         after.id
         for before, after in moves
-        if State.EXCEPTED in {before.state if before else None, after.state}
+        if after.state is State.EXCEPTED and (before is None or before.state is not State.EXCEPTED)
     ]
+    if due:
+        db.execute(sa.update(findings).where(findings.c.id.in_(due)).values(lookup_due=now))
+
+
+def _mirror(db: sa.Connection, moves: Iterable[Moved], now: datetime) -> None:
+    """Ask for AWS's copy to be brought in line of each exception that began, changed or ended.
+
+    And for AWS Config's own exceptions to be looked at where a remediation failed, or taken away.
+    """
+    due = [after.id for before, after in moves if _concerns_aws(before, after)]
     if due:
         of_those = findings.c.id.in_(due)
         db.execute(sa.update(findings).where(of_those).values(mirror_due=now))
+
+
+def _concerns_aws(before: Finding | None, after: Finding) -> bool:
+    was = before.state if before else None
+    if State.EXCEPTED in {was, after.state} and before:
+        return was is not after.state or before.until != after.until or _asks_to_clear(after)
+    failed = {State.FAILED, State.NOT_VERIFIED}
+    return after.state is State.EXCEPTED or after.state in failed - {was} or _asks_to_clear(after)
+
+
+def _asks_to_clear(finding: Finding) -> bool:
+    return finding.request(Verb.CLEAR) is not None

@@ -6,18 +6,18 @@ from itertools import islice
 import sqlalchemy as sa
 
 from compliance.finding import Finding, State
-from compliance.request import Verb
+from compliance.request import Request, Verb
 from ledger.database import reading
-from ledger.rows import from_row, resource_digest
-from ledger.tables import UNSETTLED, findings
+from ledger.paging import each_finding
+from ledger.rows import from_row, requests_from, resource_digest
+from ledger.tables import ASKED, UNSETTLED, findings
 
-#: Where a request for an exception can wait and begin. A remediation that failed leaves it waiting.
-_CAN_WAIT = [
-    state.value
-    for state in (State.APPROVAL_PENDING, State.APPROVED, State.FAILED, State.NOT_VERIFIED)
-]
+#: What is written into the allowlist once it is agreed.
+_WRITTEN = frozenset({Verb.EXCEPT, Verb.EXTEND, Verb.REVOKE})
+_VERBS = [f'"verb": "{verb.value}"' for verb in sorted(_WRITTEN)]
 #: How many resources are asked for at once; SQLite takes some thousand values in a query.
 _BATCH = 500
+_PAGE = 1000
 
 #: An account, a Region, a resource type, and a resource's id.
 Resource = tuple[str, str, str, str]
@@ -30,21 +30,24 @@ class Exceptions:
         self._engine = engine
 
     def asked(self) -> tuple[str, ...]:
-        """Return the ids of the findings that somebody asked to except, the oldest request first.
+        """Return the ids of the findings of which something about an exception is agreed.
 
-        Whether enough agreed is for the caller to see.
+        The oldest come first. What is not carried out yet is all that this reads.
         """
         wanted = (
-            sa.select(findings.c.id)
-            .where(
-                UNSETTLED,
-                findings.c.state.in_(_CAN_WAIT),
-                findings.c.requests.contains(f'"verb": "{Verb.EXCEPT.value}"'),
-            )
+            sa.select(findings.c.id, findings.c.requests)
+            .where(ASKED, sa.or_(*(findings.c.requests.contains(words) for words in _VERBS)))
             .order_by(findings.c.changed_at, findings.c.id)
         )
         with reading(self._engine) as db:
-            return tuple(db.execute(wanted).scalars())
+            rows = db.execute(wanted).all()
+        return tuple(row.id for row in rows if any(map(_is_agreed, requests_from(row.requests))))
+
+    def excepted(self, teams: Collection[str]) -> Iterator[Finding]:
+        """Yield the excepted findings of *teams*."""
+        of_teams = findings.c.team.in_(sorted(teams))
+        state = findings.c.state == State.EXCEPTED.value
+        yield from each_finding(self._engine, UNSETTLED & state, of_teams, page=_PAGE)
 
     def of(self, resources: Collection[Resource]) -> Iterator[Finding]:
         """Yield the unsettled findings of *resources*, whatever their rules."""
@@ -55,3 +58,7 @@ class Exceptions:
             with reading(self._engine) as db:
                 rows = db.execute(query).mappings().all()
             yield from map(from_row, rows)
+
+
+def _is_agreed(request: Request) -> bool:
+    return request.verb in _WRITTEN and request.is_agreed

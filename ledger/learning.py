@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from compliance.change import ResourceFacts
-from compliance.finding import SETTLED, Finding
-from ledger.effects import swap
+from compliance.finding import SETTLED, Finding, Move
+from ledger.audit import AuditRow
+from ledger.effects import InForce, detail_of, swap
 from ledger.observing import Owner
 from ledger.rows import from_row, resource_digest
 from ledger.tables import findings, resources
@@ -18,15 +19,21 @@ from ledger.tables import findings, resources
 _DELETED_FOR = timedelta(minutes=15)
 
 
+def unchanged(finding: Finding) -> Finding:
+    return finding
+
+
 @dataclass(frozen=True, slots=True)
 class Learner:
     """Keeps facts of the resources that a finding is about or can be about.
 
     *types* are the resource types of the catalogue's rules; None keeps what is told of any.
+    *enforce* brings a finding where the allowlist wants it.
     """
 
     owner: Owner
     types: Collection[str] | None
+    enforce: Move = unchanged
 
     def learn(
         self, db: sa.Connection, facts: Sequence[ResourceFacts], now: datetime
@@ -74,11 +81,33 @@ class Learner:
                     resource_name=fact.name or before.resource_name,
                     tags=dict(fact.tags),
                     team=self.owner(before.key, fact.tags),
+                    made_at=fact.made_at or before.made_at,
                 )
+                # An exception can be for tags, or for a resource that was there before this one.
+                after = self.enforce(after)
             if after != before:
                 moves.append((before, replace(after, version=before.version + 1)))
         swap(db, moves)
         return moves
+
+
+def enforced_rows(
+    moves: Iterable[tuple[Finding, Finding]], actor: str, in_force: InForce, now: datetime
+) -> list[AuditRow]:
+    """Return a row for each finding that the allowlist moved by what was learnt of its resource."""
+    return [
+        AuditRow(
+            now,
+            after.id,
+            actor,
+            "allowlist",
+            before.state.value,
+            after.state.value,
+            detail_of(after, in_force, {"made_at": str(after.made_at or "")}, before),
+        )
+        for before, after in moves
+        if before.state is not after.state
+    ]
 
 
 def _is_news(
@@ -91,6 +120,7 @@ def _is_news(
         "arn": fact.arn,
         "tags": json.dumps(dict(tags)),
         "deleted": fact.deleted,
+        "made_at": fact.made_at,
     }
     of_it = resources.c.key == digest
     known = db.execute(sa.select(resources.c.captured_at).where(of_it)).scalar()

@@ -5,10 +5,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from compliance.finding import Finding
+from compliance.change import FindingKey
+from compliance.finding import Finding, State
 from ledger.database import reading, writing
-from ledger.rows import from_row
-from ledger.tables import findings
+from ledger.rows import from_row, key_digest
+from ledger.tables import UNSETTLED, findings
 
 _PAGE = 50
 
@@ -61,6 +62,45 @@ class Mirrors:
                 .where(of_finding, findings.c.version == version)
                 .values(mirror_due=None)
             )
+
+    def mirrored(self, account: str, region: str) -> tuple[Mirrored, ...]:
+        """Return the excepted findings there of which AWS has a copy, as far as is known."""
+        query = sa.select(findings).where(
+            UNSETTLED,
+            findings.c.account == account,
+            findings.c.region == region,
+            findings.c.state == State.EXCEPTED.value,
+            findings.c.mirrored_until.is_not(None),
+            findings.c.mirror_due.is_(None),
+        )
+        with reading(self._engine) as db:
+            rows = db.execute(query).mappings()
+            return tuple(Mirrored(from_row(row), row["mirrored_until"]) for row in rows)
+
+    def with_own(self, account: str, region: str) -> tuple[Finding, ...]:
+        """Return the findings there whose card says that AWS Config wrote an exception itself."""
+        query = sa.select(findings).where(
+            UNSETTLED,
+            findings.c.account == account,
+            findings.c.region == region,
+            findings.c.aws_exception != "",
+        )
+        with reading(self._engine) as db:
+            return tuple(map(from_row, db.execute(query).mappings()))
+
+    def finding(self, key: FindingKey) -> Finding | None:
+        """Return the finding of *key*, None where there is none."""
+        query = sa.select(findings).where(findings.c.key == key_digest(key))
+        with reading(self._engine) as db:
+            row = db.execute(query).mappings().first()
+        return from_row(row) if row else None
+
+    def forget(self, finding_id: str, due: datetime) -> None:
+        """Note that AWS has no copy, and let one be made."""
+        of_finding = findings.c.id == finding_id
+        with writing(self._engine) as db:
+            values = {"mirrored_until": None, "mirror_due": due}
+            db.execute(sa.update(findings).where(of_finding).values(values))
 
     def postpone(self, account: str, region: str, now: datetime, due: datetime) -> None:
         """Let all that is due in an account and Region be put at *due*."""

@@ -48,6 +48,7 @@ def to_changed_row(finding: Finding) -> dict[str, Any]:
     """Return the columns that a move can change: the indexes of the others are left alone."""
     return {
         "resource_name": finding.resource_name,
+        "made_at": finding.made_at,
         "tags": json.dumps(dict(finding.tags)) if finding.tags else "",
         "state": finding.state.value,
         "version": finding.version,
@@ -65,6 +66,8 @@ def to_changed_row(finding: Finding) -> dict[str, Any]:
         "steps": finding.steps,
         "runbook": json.dumps(finding.runbook) if finding.runbook else "",
         "withdrawn_by": finding.withdrawn_by,
+        "copy_note": finding.copy_note,
+        "aws_exception": finding.aws_exception,
     }
 
 
@@ -87,8 +90,9 @@ def from_row(row: sa.RowMapping) -> Finding:
         team=row["team"],
         copies=_copies_from_row(row),
         resource_name=row["resource_name"],
+        made_at=row["made_at"],
         tags=json.loads(row["tags"] or "{}"),
-        requests=tuple(map(_request_from_data, json.loads(row["requests"] or "[]"))),
+        requests=requests_from(row["requests"]),
         decided=_request_from_data(json.loads(row["decided"])) if row["decided"] else None,
         note=row["note"],
         until=row["until"],
@@ -96,7 +100,14 @@ def from_row(row: sa.RowMapping) -> Finding:
         steps=row["steps"],
         runbook=tuple(json.loads(row["runbook"] or "[]")),
         withdrawn_by=row["withdrawn_by"],
+        copy_note=row["copy_note"],
+        aws_exception=row["aws_exception"],
     )
+
+
+def requests_from(text: str) -> tuple[Request, ...]:
+    """Return what the column ``requests`` holds."""
+    return tuple(map(_request_from_data, json.loads(text or "[]")))
 
 
 def _digest(text: str) -> bytes:

@@ -17,7 +17,7 @@ from ledger.audit import AuditRow
 from ledger.database import reading, writing
 from ledger.effects import InForce, detail_of, follow, swap
 from ledger.errors import LedgerUnavailableError, UnknownFindingError, is_deadlock
-from ledger.learning import Learner
+from ledger.learning import Learner, enforced_rows
 from ledger.observing import AWS_CONFIG, EveryRule, Observer, Owner, Rules
 from ledger.paging import each_finding
 from ledger.routes import routed_rows
@@ -58,7 +58,7 @@ class Ledger:
         self.engine = engine
         self.now = now
         self._observer = Observer(owner, enforce, rules or EveryRule(), in_force)
-        self._learner = Learner(owner, types)
+        self._learner = Learner(owner, types, enforce)
         self._in_force = in_force
         self._on_move = on_move
         self._recording = threading.Lock()
@@ -98,6 +98,7 @@ class Ledger:
             learnt = self._learner.learn(db, facts, now) if facts else []
             observed, rows = self._observer.observe(db, changes, now) if changes else ([], [])
             routed = routed_rows(learnt, AWS_CONFIG, self._in_force, now)
+            routed += enforced_rows(learnt, BOT, self._in_force, now)
             # One at a time: a finding that was named and then observed moved twice.
             follow(db, [*learnt, *observed], [*routed, *rows], now)
         return bool(learnt or observed)

@@ -53,6 +53,7 @@ findings = sa.Table(
     sa.Column("resource_type", sa.Text, nullable=False),
     sa.Column("resource_id", sa.Text, nullable=False),
     sa.Column("resource_name", sa.Text, nullable=False, default=""),
+    sa.Column("made_at", UtcDateTime),
     sa.Column("tags", sa.Text, nullable=False, default=""),
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
@@ -73,6 +74,8 @@ findings = sa.Table(
     # The names of the steps as JSON, empty where AWS has not named any.
     sa.Column("runbook", sa.Text, nullable=False, default="", server_default=""),
     sa.Column("withdrawn_by", sa.Text, nullable=False, default="", server_default=""),
+    sa.Column("copy_note", sa.Text, nullable=False, default="", server_default=""),
+    sa.Column("aws_exception", sa.Text, nullable=False, default="", server_default=""),
     # The version that all of the finding's messages show, the exception that AWS has, and when AWS
     # is asked about the resource: null once it has answered.
     sa.Column("shown_version", sa.Integer, nullable=False, default=0),
@@ -96,6 +99,7 @@ sa.Index("findings_of_team", findings.c.team, findings.c.opened_at)
 sa.Index("findings_of_account", findings.c.account, findings.c.id)
 sa.Index("findings_stale", findings.c.changed_at)
 sa.Index("findings_until", findings.c.until)
+sa.Index("findings_asked", findings.c.changed_at)
 sa.Index("findings_mirror_due", findings.c.account, findings.c.region, findings.c.mirror_due)
 sa.Index("findings_lookup_due", findings.c.account, findings.c.region, findings.c.lookup_due)
 #: The words of findings_in_state, findings_by_age, findings_of_team and findings_of_account.
@@ -107,6 +111,9 @@ UNSETTLED: sa.ColumnElement[bool] = sa.literal_column(
 STALE = sa.literal_column("findings.shown_version < findings.version") & (
     sa.literal_column("findings.state <> 'compliant'")
 )
+
+#: The words of findings_asked.
+ASKED: sa.ColumnElement[bool] = sa.literal_column("findings.requests <> ''")
 
 #: The words of posts_unconfirmed.
 UNCONFIRMED: sa.ColumnElement[bool] = sa.literal_column("posts.message = ''")
@@ -151,6 +158,7 @@ resources = sa.Table(
     sa.Column("arn", sa.Text, nullable=False),
     sa.Column("tags", sa.Text, nullable=False),
     sa.Column("deleted", sa.Boolean, nullable=False),
+    sa.Column("made_at", UtcDateTime),
 )
 
 #: When the remediation worker claimed a finding, and when AWS Config took it: what it needs to

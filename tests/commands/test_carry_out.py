@@ -277,7 +277,8 @@ def test_an_exception_that_is_reviewed_is_asked_for_until_it_is_in_the_allowlist
     answer = ignore_and_carry_out(reviewed, member, ID, member(HANNAH), FORM)
     carry_out_exceptions(reviewed, member)
     waiting = opened.ledger.find(ID)
-    write(opened.allowlist, entry_of(waiting, HANNAH, FORM))
+    [request] = waiting.requests
+    write(opened.allowlist, entry_of(opened, waiting, request, member))
 
     carry_out_exceptions(reviewed, member)
 

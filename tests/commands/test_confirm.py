@@ -6,21 +6,24 @@ from datetime import date
 import pytest
 
 from commands.confirm import (
-    CLASS,
+    EXPIRES,
     LEFT_OUT,
-    REASON,
+    About,
     exception_fields,
+    extension_fields,
     form_of,
     left_out,
     read_exception,
 )
 from commands.forms import FormError, Origin
-from commands.ignore import REASON_MAX, REASON_MIN, Ignore, problems
+from commands.ignore import Ignore, problems
 from compliance.card import Button, Fact, FactKind, Press, card_of
 from compliance.group import gather
 from compliance.press import ASKS
+from compliance.reasons import REASON_MAX, REASON_MIN
 from compliance.request import Verb
-from tests.builders import ID, RULE, START, at, finding, request, rule
+from compliance.rules import Severity
+from tests.builders import ID, RULE, START, at, entry, finding, request, rule
 
 RULES = {RULE: rule()}
 TODAY = START.date()
@@ -29,9 +32,9 @@ ONE = card_of(finding(), RULES, {})
 DETAIL = {"class": "accepted risk", "reason": "Why.", "expires": "2026-12-01"}
 
 
-def form(button, verb=None, known=None, requests=()):
-    about = MANY if button.endswith("-all") else ONE
-    return form_of(Press(button, ID, verb), about, known or rule(), at(3), requests)
+def form(button, verb=None, known=None, **about):
+    subject = MANY if button.endswith("-all") else ONE
+    return form_of(Press(button, ID, verb), subject, About(known or rule(), **about), at(3))
 
 
 def facts(of):
@@ -105,7 +108,7 @@ def test_the_danger_is_read_first_whoever_confirms(button):
     about = card_of(finding(), {RULE: grave}, {})
     verb = None if button is Button.REMEDIATE else Verb.REMEDIATE
 
-    shown = form_of(Press(button, ID, verb), about, grave, at(3))
+    shown = form_of(Press(button, ID, verb), about, About(grave), at(3))
 
     assert facts(shown)[0] == Fact(FactKind.DANGER, "Readers lose access.")
 
@@ -128,17 +131,17 @@ def test_only_an_exception_asks_for_more_than_a_confirmation():
     asking = {
         button
         for button in set(Button) - ASKS
-        if {CLASS, REASON} & {field.name for field in form(button, Verb.EXCEPT).fields}
+        if EXPIRES in {field.name for field in form(button, Verb.EXCEPT, entry=entry()).fields}
     }
 
-    assert asking == {Button.IGNORE, Button.IGNORE_ALL}
+    assert asking == {Button.IGNORE, Button.IGNORE_ALL, Button.EXTEND}
 
 
 @pytest.mark.parametrize(
     ("known", "initial", "latest"),
     [
-        (rule(), date(2027, 1, 31), date(2027, 5, 1)),
-        (None, TODAY, None),
+        (rule(), date(2026, 12, 2), date(2027, 5, 1)),
+        (None, date(2026, 12, 2), None),
     ],
     ids=["of the catalogue", "no rule"],
 )
@@ -168,6 +171,9 @@ def test_what_was_entered_becomes_an_exception():
         ("reason", "x" * (REASON_MIN - 1)),
         ("reason", "x" * (REASON_MAX + 1)),
         ("reason", " " * 30),
+        ("reason", "a" * 24),
+        ("reason", rule().title),
+        ("exception_class", "not ours"),
         ("exception_class", "whatever"),
         ("ticket", "x" * 101),
         ("expires", ""),
@@ -183,3 +189,40 @@ def test_the_form_and_the_command_refuse_the_same_in_the_same_words(name, entere
     day = date.fromisoformat(wrong["expires"]) if wrong["expires"] else None
     typed = Ignore(wrong["exception_class"], wrong["reason"], wrong["ticket"], day)
     assert raised.value.problems == problems(typed, rule(), TODAY)
+
+
+def test_who_extends_reads_when_it_was_first_agreed_and_how_often_it_was_extended():
+    known = entry(first_expires=date(2026, 3, 1), renewals=2, first_asked=date(2026, 1, 1))
+    shown = form(Button.EXTEND, entry=known)
+
+    assert Fact(FactKind.FIRST_EXPIRES, "2026-03-01") in facts(shown)
+    assert Fact(FactKind.RENEWALS, "2") in facts(shown)
+
+
+@pytest.mark.parametrize(("renewals", "asked"), [(1, False), (2, True), (3, True)])
+def test_after_two_renewals_the_reason_is_asked_anew(renewals, asked):
+    names = [field.name for field in extension_fields(rule(), entry(renewals=renewals), TODAY)]
+
+    assert ("reason" in names) is asked
+
+
+def test_an_extension_ends_later_than_the_exception_does_now():
+    [end] = extension_fields(rule(), entry(expires=date(2026, 12, 1)), TODAY)
+
+    assert (end.earliest, end.initial) == (date(2026, 12, 2), date(2026, 12, 31))
+
+
+@pytest.mark.parametrize("button", [Button.IGNORE, Button.EXTEND])
+def test_a_critical_findings_exception_says_what_stays_open(button):
+    grave = replace(rule(), severity=Severity.CRITICAL)
+
+    assert rule().why in text(form(button, known=grave, entry=entry()))
+    assert rule().why not in text(form(button, entry=entry()))
+
+
+def test_what_reopens_is_shown_before_an_exception_ends():
+    reopening = tuple(f"F-{number} bucket" for number in range(12))
+    shown = text(form(Button.REVOKE, entry=entry(), reopening=reopening))
+
+    assert "What reopens: 12 findings" in shown
+    assert "F-9 bucket\nand 2 more" in shown

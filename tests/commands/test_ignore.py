@@ -34,7 +34,14 @@ def test_an_exception_is_in_the_file_and_on_the_finding(opened):
     answer = decide(opened, ID, member(), FORM)
 
     assert answer == Done("Recorded in the allowlist until the end of 1 December 2026.")
-    assert opened.allowlist.current.entries == (entry(reason=FORM.reason),)
+    [written] = opened.allowlist.current.entries
+    assert written == entry(
+        reason=FORM.reason,
+        id=written.id,
+        created=opened.now(),
+        first_asked=opened.now().date(),
+        finding=ID,
+    )
     assert opened.ledger.find(ID).state is State.EXCEPTED
 
 

@@ -154,6 +154,9 @@ ALLOWED = {
     "ask to extend": {State.EXCEPTED: State.EXCEPTED},
     "ask to revoke": {State.EXCEPTED: State.EXCEPTED},
     "ask to undo": {State.RESOLVED: State.RESOLVED},
+    "ask to clear": {
+        state: state for state in (*UNDECIDED, State.APPROVAL_PENDING, State.EXCEPTED)
+    },
     "agree": {State.APPROVAL_PENDING: State.APPROVED},
     "withdraw": {State.APPROVAL_PENDING: State.OPEN, State.APPROVED: State.OPEN},
     "start": {State.APPROVED: State.RUNNING},
@@ -182,6 +185,13 @@ def test_each_move_leads_from_each_state_where_it_should_or_is_refused(state, mo
     else:
         with pytest.raises(IllegalMoveError, match=f"it is {state}"):
             MOVES[move](before)
+
+
+def test_what_is_cleared_at_aws_keeps_no_withdrawn_request_pending():
+    asked = life.ask(finding(), request("U1", 1), at(1))
+    cleared = life.ask(asked, request("U1", verb="clear"), at(2))
+
+    assert life.withdraw(cleared, Verb.REMEDIATE, at(3), "Taken back.").state is State.OPEN
 
 
 def test_another_person_has_to_agree_where_the_rule_demands_it():

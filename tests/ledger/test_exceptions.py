@@ -40,25 +40,36 @@ def test_thousands_of_resources_are_asked_for_in_pages(ledger, exceptions):
     assert len(list(exceptions.of(asked))) == 1200
 
 
-def test_a_request_for_an_exception_is_found_and_one_for_a_remediation_is_not(ledger, exceptions):
-    ledger.record([change(), change(resource="other")])
+def test_what_is_agreed_about_an_exception_is_found_and_a_remediation_is_not(ledger, exceptions):
+    ledger.record([change(), change(resource="other"), change(resource="third")])
     for each in ledger.each([life.State.OPEN]):
         verb = "except" if each.id == ID else "remediate"
         move(ledger, life.ask, each.id, needed=1, verb=verb)
+    assert exceptions.asked() == ()
+
+    for each in ledger.each([life.State.APPROVAL_PENDING]):
+        move(ledger, life.agree, each.id, actor="U2", verb=each.requests[0].verb)
+
+    assert exceptions.asked() == (ID,)
+
+
+@pytest.mark.parametrize("verb", ["extend", "revoke"])
+def test_what_is_agreed_about_an_exception_in_force_is_found(ledger, exceptions, verb):
+    ledger.record([change()])
+    move(ledger, life.except_until, until=ledger.now(), note="")
+    move(ledger, life.ask, verb=verb)
 
     assert exceptions.asked() == (ID,)
 
 
 def test_a_request_waits_on_where_a_remediation_failed(ledger, exceptions):
     ledger.record([change()])
-    move(ledger, life.ask, needed=1, verb="except")
+    move(ledger, life.ask, verb="except")
     move(ledger, life.ask)
     move(ledger, life.start)
-
-    running = exceptions.asked()
     move(ledger, life.fail, note="No.")
 
-    assert (running, exceptions.asked()) == ((), (ID,))
+    assert exceptions.asked() == (ID,)
 
 
 def test_an_exception_that_began_is_asked_for_no_longer(ledger, exceptions):

@@ -18,7 +18,7 @@ from commands.answers import (
     Table,
     Work,
 )
-from commands.confirm import form_of
+from commands.confirm import About, form_of
 from commands.view import line_of
 from compliance.card import Button, Departed, Press, card_of
 from compliance.finding import State
@@ -108,7 +108,7 @@ def test_a_chat_product_names_people_itself():
 
 
 def test_a_form_says_what_will_happen_and_what_is_asked():
-    told = said(form_of(Press(Button.IGNORE, ID), card(), rule(approvers=1), at(0)))
+    told = said(form_of(Press(Button.IGNORE, ID), card(), About(rule(approvers=1)), at(0)))
 
     for expected in (
         "Ignore:",
@@ -121,7 +121,7 @@ def test_a_form_says_what_will_happen_and_what_is_asked():
 
 
 def test_a_confirmation_says_every_consequence():
-    told = said(form_of(Press(Button.REMEDIATE, ID), card(), rule(), at(0)))
+    told = said(form_of(Press(Button.REMEDIATE, ID), card(), About(rule()), at(0)))
 
     for expected in (rule().impact.change, rule().impact.undo, rule().impact.who_notices):
         assert expected in told

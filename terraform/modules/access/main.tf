@@ -86,6 +86,7 @@ data "aws_iam_policy_document" "this" {
     sid = "RemediateAndFollow"
     actions = [
       "config:DescribeRemediationConfigurations",
+      "config:DescribeRemediationExceptions",
       "config:DescribeRemediationExecutionStatus",
       "config:StartRemediationExecution",
     ]

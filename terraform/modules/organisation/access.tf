@@ -61,6 +61,7 @@ locals {
                   "config:StartRemediationExecution",
                   "config:DescribeRemediationExecutionStatus",
                   "config:DescribeRemediationConfigurations",
+                  "config:DescribeRemediationExceptions",
                 ]
                 Resource = "${local.config_arn}:remediation-configuration/*"
               },

@@ -27,7 +27,7 @@ from commands.answers import (
     Table,
     Work,
 )
-from commands.confirm import form_of
+from commands.confirm import About, form_of
 from commands.forms import Form
 from commands.grammar import VERBS
 from commands.reception import Reception
@@ -152,7 +152,7 @@ def test_a_group_shows_what_came_from_outside_as_it_is(chat, workspace):
 @pytest.mark.parametrize("verb", Verb)
 def test_every_form_shows_what_came_from_outside_as_it_is(button, verb):
     about = GROUP if button.endswith("-all") else card(nasty())
-    form = form_of(Press(button, ID, verb), about, rule(), at(0), [asked(verb)])
+    form = form_of(Press(button, ID, verb), about, About(rule(), [asked(verb)]), at(0))
 
     view = modal(form, "C0HOUSING")
 

@@ -214,7 +214,7 @@ def test_ignore_opens_a_form_with_every_field(app, opened, workspace):
 
     [opening] = workspace.called("views.open")
     fields = [block["block_id"] for block in opening["view"]["blocks"] if "block_id" in block]
-    assert fields == ["exception_class", "reason", "ticket", "expires"]
+    assert fields == ["exception_class", "reason", "control", "ticket", "expires"]
 
 
 def test_the_form_records_the_exception(app, opened, workspace):

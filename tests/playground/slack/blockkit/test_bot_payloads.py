@@ -17,7 +17,7 @@ from commands.answers import (
     Table,
     Work,
 )
-from commands.confirm import form_of
+from commands.confirm import About, form_of
 from commands.view import line_of
 from compliance.card import Account, Button, Card, Departed, Press, card_of
 from compliance.finding import Finding, State
@@ -137,7 +137,7 @@ def test_every_form_is_taken(button: Button, verb: Verb) -> None:
     press = Press(button, about.finding_id, verb)
 
     for rule in (builders.rule(), builders.rule(approvers=1), None):
-        form = form_of(press, about, rule, NOW, ASKED)
+        form = form_of(press, about, About(rule, ASKED), NOW)
         assert check_view(modal(form, "C0HOUSING")) == []
 
 

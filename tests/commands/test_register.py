@@ -1,0 +1,158 @@
+"""The register of exceptions: what is listed, for whom, and what people type about one of them."""
+
+import csv
+import io
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from commands.enforce import Enforcement
+from commands.grammar import UnreadableError
+from commands.in_force import reopening
+from commands.register import finding_of, register, show_exception
+from commands.register_words import RegisterQuestion, exception_id, read_register
+from compliance.allowlist import ANY
+from tests.builders import ID, change, entry, write
+
+ALL = frozenset({"housing", "payments"})
+SOON = entry(id="E-SSSS1111", expires=date(2026, 11, 10), asked_by="Hannah Hughes <slack:U0HANNAH>")
+LATER = entry(id="E-TTTT2222", resource="other", expires=date(2027, 3, 1), asked_by="slack:U0ANNA")
+WIDE = entry(id="E-WWWW3333", resource=ANY, rule="sns-encrypted-kms", expires=date(2027, 4, 1))
+
+
+@pytest.fixture
+def kept(context):
+    context.ledger.record([change()])
+    write(context.allowlist, SOON, LATER, WIDE, entry(resource="old", expires=date(2026, 1, 1)))
+    Enforcement(context).round()
+    return context
+
+
+def ids(answer):
+    return [row[0] for row in answer.rows]
+
+
+def asked(text):
+    return read_register(text)
+
+
+def test_those_in_force_are_listed_the_first_to_end_at_the_top(kept):
+    answer = register(kept, asked("exceptions"), ALL)
+
+    assert ids(answer) == ["E-SSSS1111", "E-TTTT2222", "E-WWWW3333"]
+    assert answer.rows[0] == (
+        "E-SSSS1111", "2026-11-10", SOON.rule, "repairs-photos", "111122223333, eu-west-2",
+        "housing", "accepted risk", "Hannah Hughes", "",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("expiring:30d", ["E-SSSS1111"]),
+        ("expiring: 6 months", ["E-SSSS1111", "E-TTTT2222", "E-WWWW3333"]),
+        ("by:hannah", ["E-SSSS1111", "E-WWWW3333"]),
+        ("by:<@U0ANNA|anna>", ["E-TTTT2222"]),
+        ("rule:sns", ["E-WWWW3333"]),
+        ("rule:sns,s3", ["E-SSSS1111", "E-TTTT2222", "E-WWWW3333"]),
+        ('class:"accepted risk" by:u0anna', ["E-TTTT2222"]),
+        ("class:false", []),
+        ("account:111122223333 expiring:<30d", ["E-SSSS1111"]),
+        ("team:housing", ["E-SSSS1111"]),
+        ("team:payments", []),
+    ],
+)
+def test_the_register_is_narrowed_down(kept, words, found):
+    assert ids(register(kept, asked(f"exceptions {words}"), ALL)) == found
+
+
+def test_a_team_sees_what_covers_its_own_findings(kept):
+    assert ids(register(kept, asked("exceptions"), frozenset({"housing"}))) == ["E-SSSS1111"]
+    assert ids(register(kept, asked("exceptions"), frozenset({"payments"}))) == []
+    unseen = show_exception(kept, "E-TTTT2222", frozenset({"housing"}))
+    unknown = show_exception(kept, "E-NNNN4444", ALL)
+    assert unseen.text.replace("E-TTTT2222", "E-NNNN4444") == unknown.text
+
+
+def test_one_exception_says_what_reopens_without_it(kept):
+    answer = show_exception(kept, "E-SSSS1111", frozenset({"housing"}))
+
+    rows = dict(answer.rows)
+    assert rows["Reopens if revoked"] == f"1: {ID} repairs-photos"
+    assert rows["Asked by"] == "Hannah Hughes"
+    assert rows["Reason"] == SOON.reason
+
+
+def test_one_is_decided_about_by_a_finding_that_it_covers(kept):
+    assert finding_of(kept, "E-SSSS1111", ALL).id == ID
+    assert "covers no finding now" in finding_of(kept, "E-TTTT2222", ALL).text
+
+
+def test_pages_go_on_and_one_that_is_not_there_is_the_last(context):
+    several = [entry(resource=f"b{number}", id=f"E-{number:08}") for number in range(45)]
+    write(context.allowlist, *several)
+
+    first = register(context, asked("exceptions"), ALL)
+    last = register(context, asked("exceptions page:9"), ALL)
+
+    assert (len(first.rows), len(last.rows)) == (20, 5)
+    assert "page 3 of 3" in last.title
+    assert "exceptions page:2" in first.closing
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("findings", None),
+        ("", None),
+        ("show F-3K7Q2", None),
+        ("show e-7k3qm9x2", RegisterQuestion("show", "E-7K3QM9X2")),
+        ("E-7K3QM9X2", RegisterQuestion("show", "E-7K3QM9X2")),
+        ("extend `E-7K3QM9X2`", RegisterQuestion("extend", "E-7K3QM9X2")),
+        ("revoke E-7K3QM9X2.", RegisterQuestion("revoke", "E-7K3QM9X2")),
+        ("exceptions csv", RegisterQuestion(is_csv=True)),
+        ("exceptions expiring:2w", RegisterQuestion(within=timedelta(days=14))),
+        ("exceptions page : 2", RegisterQuestion(page=2)),
+    ],
+)
+def test_what_is_typed_is_read(text, read):
+    assert read_register(text) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("exceptions expiring:soon", "write expiring:30d"),
+        ("exceptions teem:housing", "Did you mean team?"),
+        ("exceptions page:0", "write page:2"),
+        ("exceptions all", "is not a filter"),
+    ],
+)
+def test_what_cannot_be_read_gets_the_nearest_right_one(text, told):
+    with pytest.raises(UnreadableError, match=told.replace("?", r"\?")):
+        read_register(text)
+
+
+def test_an_id_is_one_of_an_exception():
+    assert exception_id("F-3K7Q2") == exception_id("E-") == exception_id("E-é123") == ""
+
+
+def test_what_another_exception_covers_as_well_does_not_reopen(kept):
+    write(kept.allowlist, replace(SOON, id="E-XXXX9999", expires=date(2026, 11, 9)))
+
+    assert list(reopening(kept, SOON)) == []
+
+
+def test_the_register_is_a_file_as_well_that_no_spreadsheet_runs(kept):
+    write(
+        kept.allowlist, entry(id="E-YYYY5555", resource="x", reason="=cmd|' /C calc'!A0 and so on")
+    )
+
+    export = register(kept, asked("exceptions csv"), ALL)
+
+    rows = list(csv.DictReader(io.StringIO(export.content)))
+    assert rows[0]["Exception"] == "E-SSSS1111"
+    assert rows[0]["Asked by id"] == "slack:U0HANNAH"
+    [odd] = [row for row in rows if row["Exception"] == "E-YYYY5555"]
+    assert odd["Reason"].startswith("'=")

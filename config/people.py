@@ -12,12 +12,18 @@ from config.shapes import Strict, Text, UserId
 
 
 class _Person(Strict):
-    name: Text
-    ids: Annotated[list[UserId], Field(min_length=2)]
+    """One person, whom several chat products know."""
+
+    name: Text = Field(description="How they are called, for readers.")
+    ids: Annotated[list[UserId], Field(min_length=2)] = Field(
+        description="Their ids in each product: U012AB3CD, and teams: and Entra's object id."
+    )
 
 
-class _People(Strict):
-    people: list[_Person] = []
+class PeopleFile(Strict):
+    """Who is one person in several chat products, so that nobody counts twice."""
+
+    people: list[_Person] = Field(default=[], description="One person in several chat products.")
 
 
 def load_people(path: Path) -> People:
@@ -25,13 +31,13 @@ def load_people(path: Path) -> People:
     if not path.exists():
         return People()
     document = read(path)
-    written = validate(document, _People)
+    written = validate(document, PeopleFile)
     if faults := list(_twice(document, written)):
         raise ConfigError(faults)
     return People(tuple(Somebody(each.name, frozenset(each.ids)) for each in written.people))
 
 
-def _twice(document: Document, written: _People) -> Iterator[Fault]:
+def _twice(document: Document, written: PeopleFile) -> Iterator[Fault]:
     seen: set[str] = set()
     for number, person in enumerate(written.people):
         for place, each in enumerate(person.ids):

@@ -12,12 +12,14 @@ from pydantic import BaseModel
 
 from config.catalogue import RulesFile
 from config.entry import AllowlistForm
+from config.people import PeopleFile
 from config.settings import BotFile
 from config.teams import TeamsFile
 
 FILES: Mapping[str, type[BaseModel]] = {
     "bot": BotFile,
     "teams": TeamsFile,
+    "people": PeopleFile,
     "rules": RulesFile,
     "allowlist": AllowlistForm,
 }

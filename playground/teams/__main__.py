@@ -32,11 +32,14 @@ def main() -> int:
         f"client id {app.id}, client secret {app.secret}, tenant {teams.tenant.id}",
         f"OpenID metadata: {teams.url}/v1/.well-known/openidconfiguration",
         f"tokens: {teams.url}/{{tenant}}/oauth2/v2.0/token   Graph: {teams.url}/graph/v1.0",
-        "With Microsoft's SDK for Python:",
+        "With Microsoft's SDK for Python, whose own sign-in wants https:",
         "  from microsoft_teams.api.auth.cloud_environment import PUBLIC, with_overrides",
-        f'  cloud = with_overrides(PUBLIC, login_endpoint="{teams.url}", openid_metadata_url='
-        f'"{teams.url}/v1/.well-known/openidconfiguration")',
-        "  App(client_id=…, client_secret=…, tenant_id=…, cloud=cloud)",
+        f'  here = "{teams.url}/v1/.well-known/openidconfiguration"',
+        "  cloud = with_overrides(PUBLIC, openid_metadata_url=here)",
+        "  App(client_id=…, tenant_id=…, cloud=cloud, token=lambda scope, tenant: TOKEN)",
+        f"  TOKEN is the access_token of: curl {teams.url}/{teams.tenant.id}/oauth2/v2.0/token"
+        f" -d grant_type=client_credentials -d client_id={app.id} -d client_secret={app.secret}"
+        " -d scope=https://api.botframework.com/.default",
         "For this repository's bot:",
         *(f"export {name}={value}" for name, value in teams.environment().items()),
     ]

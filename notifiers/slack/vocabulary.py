@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from compliance.prose import Prose
@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 #: has a plainer form that every workspace takes.
 NEWER = frozenset({"container", "plan", "data_table"})
 _WORD = re.compile(r"\w+")
+#: Where Slack says that a type is the fault: ``[json-pointer:/blocks/2/rows/1/1/type]``.
+_OF_A_TYPE = re.compile(r"json-pointer:/blocks/(\d+)(?:/[^\]]*)?/type\]")
 
 #: Types of blocks that are not to be used.
 Lacking = frozenset[str]
@@ -45,20 +47,28 @@ class Vocabulary:
             except ContentRefusedError as error:
                 refused = error
             else:
-                self._learn(used, refused)
+                self._learn(used, refused, blocks)
                 return sent
         log.error("Slack takes a message only in words", extra={"problem": refused.problem})
         return send(text, [rich(text)])
 
-    def _learn(self, used: Lacking, refused: ContentRefusedError) -> None:
+    def _learn(self, used: Lacking, refused: ContentRefusedError, blocks: list[Block]) -> None:
         """Remember those of the *used* types that Slack named, or all where it named nothing."""
-        named = used.intersection(_WORD.findall(" ".join(refused.details)))
+        named = used.intersection(_named(refused.details, blocks))
         lacking = named if refused.details else used
         self._lacking |= lacking
         log.warning(
             "Slack refused newer blocks; plainer ones were sent",
             extra={"problem": refused.problem, "from_now_on_without": sorted(lacking)},
         )
+
+
+def _named(details: Iterable[str], blocks: list[Block]) -> Iterator[str]:
+    """Yield the types that Slack does not know, and those of blocks that hold such a type."""
+    for detail in details:
+        yield from _WORD.findall(detail.partition("[json-pointer")[0])
+        if holder := _OF_A_TYPE.search(detail):
+            yield from _types(blocks[int(holder[1]) : int(holder[1]) + 1])
 
 
 def _types(blocks: list[Block]) -> Iterator[str]:

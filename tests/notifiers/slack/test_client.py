@@ -10,6 +10,7 @@ import pytest
 
 from compliance.card import Departed, card_of
 from compliance.channel import Channel, Message
+from compliance.group import gather
 from notifiers.chat import (
     ChannelClosedError,
     ChatBusyError,
@@ -218,6 +219,18 @@ def test_a_type_of_block_that_a_workspace_refused_once_is_not_sent_there_again(
         [menu] = [each for each in sent["blocks"][2]["elements"] if each["type"] == "overflow"]
         assert menu["options"][0]["value"] == f"details {finding().id}"
     assert "plainer ones were sent" in caplog.text
+
+
+def test_a_kind_of_cell_that_a_workspace_refuses_is_its_tables_fault(chat, workspace):
+    many = gather([finding(resource=each) for each in ("a", "b")], {RULE: rule()}, {})
+    without(workspace, "[ERROR] unsupported type: action [json-pointer:/blocks/2/rows/1/1/type]")
+
+    for name in ("one", "two"):
+        chat.post(HOUSING, many, Post(name))
+
+    *_, next_one = workspace.called("chat.postMessage")
+    assert "data_table" not in types(next_one)
+    assert "container" in types(next_one)
 
 
 def test_a_refusal_of_one_cards_words_says_nothing_of_the_workspace(chat, workspace):

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 _OWN = frozenset({"127.0.0.1", "localhost"})
 _READS = frozenset({"GET", "HEAD"})
-_MACHINES = ("/api/", "/control/", "/hooks/", "/upload/", "/link/", "/teams/", "/graph/")
+_MACHINES = ("/api/", "/control/", "/hooks/", "/upload/", "/link/", "/teams/", "/graph/", "/sign/")
 
 
 class Guard:

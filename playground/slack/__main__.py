@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 from playground.slack.manifest import ManifestError
+from playground.slack.seed import SEED
 from playground.slack.server import PORT, PortTakenError, start
 
 
@@ -19,6 +20,7 @@ def main() -> int:
     try:
         slack = start(
             arguments.manifest,
+            seed=arguments.seed,
             port=arguments.port,
             app_url=arguments.app_url,
             strict=not arguments.lenient,
@@ -44,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--manifest", type=Path, required=True, help="the app's manifest")
     parser.add_argument("--port", type=int, default=PORT, help="%(default)s where it is not given")
     parser.add_argument("--app-url", default="", help="send by HTTP to the app at this address")
+    parser.add_argument("--seed", type=Path, default=SEED, help="people and channels: %(default)s")
     parser.add_argument("--lenient", action="store_true", help="no rate limits")
     return parser
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import concurrent.futures
+import json
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -14,7 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from playground.guard import Guard
@@ -123,11 +124,24 @@ class LocalTeams:
             status, answer = self.identity.give(form)
             return JSONResponse(answer, status)
 
+        async def sign(request: Request) -> Response:
+            """Hand on what a tool without tokens sends, signed as Teams signs it."""
+            try:
+                activity = json.loads(await request.body())
+                service_url = str(activity["serviceUrl"])
+            except (ValueError, KeyError, TypeError):
+                return JSONResponse({"error": "expected an activity with a serviceUrl"}, 400)
+            token = f"Bearer {self.identity.sign(service_url)}"
+            status, said = await asyncio.to_thread(self.people.deliver, activity, token)
+            self.tenant.log("to the app", "signed", status, activity, said)
+            return JSONResponse(said, status or 502)
+
         connector = Connector(self.tenant, self.identity, self.faults, is_strict=self._is_strict)
         return [
             Route("/v1/.well-known/openidconfiguration", metadata),
             Route("/v1/.well-known/keys", keys),
             Route("/{tenant}/oauth2/v2.0/token", token, methods=["POST"]),
+            Route("/sign/api/messages", sign, methods=["POST"]),
             *connector.routes(),
             *Graph(self.tenant, self.identity, self.faults).routes(),
             *page.routes(self),

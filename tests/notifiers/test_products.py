@@ -1,11 +1,17 @@
 """Several chat products at once: each answers for itself."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from compliance.authority import Actor, Standing
 from notifiers.chat import ChatRefusedError
 from notifiers.products import Products
 from tests.notifiers.chat import FakeChat
+
+ROOT = Path(__file__).parents[2]
 
 
 class FakeProduct:
@@ -40,3 +46,21 @@ def test_only_the_product_that_is_out_of_reach_is_named(both):
 def test_a_channel_of_a_product_that_is_not_connected_refuses_and_says_how_to_mend_it(both):
     with pytest.raises(ChatRefusedError, match="not connected to pigeon: Connect the bot"):
         both.chats["pigeon"].notice(None, "hello")
+
+
+def test_a_bot_without_teams_loads_nothing_of_it(tmp_path):
+    connecting = """
+import sys
+from types import SimpleNamespace
+from compliance.routing import Team, Teams
+from notifiers.products import connect
+team = Team("housing", (), frozenset(), frozenset(), ())
+environment = SimpleNamespace(slack=("xoxb-1", "xapp-1", "", ""), microsoft=("", "", "", ""))
+connect(environment, None, Teams((team,), "housing"), None)
+print([name for name in sys.modules if name == "jwt" or name.startswith("notifiers.teams")])
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", connecting], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert run.stdout == "[]\n"

@@ -38,9 +38,10 @@ with playing(Path({config!r}), 0, by_http={by_http}, pace=pace):
 
 @dataclass(frozen=True)
 class Demo:
-    """A running demo: the *page*'s address, the *aws* endpoint, the *allowlist* it writes."""
+    """A running demo: the pages of Slack and *teams*, the *aws* endpoint, the *allowlist*."""
 
     page: str
+    teams: str
     aws: str
     allowlist: Path
 
@@ -92,11 +93,12 @@ def running(folder, by_http=False):
     )
     try:
         page = _said(process, r"The demo is ready: (\S+)")
+        teams = _said(process, r"Its Microsoft Teams: (\S+)")
         aws = _said(process, r"AWS_ENDPOINT_URL=(\S+)")
         # A pipe that nobody empties would stop the demo.
         keep = threading.Thread(target=_keep, args=(process, folder / "demo.log"))
         keep.start()
-        yield Demo(page, aws, allowlist)
+        yield Demo(page, teams, aws, allowlist)
     finally:
         process.terminate()
         process.wait(60)

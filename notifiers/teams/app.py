@@ -126,6 +126,8 @@ class Endpoint:
         """Return what answers a message: Teams waits for nothing but that it was taken."""
         if not activity.person or not activity.words:
             return None
+        if not activity.id:
+            return BackgroundTask(self._write, activity)
         key = f"{activity.conversation.id} {activity.id}"
         return BackgroundTask(self._messages.do, key, partial(self._write, activity))
 

@@ -1,5 +1,6 @@
 """conversations.*: channels and direct messages, who is in them and what was said."""
 
+import re
 from typing import Any
 
 from playground.slack import payloads
@@ -10,6 +11,8 @@ from playground.slack.installation import Installation
 from playground.slack.limits import TIER_2, TIER_3, TIER_4
 from playground.slack.methods.method import Method, page
 
+#: https://docs.slack.dev/reference/methods/conversations.create
+_NAME = re.compile(r"[a-z0-9_-]{1,80}")
 _TYPES = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
 
 
@@ -56,6 +59,21 @@ def join(slack: Installation, arguments: Arguments) -> dict[str, Any]:
     slack.workspace.changed("channels")
     answer = {"channel": payloads.channel(channel, slack.app.bot_user)}
     return answer | ({"warning": "already_in_channel"} if was_member else {})
+
+
+def create(slack: Installation, arguments: Arguments) -> dict[str, Any]:
+    """Make a channel in which the app is alone."""
+    name = arguments.needed("name")
+    if not _NAME.fullmatch(name):
+        raise SlackError("invalid_name_specials")
+    if any(each.name == name for each in slack.workspace.channels.values()):
+        raise SlackError("name_taken")
+    is_private = arguments.flag("is_private")
+    slack.need(["groups:write" if is_private else "channels:manage"])
+    identity = f"C0MADE{slack.workspace.next_number()}"
+    channel = Channel(identity, name, {slack.app.bot_user}, is_private=is_private)
+    slack.workspace.add_channel(channel)
+    return {"channel": payloads.channel(channel, slack.app.bot_user)}
 
 
 def open_direct(slack: Installation, arguments: Arguments) -> dict[str, Any]:
@@ -172,6 +190,7 @@ METHODS = (
         TIER_3,
         ("im:write", "mpim:write", "channels:manage", "groups:write"),
     ),
+    Method("conversations.create", create, TIER_2, ("channels:manage", "groups:write")),
     Method("conversations.join", join, TIER_3, ("channels:join",)),
     Method("conversations.history", history, TIER_3, _HISTORY),
     Method("conversations.replies", replies, TIER_3, _HISTORY),

@@ -33,3 +33,21 @@ def test_an_app_joins_a_public_channel_and_may_write_there(tmp_path: Path) -> No
     assert joined["is_member"]
     assert again["warning"] == "already_in_channel"
     assert posted["ok"]
+
+
+def test_an_app_makes_a_channel_once(tmp_path: Path) -> None:
+    manifest = world.manifest(tmp_path, scopes=["chat:write", "channels:manage"])
+
+    with world.running(manifest) as slack:
+        client = world.client(slack)
+        made = client.conversations_create(name="incident-7")["channel"]
+        posted = client.chat_postMessage(channel=made["id"], text="Hello")
+        with pytest.raises(SlackApiError, match="name_taken"):
+            client.conversations_create(name="incident-7")
+        with pytest.raises(SlackApiError, match="invalid_name_specials"):
+            client.conversations_create(name="Incident 8")
+        with pytest.raises(SlackApiError, match="missing_scope"):
+            client.conversations_create(name="hidden", is_private=True)
+
+    assert made["is_member"]
+    assert posted["ok"]

@@ -1,6 +1,6 @@
 """The register of exceptions: those in force, soonest end first, and one of them in full."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -99,8 +99,7 @@ def _wanted(
         of_them = visible & (asked if teams else everyone)
         theirs = _of_teams(context, of_them)
         entries = (entry for entry in entries if entry in theirs)
-    fits = _fits(context, question)
-    return (entry for entry in entries if fits(entry))
+    return filter(_fits(question), entries) if question.filters.keys() - {"team"} else iter(entries)
 
 
 def _of_teams(context: Context, teams: frozenset[str]) -> frozenset[Entry]:
@@ -111,21 +110,25 @@ def _of_teams(context: Context, teams: frozenset[str]) -> frozenset[Entry]:
     return frozenset(filter(None, covering))
 
 
-def _fits(context: Context, question: RegisterQuestion) -> Callable[[Entry], bool]:
-    wanted = {name: _folded(values) for name, values in question.filters.items()}
+#: What each filter looks at.
+_SAYS: Mapping[str, Callable[[Entry], tuple[str, ...]]] = {
+    "rule": lambda entry: entry.rules,
+    "by": lambda entry: (entry.asked_by, *entry.agreed_by),
+    "class": lambda entry: (entry.exception_class.value,),
+    "account": lambda entry: (entry.account, entry.account_name),
+    "region": lambda entry: (entry.region,),
+}
+
+
+def _fits(question: RegisterQuestion) -> Callable[[Entry], bool]:
+    wanted = [
+        (_SAYS[name], _folded(values)) for name, values in question.filters.items() if name in _SAYS
+    ]
 
     def fits(entry: Entry) -> bool:
-        said = {
-            "rule": entry.rules,
-            "by": (entry.asked_by, *entry.agreed_by),
-            "class": (entry.exception_class.value,),
-            "account": (entry.account, entry.account_name),
-            "region": (entry.region,),
-        }
         return all(
-            any(value in text.casefold() for value in values for text in said[name])
-            for name, values in wanted.items()
-            if name != "team"
+            any(value in text.casefold() for value in values for text in says(entry))
+            for says, values in wanted
         )
 
     return fits

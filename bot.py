@@ -84,16 +84,15 @@ class Bot:
         self.places = [Place(*each) for each in self.settings.places]
         self.products = products.connect(environment, engine, self.teams, now)
         chats, person = self.products.chats, self.products.person
-        self.outbox = Outbox(engine, chats, self.teams, self.catalogue, accounts, rules, now)
+        self.outbox = Outbox(self.ledger, chats, *known, self.settings.patience)
 
         # What people ask and decide, and what is done about it in AWS.
         decides = self.ledger, self.catalogue, self.teams, self.allowlist
-        self.context = Context(*decides, now, rules, accounts)
+        self.context = Context(*decides, now, rules, accounts, self.settings.patience)
         self.reception = Reception(self.context, self.reports, accounts, person)
         self.digest = partial(digest, self.reports, self.catalogue)
         self.warnings = Warnings(self.allowlist, self.catalogue, self.places, now, rules.has_name)
-        may = partial(authorise, self.context, person)
-        decided = self.context, self.service, may, self.upkeep
+        decided = self.context, self.service, partial(authorise, self.context, person), self.upkeep
         self.aws = Rounds(*decided, accounts, self.places, *self.settings.pace)
 
     def run(self, stop: threading.Event) -> int:
@@ -101,7 +100,7 @@ class Bot:
         environment, settings = self.environment, self.settings
         environment.require()
         with only_process(environment.database_url):
-            metrics = Metrics(self.reports, self.outbox.messages, self.outbox.troubles, now)
+            metrics = Metrics(self.reports, *self.outbox.figures)
             polling = Polling(settings.workers, settings.wait_seconds, settings.visibility_seconds)
             queues, topics = environment.queue_urls, environment.sns_topic_arns
             record = metrics.counting(self.ledger.record, self.rules)
@@ -119,7 +118,7 @@ class Bot:
         settings, chats, tda = self.settings, self.products.chats, self.teams.tda
         monday = Schedule(settings.weekday, settings.digest_at, settings.zone)
         jobs = [
-            every(5, self.outbox.courier.round, self.bell.event(self.outbox.courier.woken)),
+            *starmap(every, self.outbox.jobs(self.bell.event)),
             *starmap(every, self.aws.jobs(self.bell.event, settings.poll_seconds)),
             *starmap(every, self.upkeep.jobs()),
             every(5, self.allowlist.refresh),

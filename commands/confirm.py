@@ -68,6 +68,8 @@ _WORDS = {
     Button.CLEAR: ("Clear AWS's exception", "Clear it"),
     Button.IGNORE: ("Ignore", "Record"),
     Button.IGNORE_ALL: ("Ignore all", "Record all"),
+    Button.HAND_OVER: ("Hand over", "Hand over"),
+    Button.SNOOZE: ("Snooze", "Snooze"),
 }
 _NOTHING_REOPENS = "Nothing: another exception covers what this one does, or nothing is broken."
 #: How many of the findings that reopen are named.
@@ -86,12 +88,23 @@ _CLEARED = (
 _WITHDRAWN = "The {noun} will not be carried out. Anybody who may decide can ask for it again."
 
 
+#: What needs no more than that to be understood.
+_IN_A_SENTENCE = {
+    Button.LET_END: _LET_END,
+    Button.CLEAR: _CLEARED,
+    Button.HAND_OVER: "The other team gets the card and your reason, and decides. Nothing is fixed "
+    "or excepted by it. The routes do not bring it back.",
+    Button.SNOOZE: "Nobody is reminded until then. The finding stays open and counts as open.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """What a form is about, beside the card that it shows.
 
     *requests* are those that would be agreed to or withdrawn. *scopes* are what a new exception
     can cover, *entry* is the exception in force, and *reopening* what is open again without it.
+    *fields* are asked beside those of an exception.
     """
 
     rule: AnyRule | None = None
@@ -99,6 +112,7 @@ class About:
     scopes: tuple[Option, ...] = ()
     entry: Entry | None = None
     reopening: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
 
 
 def form_of(press: Press, subject: Card | GroupCard, about: About, now: datetime) -> Form:
@@ -107,7 +121,7 @@ def form_of(press: Press, subject: Card | GroupCard, about: About, now: datetime
     return Form(
         title=title,
         intro=(*_about(subject), *_consequences(press, subject, about)),
-        fields=(*_except_for(subject), *_fields(press.button, about, now.date())),
+        fields=(*_except_for(subject), *_fields(press.button, about, now.date()), *about.fields),
         submit=submit,
         origin=Origin(press, now).dump(),
     )
@@ -129,7 +143,9 @@ def exception_fields(
         Choice(
             CLASS,
             "What kind of exception is this?",
-            tuple(Option(each.value, _MEANING[each]) for each in classes_of(rule)),
+            tuple(
+                Option(each.value, _MEANING[each]) for each in classes_of(rule) if each in _MEANING
+            ),
             missing=choose_class(rule),
         ),
         _reason("Why is this acceptable?"),
@@ -275,10 +291,8 @@ def _consequences(press: Press, subject: Card | GroupCard, about: About) -> tupl
             )
         case Button.REVOKE if about.entry:
             return (*_in_force(about.entry), *_reopening(about.reopening))
-        case Button.LET_END:
-            return (Passage(text=_LET_END),)
-        case Button.CLEAR:
-            return (Passage(text=_CLEARED),)
+        case Button.LET_END | Button.CLEAR | Button.HAND_OVER | Button.SNOOZE:
+            return (Passage(text=_IN_A_SENTENCE[press.button]),)
         case Button.WITHDRAW:
             return _withdrawn(press, subject, about.requests)
     if press.verb not in {None, Verb.REMEDIATE}:

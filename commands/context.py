@@ -10,8 +10,10 @@ from typing import Any, Protocol
 from commands.answers import Refused
 from compliance.accounts import Account
 from compliance.allowlist import Allowlist, Entry
+from compliance.attention import Waiting, waiting_for
 from compliance.authority import Actor, Verdict, may_ask, may_decide, who_can
 from compliance.finding import Finding, IllegalMoveError, State
+from compliance.hours import Patience
 from compliance.known_rules import KnownRules
 from compliance.policy import AnyRule, rule_of
 from compliance.routing import Team, Teams
@@ -53,6 +55,7 @@ class Context:
     now: Callable[[], datetime]
     known_rules: KnownRules = field(default_factory=partial(KnownRules, MappingProxyType({})))
     accounts: Mapping[str, Account] = field(default_factory=dict)
+    patience: Patience = field(default_factory=Patience)
 
     def rule(self, finding: Finding) -> AnyRule:
         """Return the rule that the finding is decided under: the catalogue's, or one that AWS has.
@@ -60,6 +63,10 @@ class Context:
         There always is one, so that every finding can be decided about in the same way.
         """
         return rule_of(finding, self.catalogue, self.known_rules)
+
+    def waiting(self, finding: Finding) -> Waiting | None:
+        """Return who has to act on the finding, None where nobody has."""
+        return waiting_for(finding, self.team(finding), self.teams, self.patience.lifetime)
 
     def team(self, finding: Finding) -> Team:
         return self.teams[finding.team]

@@ -13,6 +13,8 @@ Filters = Mapping[str, frozenset[str]]
 
 #: What a verb takes behind it. A finding is named by its id or by its resource.
 ONE, WORDS, FILTERED, NOTHING = "F-… or NAME", "WORDS [FILTERS]", "[FILTERS]", ""
+#: What is written behind the finding's id is kept letter by letter.
+AND_MORE = "F-… [MORE]"
 #: Each verb, what follows it, and what it does; ``help`` prints exactly this.
 VERBS: Mapping[str, tuple[str, str]] = {
     "status": (FILTERED, "findings counted by team, rule and severity"),
@@ -29,6 +31,9 @@ VERBS: Mapping[str, tuple[str, str]] = {
         "[FILTERS]",
         "the exceptions in force; expiring:30d team: by: rule: class: account: region:, or csv",
     ),
+    "claim": (ONE, "say that you are on it"),
+    "hand-over": (AND_MORE, "give a finding to the team that has to decide: TEAM and why"),
+    "snooze": (AND_MORE, "have nobody reminded of a finding for some days: 7d and why"),
     "home": (NOTHING, "what waits for you, and what you asked for"),
     "rules": (NOTHING, "the rule catalogue"),
     "digest": (NOTHING, "this week's digest, shown to you alone"),
@@ -74,7 +79,8 @@ class Question:
     """What was typed: a verb, the finding it is about, and what it is narrowed down to.
 
     A finding is named by *finding_id*, or else by *words*. *without* are the filters that were
-    negated. Pages count from 1. *as_at* is a past moment as it was typed.
+    negated. Pages count from 1. *as_at* is a past moment as it was typed. *more* stands behind the
+    finding's id, where the verb takes more than that.
     """
 
     verb: str
@@ -86,6 +92,7 @@ class Question:
     page: int = 1
     is_csv: bool = False
     as_at: str = ""
+    more: str = ""
 
     @property
     def text(self) -> str:
@@ -117,6 +124,8 @@ def read(text: str) -> Question:
             f"see all of them, or /compliance find {first[:40]} to look for a resource."
         )
     after = VERBS[verb][0]
+    if after == AND_MORE:
+        return _with_more(verb, text)
     if after == NOTHING and _spoken(rest):
         raise UnreadableError(f"{verb} takes nothing after it; type /compliance {verb}.")
     pages = [each for each in rest if each.lower().startswith("page:")]
@@ -153,6 +162,14 @@ def _finding_id(verb: str, words: Sequence[str]) -> str:
     if ids or any(each.upper().startswith("F-") for each in spoken):
         raise UnreadableError(_needs_one(verb, " ".join(spoken), *ids[:1]))
     return ""
+
+
+def _with_more(verb: str, text: str) -> Question:
+    """Return the first id in *text*, and what was written behind it as it was written."""
+    for word in re.finditer(r"\S+", text):
+        if finding_id := typed.finding_id(word[0]):
+            return Question(verb, finding_id, more=text[word.end() :].strip())
+    raise UnreadableError(_needs_one(verb, ""))
 
 
 def _needs_one(verb: str, written: str, example: str = "F-3K7Q2") -> str:

@@ -6,12 +6,13 @@ command answers what, and which decision is confirmed by which form is known her
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import assert_never
 
 from commands.agree import may_agree_to, may_withdraw, withdraw
 from commands.answers import Answer, Details, Invalid, OpenWork, Refused, Shown
+from commands.attend import ATTENDS, Attending, claim, fields_of, may_attend
 from commands.authorise import Person
 from commands.bulk import Bulk
 from commands.carry_out import (
@@ -37,6 +38,7 @@ from commands.help import usage
 from commands.history import history
 from commands.home import open_work
 from commands.ignore import Ignore, may_ignore
+from commands.outsiders import allow_outsiders
 from commands.past import findings_at, status_at
 from commands.register import finding_of, register, show_exception
 from commands.register_words import RegisterQuestion, read_register
@@ -69,6 +71,9 @@ _PRESSED = {
     "ignore": Button.IGNORE,
     "extend": Button.EXTEND,
     "revoke": Button.REVOKE,
+    "claim": Button.CLAIM,
+    "hand-over": Button.HAND_OVER,
+    "snooze": Button.SNOOZE,
 }
 _OF_MANY = frozenset({Button.REMEDIATE_ALL, Button.AGREE_ALL, Button.IGNORE_ALL})
 _OF_ONE = frozenset(
@@ -113,8 +118,13 @@ class Reception:
         self._person = person
         self._bulk = Bulk(context, person)
         self._card_of = partial(
-            card_of, catalogue=context.catalogue, accounts=accounts, known_rules=context.known_rules
+            card_of,
+            catalogue=context.catalogue,
+            accounts=accounts,
+            known_rules=context.known_rules,
+            waiting_of=context.waiting,
         )
+        self._attending = Attending(context)
 
     def answer(self, asked: Asked, actor: Actor, channels: Collection[Channel]) -> Answer:
         """Return what *actor* reads, and nobody else.
@@ -134,6 +144,8 @@ class Reception:
                 return self._reply(asked, actor, channels)
             case Press(Button.LIST | Button.DETAILS | Button.HISTORY):
                 return self._look(asked, actor, channels)
+            case Press(Button.ALLOW_OUTSIDERS, channel):
+                return allow_outsiders(self._context, Channel.parse(channel), actor)
             case Press():
                 return self._confirm(asked, actor)
             case Submission():
@@ -168,7 +180,10 @@ class Reception:
         """
         origin = Origin.parse(submission.origin)
         try:
-            read_entered(self._context, origin, submission.entered)
+            if origin.press.button in ATTENDS:
+                self._attending.check(origin, submission.entered)
+            else:
+                read_entered(self._context, origin, submission.entered)
         except FormError as error:
             return Invalid(error.problems)
         except LedgerUnavailableError as error:
@@ -217,7 +232,10 @@ class Reception:
 
     def _decide_by_id(self, question: Question, actor: Actor, view: View) -> Answer:
         """Answer a decision that was typed; nobody learns by an id what another team has."""
-        answer = self._confirm(Press(_PRESSED[question.verb], question.finding_id), actor)
+        button = _PRESSED[question.verb]
+        answer = self._attending.by_words(button, question, actor) or self._confirm(
+            Press(button, question.finding_id), actor
+        )
         unseen = visible(view, question.finding_id)
         return unseen if isinstance(answer, Refused) and isinstance(unseen, Refused) else answer
 
@@ -266,7 +284,7 @@ class Reception:
         return (status if is_status else findings)(view, question, narrowed)
 
     def _digest(self, visible: frozenset[str]) -> Answer:
-        if visible != frozenset(team.name for team in self._context.teams.ordered):
+        if visible != self._context.teams.names:
             return Refused(DIGEST_ELSEWHERE)
         now = self._context.now()
         return digest(self._reports, self._context.catalogue, now - WEEK, now)
@@ -287,6 +305,9 @@ class Reception:
 
     def _confirm(self, press: Press, actor: Actor) -> Answer:
         """Show a form to those who may send it; the others read why not."""
+        if press.button is Button.CLAIM:
+            # There is nothing to know or to give first, and nothing that cannot be taken back.
+            return claim(self._context, press.finding_id, actor)
         allowed = self._allowed(press, actor)
         if isinstance(allowed, Refused):
             return allowed
@@ -314,6 +335,8 @@ class Reception:
 
     def _may(self, press: Press, actor: Actor) -> Finding | Refused:
         context, finding_id, verb = self._context, press.finding_id, press.verb or Verb.REMEDIATE
+        if press.button in ATTENDS:
+            return may_attend(context, press.button, finding_id, actor)
         match press.button:
             case Button.IGNORE:
                 return may_ignore(context, finding_id, actor)
@@ -336,10 +359,13 @@ class Reception:
             else self._card_of(about[0])
         )
         shown = about_press(context, press, about, actor)
+        shown = replace(shown, fields=fields_of(context, press.button, about[0]))
         return form_of(press, subject, shown, context.now())
 
     def _submit(self, submission: Submission, actor: Actor) -> Answer:
         origin = Origin.parse(submission.origin)
+        if origin.press.button in ATTENDS:
+            return self._attending.decide(origin, submission.entered, actor)
         without = left_out(submission.entered)
         try:
             asked = read_entered(self._context, origin, submission.entered)

@@ -25,9 +25,9 @@ def visible_teams(actor: Actor, channels: Collection[Channel], teams: Teams) -> 
     if actor.standing is not Standing.MEMBER:
         return frozenset()
     if actor.id in teams.everywhere.users or actor.groups & teams.everywhere.groups:
-        return frozenset(team.name for team in teams.ordered)
+        return teams.names
     if any(channel in channels for channel in teams.tda_channels):
-        return frozenset(team.name for team in teams.ordered)
+        return teams.names
     return frozenset(
         team.name
         for team in teams.ordered

@@ -42,7 +42,7 @@ def report_of(
     of_rules: Collection[Count],
 ) -> StatusReport:
     """Return what was counted by team and by rule as a report."""
-    every = {team.name for team in view.context.teams.ordered}
+    every = view.context.teams.names
     asked = narrowed.scope.teams or every
     narrower = NARROWED.format(teams=", ".join(sorted(asked & view.visible)))
     return StatusReport(

@@ -42,7 +42,7 @@ class Vocabulary:
     def meanings(self, kind: str) -> Meanings:
         """Return each word of a *kind* of filter with what it means."""
         kinds: Mapping[str, Callable[[], Iterable[tuple[str, str]]]] = {
-            "team": lambda: ((each.name, each.name) for each in self.view.context.teams.ordered),
+            "team": lambda: ((name, name) for name in sorted(self.view.context.teams.names)),
             "rule": self._rules,
             "account": self._accounts,
             "environment": self._environments,

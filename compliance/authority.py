@@ -48,12 +48,12 @@ class Verdict:
 ALLOWED = Verdict(True)
 
 _BARRED = {
-    Standing.GUEST: "You are a guest in this workspace, and guests cannot see or decide about "
-    "findings.",
-    Standing.EXTERNAL: "You belong to another organisation, and only members of this workspace "
-    "can see or decide about findings.",
-    Standing.BOT: "Bots cannot see or decide about findings.",
-    Standing.DEACTIVATED: "This account is deactivated: it cannot see or decide about findings.",
+    Standing.GUEST: "You are a guest in this workspace. The bot does not answer guests, and guests "
+    "cannot decide about findings.",
+    Standing.EXTERNAL: "You belong to another organisation. The bot answers only members of this "
+    "workspace, and only members can decide about findings.",
+    Standing.BOT: "The bot does not answer other bots, and they cannot decide about findings.",
+    Standing.DEACTIVATED: "This account is deactivated: it cannot decide about findings.",
     Standing.UNKNOWN: "The workspace did not confirm who you are, so nothing was done. "
     "Try again in a minute.",
 }

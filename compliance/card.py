@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from compliance.accounts import Account as Account
+from compliance.attention import WaitingOf, waits_for_nobody
+from compliance.attention_line import attention_line
 from compliance.console import console_url
 from compliance.ending import is_waited_for
 from compliance.facts import COPIED as COPIED
@@ -17,13 +19,13 @@ from compliance.facts import FactKind as FactKind
 from compliance.facts import about_resource, at_a_glance
 from compliance.facts import given_with as given_with
 from compliance.facts import preflight as preflight
-from compliance.finding import CAN_ASK, SETTLED, Finding, State
+from compliance.finding import CAN_ASK, SETTLED, UNDECIDED, UNRESOLVED, Finding, State
 from compliance.known_rules import KnownRules
 from compliance.policy import AnyRule, rule_of, why_no_remediation
 from compliance.press import IN_MENU as IN_MENU
 from compliance.press import Button as Button
 from compliance.press import Press as Press
-from compliance.prose import Prose
+from compliance.prose import Prose, joined
 from compliance.provenance import Hint as Hint
 from compliance.provenance import at_the_source as at_the_source
 from compliance.provenance import managed_by, undone_by
@@ -124,6 +126,7 @@ def card_of(
     catalogue: Catalogue,
     accounts: Mapping[str, Account],
     known_rules: KnownRules | None = None,
+    waiting_of: WaitingOf = waits_for_nobody,
 ) -> Card:
     """Return the card of *finding*; *known_rules*: what AWS says of rules."""
     rule = rule_of(finding, catalogue, known_rules or KnownRules(catalogue))
@@ -136,7 +139,7 @@ def card_of(
         wrong=rule.wrong,
         facts=at_a_glance(finding, account),
         state=finding.state,
-        line=state_line(finding),
+        line=joined(" ", [state_line(finding), attention_line(finding, waiting_of(finding))]),
         danger=danger(finding, rule),
         steps=_steps(finding),
         requests=finding.requests,
@@ -157,6 +160,7 @@ def presses(finding: Finding, rule: AnyRule) -> tuple[Press, ...]:
     return (
         *_about_requests(finding),
         *_new_decisions(finding, rule),
+        *_attentions(finding),
         Press(Button.DETAILS, finding.id),
         Press(Button.HISTORY, finding.id),
     )
@@ -183,6 +187,16 @@ def _new_decisions(finding: Finding, rule: AnyRule) -> Iterable[Press]:
         yield Press(Button.REVOKE, finding.id)
     if finding.aws_exception and _can_be_asked(finding, Verb.CLEAR):
         yield Press(Button.CLEAR, finding.id)
+
+
+def _attentions(finding: Finding) -> Iterable[Press]:
+    """Yield what else can be decided: who is on it, whose it is, and that it rests."""
+    if finding.state in UNRESOLVED:
+        yield Press(Button.CLAIM, finding.id)
+    if finding.state in UNDECIDED:
+        if not finding.requests:
+            yield Press(Button.HAND_OVER, finding.id)
+        yield Press(Button.SNOOZE, finding.id)
 
 
 def _can_be_asked(finding: Finding, verb: Verb) -> bool:

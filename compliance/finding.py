@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from compliance.care import NO_CARE, Care
 from compliance.change import Change, Compliance, Copy, FindingKey
 from compliance.request import Request, Verb
 
@@ -46,6 +47,8 @@ IN_PROGRESS = frozenset({State.APPROVED, State.RUNNING, State.APPLIED, State.WAI
 UNRESOLVED = UNDECIDED | IN_PROGRESS | {State.APPROVAL_PENDING}
 #: Nobody has anything to do.
 SETTLED = frozenset({State.COMPLIANT, State.RESOLVED})
+#: Nobody has to look after it any longer.
+_OVER = frozenset({State.RESOLVED, State.EXCEPTED})
 #: Where an exception can begin. A remediation that runs is let run to its end.
 CAN_BEGIN = UNDECIDED | {State.APPROVAL_PENDING, State.APPROVED}
 #: Where each verb can be asked for.
@@ -84,6 +87,7 @@ class Finding:
     *withdrawn_by* took back the one before. *runbook* names the steps of the remediation that runs.
     *note* says in plain words why the state is what it is. *copy_note* says why AWS Config has no
     copy of the exception, *aws_exception* what AWS Config says in one that it wrote by itself.
+    *care* is who looks after it.
     """
 
     id: str
@@ -109,6 +113,7 @@ class Finding:
     withdrawn_by: str = ""
     copy_note: str = ""
     aws_exception: str = ""
+    care: Care = NO_CARE
 
     @property
     def actor(self) -> str:
@@ -499,4 +504,6 @@ def _fresh(
 
 def _to(state: State, finding: Finding, now: datetime, **changes: object) -> Finding:
     changes = {"withdrawn_by": "", **changes}
+    if state in _OVER:
+        changes = {"care": finding.care.at_rest(), **changes}
     return replace(finding, state=state, changed_at=now, **changes)  # type: ignore[arg-type]

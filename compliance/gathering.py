@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from compliance.attention import WaitingOf, waits_for_nobody
 from compliance.card import Account, Button
 from compliance.finding import Finding
 from compliance.group import Content, GroupCard, content_of
@@ -20,9 +21,10 @@ def content_of_message(
     catalogue: Catalogue,
     accounts: Mapping[str, Account],
     known_rules: KnownRules | None = None,
+    waiting_of: WaitingOf = waits_for_nobody,
 ) -> Content:
     """Return what a message shows that names *findings* and stands for all in *tally*."""
-    content = content_of(findings, catalogue, accounts, known_rules)
+    content = content_of(findings, catalogue, accounts, known_rules, waiting_of)
     if not isinstance(content, GroupCard):
         return content
     counted = replace(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
+from compliance.attention import WaitingOf, waits_for_nobody
 from compliance.card import Account, Card, Departed, card_of, danger, presses
 from compliance.facts import Fact, FactKind, preflight
 from compliance.finding import UNDECIDED, Finding, State
@@ -32,6 +33,10 @@ class Row:
     state: State
     who: tuple[str, ...]
     press: Press
+
+
+#: A row has one button: what decides about the finding, else what shows it.
+_NOT_IN_ROWS = frozenset({Button.WITHDRAW, Button.CLAIM, Button.HAND_OVER, Button.SNOOZE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +83,14 @@ def content_of(
     catalogue: Catalogue,
     accounts: Mapping[str, Account],
     known_rules: KnownRules | None = None,
+    waiting_of: WaitingOf = waits_for_nobody,
 ) -> Content:
     """Return what the message of *findings* shows; Departed where its team has none of them."""
     match findings:
         case []:
             return Departed()
         case [finding]:
-            return card_of(finding, catalogue, accounts, known_rules)
+            return card_of(finding, catalogue, accounts, known_rules, waiting_of)
     return gather(findings, catalogue, accounts, known_rules)
 
 
@@ -156,7 +162,7 @@ def _row(finding: Finding, rule: AnyRule, accounts: Mapping[str, Account]) -> Ro
         where=f"{account.name or account.id}, {finding.key.region}",
         state=finding.state,
         who=tuple(dict.fromkeys(filter(None, (*deciders, *asked)))),
-        press=next(each for each in offered if each.button is not Button.WITHDRAW),
+        press=next(each for each in offered if each.button not in _NOT_IN_ROWS),
     )
 
 

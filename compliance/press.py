@@ -17,6 +17,10 @@ class Button(StrEnum):
     REVOKE = "revoke"
     LET_END = "let-end"
     CLEAR = "clear"
+    CLAIM = "claim"
+    HAND_OVER = "hand-over"
+    SNOOZE = "snooze"
+    ALLOW_OUTSIDERS = "allow-outsiders"
     DETAILS = "details"
     HISTORY = "history"
     LIST = "list"
@@ -34,6 +38,10 @@ _LABELS = {
     Button.REVOKE: "End it now",
     Button.LET_END: "Let it end",
     Button.CLEAR: "Clear AWS's exception",
+    Button.CLAIM: "I'm on it",
+    Button.HAND_OVER: "Not ours: hand over",
+    Button.SNOOZE: "Snooze",
+    Button.ALLOW_OUTSIDERS: "Allow there",
     Button.DETAILS: "Details",
     Button.HISTORY: "History",
     Button.LIST: "Show them",
@@ -49,8 +57,10 @@ _LABELS_OF_OTHERS = {
 }
 #: These ask and decide nothing.
 ASKS = frozenset({Button.LIST, Button.DETAILS, Button.HISTORY})
+#: These are decided by the press itself: there is nothing to read or to give first.
+AT_ONCE = frozenset({Button.CLAIM, Button.ALLOW_OUTSIDERS})
 #: What cards offer behind a menu: a reader wants it now and then.
-IN_MENU = frozenset({Button.DETAILS, Button.HISTORY})
+IN_MENU = frozenset({Button.CLAIM, Button.HAND_OVER, Button.SNOOZE, Button.DETAILS, Button.HISTORY})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from compliance.accounts import Account, in_unit
 from compliance.change import FindingKey
 from compliance.channel import Channel
 from compliance.people import People
+from compliance.rules import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,31 @@ class Match:
         )
 
 
+#: What those who may decide for every team are called as a team.
+ANALYSTS = "security-analysts"
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """How a team is called: *mentions* and reminders or not.
+
+    Whatever calls somebody about a finding of a severity *in_channel* is shown there too, not in
+    the thread alone.
+    """
+
+    mentions: bool = True
+    reminds: bool = True
+    in_channel: frozenset[Severity] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
     """Who owns accounts or tagged resources: the channels it reads, and who may decide.
 
     *approvers* and *approver_groups* are ids of users and user groups with their chat product,
-    like ``slack:U0HANNAH``.
+    like ``slack:U0HANNAH``. *escalation* is where it is said that the team does not answer; None
+    for where the technical design authority reads. *outsiders* says whether channels that others
+    can read are used all the same.
     """
 
     name: str
@@ -61,6 +81,9 @@ class Team:
     approvers: frozenset[str]
     approver_groups: frozenset[str]
     matches: tuple[Match, ...]
+    notify: Notify = Notify()
+    escalation: Channel | None = None
+    outsiders: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +144,25 @@ class Teams:
 
     @cached_property
     def _by_name(self) -> Mapping[str, Team]:
-        return {team.name: team for team in self.ordered}
+        analysts = [self.analysts] if self.analysts else []
+        return {team.name: team for team in (*analysts, *self.ordered)}
+
+    @cached_property
+    def analysts(self) -> Team | None:
+        """Those who may decide for every team, as a team that findings are handed over to.
+
+        They read where the technical design authority does. None where nobody decides for every
+        team, or where nobody reads; a team of this name in the file is theirs instead.
+        """
+        who = self.everywhere
+        if not self.tda_channels or not (who.users or who.groups):
+            return None
+        return Team(ANALYSTS, self.tda_channels, who.users, who.groups, ())
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of all who can have a finding."""
+        return frozenset(self._by_name)
 
     @cached_property
     def _routes(self) -> _Routes:
@@ -134,16 +175,25 @@ class Teams:
     @property
     def channels(self) -> frozenset[Channel]:
         """Every channel that a team reads."""
-        return frozenset(chain.from_iterable(team.channels for team in self.ordered))
+        return frozenset(chain.from_iterable(team.channels for team in self._by_name.values()))
 
     @property
     def operator_channels(self) -> tuple[Channel, ...]:
         """Where faults of the bot itself are reported: the TDA's, else the default team's."""
         return self.tda_channels or self[self.default].channels
 
+    def escalation_of(self, name: str) -> Channel | None:
+        """Return where it is said that a team does not answer, None where nobody reads of it."""
+        return self[name].escalation or self.tda
+
+    def allows_outsiders(self, channel: Channel) -> bool:
+        """Say whether a team of *channel* lets others read there."""
+        return any(each.outsiders for each in self.ordered if channel in each.channels)
+
     def of_channel(self, channel: Channel) -> frozenset[str]:
         """Return the names of the teams that read *channel*."""
-        return frozenset(team.name for team in self.ordered if channel in team.channels)
+        every = self._by_name.values()
+        return frozenset(team.name for team in every if channel in team.channels)
 
     def groups(self) -> frozenset[str]:
         """Return every user group that approves anything."""

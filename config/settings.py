@@ -4,12 +4,20 @@ import re
 from dataclasses import dataclass
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from compliance.accounts import Account, Directory
+from compliance.hours import Patience, WorkingHours
 from compliance.known_rules import OtherRules
 from config.faults import ConfigError, read, validate
 from config.shapes import AccountId, Region, Strict, Text
@@ -84,6 +92,56 @@ class _Digest(Strict):
     )
 
 
+class _WorkingHours(Strict):
+    """When people are at work, and so are reminded."""
+
+    zone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="UTC", description="A zone's name like Europe/London."
+    )
+    days: Annotated[list[Annotated[str, AfterValidator(_day)]], Field(min_length=1)] = Field(
+        default=[*_DAYS[:5]], description="The days of work, mon to sun."
+    )
+    begin: Annotated[str, BeforeValidator(_clock), WithJsonSchema(_TEXT)] = Field(
+        default="09:00", description="When work begins, in quotes."
+    )
+    end: Annotated[str, BeforeValidator(_clock), WithJsonSchema(_TEXT)] = Field(
+        default="17:00", description="When work ends, in quotes."
+    )
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Self:
+        if self.begin >= self.end:
+            raise ValueError("expected begin before end, on the same day")
+        return self
+
+    def hours(self) -> WorkingHours:
+        return WorkingHours(
+            zone=ZoneInfo(self.zone),
+            days=frozenset(map(_DAYS.index, self.days)),
+            begin=time.fromisoformat(self.begin),
+            end=time.fromisoformat(self.end),
+        )
+
+
+class _Reminders(Strict):
+    """How people are reminded of what waits for them."""
+
+    after_hours: list[Annotated[float, Field(strict=True, gt=0, le=24 * 90)]] = Field(
+        default=[4, 24, 72],
+        description="The pauses before each reminder; after the last, the escalation channel.",
+    )
+    expire_days: Annotated[float, Field(strict=True, gt=0, le=365)] = Field(
+        default=14, description="When a request that nobody answers expires."
+    )
+
+    @field_validator("after_hours")
+    @classmethod
+    def _grow(cls, found: list[float]) -> list[float]:
+        if found != sorted(found):
+            raise ValueError("expected pauses that grow, like [4, 24, 72]")
+        return found
+
+
 class _Intake(Strict):
     """How the queues are read."""
 
@@ -133,6 +191,8 @@ class BotFile(Strict):
     )
     remediation: _Remediation = _Remediation()
     digest: _Digest = _Digest()
+    working_hours: _WorkingHours = _WorkingHours()
+    reminders: _Reminders = _Reminders()
     intake: _Intake = _Intake()
 
 
@@ -152,6 +212,7 @@ class Settings:
     source_identity: bool
     tasks: int
     other_rules: OtherRules
+    patience: Patience
     verify_window: timedelta
     poll_seconds: float
     weekday: int
@@ -200,6 +261,11 @@ def load_settings(path: Path) -> Settings:
         session_policy=_further(told.session_policy),
         tasks=told.tasks,
         other_rules=told.other_rules,
+        patience=Patience(
+            hours=told.working_hours.hours(),
+            pauses=tuple(timedelta(hours=each) for each in told.reminders.after_hours),
+            lifetime=timedelta(days=told.reminders.expire_days),
+        ),
         verify_window=timedelta(minutes=told.remediation.verify_minutes),
         poll_seconds=told.remediation.poll_seconds,
         weekday=_DAYS.index(told.digest.day),

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from compliance.channel import Channel
-from compliance.routing import Approvers, Match, Team, Teams
-from compliance.rules import Catalogue
+from compliance.routing import Approvers, Match, Notify, Team, Teams
+from compliance.rules import Catalogue, Severity
 from config.faults import ConfigError, Document, Fault, nearest, read, unknown_rule, validate
 from config.shapes import AccountId, ChannelId, Region, Strict, Text, UserGroupId, UserId
 
@@ -79,6 +79,14 @@ class _Read(Strict):
         return tuple(dict.fromkeys(map(Channel.parse, written)))
 
 
+class _Urgent(Strict):
+    """Whose calls are shown in the channel too."""
+
+    urgent: Annotated[list[Severity], Field(min_length=1)] = Field(
+        description="The severities whose calls are shown in the channel too."
+    )
+
+
 class _Team(_Read):
     """A team."""
 
@@ -87,6 +95,25 @@ class _Team(_Read):
     )
     approvers: _Approvers = Field(description="Who may decide about the team's findings.")
     owns: list[_Match] = Field(default=[], description="What the team owns: one entry is enough.")
+    notify: Literal["quiet", "normal"] | _Urgent = Field(
+        default="normal",
+        description="How the team is called: quiet, without mentions and reminders; normal; or "
+        "urgent, with the severities whose calls are shown in the channel too.",
+    )
+    escalation: ChannelId | None = Field(
+        default=None,
+        description="The channel that is told when the team does not answer; without it the TDA's.",
+    )
+    outsiders: Literal["allowed", "ask"] = Field(
+        default="ask",
+        description="Whether cards come to a channel that guests or other organisations can read.",
+    )
+
+    def notified(self) -> Notify:
+        if isinstance(self.notify, _Urgent):
+            return Notify(in_channel=frozenset(self.notify.urgent))
+        is_quiet = self.notify == "quiet"
+        return Notify(mentions=not is_quiet, reminds=not is_quiet)
 
 
 class TeamsFile(Strict):
@@ -119,6 +146,9 @@ def load_teams(path: Path, catalogue: Catalogue, accounts: Collection[str]) -> T
                 approvers=frozenset(team.approvers.users),
                 approver_groups=frozenset(team.approvers.groups),
                 matches=tuple(each.match() for each in team.owns),
+                notify=team.notified(),
+                escalation=Channel.parse(team.escalation) if team.escalation else None,
+                outsiders=team.outsiders == "allowed",
             )
             for team in written.teams
         ),

@@ -10,9 +10,12 @@ from compliance.finding import IN_PROGRESS, Finding, State
 from compliance.request import Verb
 from ledger import attempts, audit, counts
 from ledger.audit import AuditRow
+from ledger.comebacks import part_with_cards
+from ledger.letters import write_letters
 from ledger.names import note_names
 from ledger.rows import to_changed_row, to_row
 from ledger.tables import findings
+from ledger.threads import wake
 
 #: A finding before and after what happened to it; None before it was known.
 Moved = tuple[Finding | None, Finding]
@@ -55,13 +58,17 @@ def swap(db: sa.Connection, moves: Sequence[tuple[Finding, Finding]]) -> bool:
 def follow(
     db: sa.Connection, moves: Sequence[Moved], rows: Sequence[AuditRow], now: datetime
 ) -> None:
-    """Write what belongs to *moves*: AWS's copies of exceptions, attempts, names, *rows*, counts.
+    """Write what belongs to *moves*: AWS's copies of exceptions, what people are told, attempts,
+    names, *rows* and counts.
 
     The audit log and the counts come last: whoever waits for a row of another table must not hold
     their lock.
     """
     _mirror(db, moves, now)
     _ask_when_made(db, moves, now)
+    part_with_cards(db, moves, now)
+    write_letters(db, moves, rows, now)
+    wake(db, rows, now)
     for before, after in moves:
         _attempt(db, before, after, now)
     note_names(db, moves)

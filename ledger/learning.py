@@ -11,7 +11,7 @@ from compliance.change import ResourceFacts
 from compliance.finding import SETTLED, Finding, Move
 from ledger.audit import AuditRow
 from ledger.effects import InForce, detail_of, swap
-from ledger.observing import Owner
+from ledger.observing import Owner, team_of
 from ledger.rows import from_row, resource_digest
 from ledger.tables import findings, resources
 
@@ -80,7 +80,7 @@ class Learner:
                     before,
                     resource_name=fact.name or before.resource_name,
                     tags=dict(fact.tags),
-                    team=self.owner(before.key, fact.tags),
+                    team=team_of(self.owner, before, fact.tags),
                     made_at=fact.made_at or before.made_at,
                 )
                 # An exception can be for tags, or for a resource that was there before this one.

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from compliance.channel import Channel, Message
 from compliance.finding import State
 from compliance.routing import Teams
-from ledger import stale, storms
+from ledger import stale, storms, threads
 from ledger.database import reading, writing
 from ledger.shown import MessageUpdate, Version, load
 from ledger.stale import NOTHING_TO_DO, Stale, Turn
@@ -148,6 +148,9 @@ class Messages:
             self._settle(db, [*update.versions, *update.departed])
             if not update.findings:
                 db.execute(sa.delete(posts).where(of_it))
+                threads.forget(db, [update.post])
+            elif update.message is None:
+                threads.begin_thread(db, update.post, self._now())
         return None
 
     def gone(self, update: MessageUpdate) -> None:
@@ -416,3 +419,4 @@ def _forget(db: sa.Connection, channel: Channel, versions: Iterable[Version]) ->
 def _delete(db: sa.Connection, post: int) -> None:
     db.execute(sa.delete(messages).where(messages.c.post == post))
     db.execute(sa.delete(posts).where(posts.c.id == post))
+    threads.forget(db, [post])

@@ -35,6 +35,12 @@ AWS_CONFIG = "aws-config"
 #: From the key and the tags of a resource to the name of the team that owns it.
 Owner = Callable[[FindingKey, Mapping[str, str]], str]
 
+
+def team_of(owner: Owner, finding: Finding, tags: Mapping[str, str]) -> str:
+    """Return whose the finding is: the team's that it was handed over to, else the routes'."""
+    return finding.care.handed_to or owner(finding.key, tags)
+
+
 #: PostgreSQL locks the rows, so that a press waits for the batch instead of losing to it.
 _KNOWN = (
     sa.select(findings)

@@ -12,7 +12,7 @@ from ledger.audit import AuditRow
 from ledger.database import reading, writing
 from ledger.effects import InForce, detail_of, follow, swap
 from ledger.marks import read_mark, write_mark
-from ledger.observing import Owner
+from ledger.observing import Owner, team_of
 from ledger.rows import from_row
 from ledger.tables import findings
 
@@ -99,7 +99,7 @@ class Rerouting:
         return [
             (before, replace(before, team=team, version=before.version + 1))
             for before in map(from_row, db.execute(query).mappings())
-            if (team := self.owner(before.key, before.tags)) != before.team
+            if (team := team_of(self.owner, before, before.tags)) != before.team
         ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from compliance.care import NO_CARE, Care, Claim, Snooze
 from compliance.change import Compliance, Copy, FindingKey
 from compliance.finding import Finding, State
 from compliance.request import Request, Verb
@@ -68,6 +69,7 @@ def to_changed_row(finding: Finding) -> dict[str, Any]:
         "withdrawn_by": finding.withdrawn_by,
         "copy_note": finding.copy_note,
         "aws_exception": finding.aws_exception,
+        "care": _care_to_text(finding.care),
     }
 
 
@@ -102,6 +104,7 @@ def from_row(row: sa.RowMapping) -> Finding:
         withdrawn_by=row["withdrawn_by"],
         copy_note=row["copy_note"],
         aws_exception=row["aws_exception"],
+        care=_care_from_text(row["care"]),
     )
 
 
@@ -174,4 +177,31 @@ def _request_from_data(data: Mapping[str, Any]) -> Request:
         asked_at=datetime.fromisoformat(data["asked_at"]),
         agreed=tuple(data["agreed"]),
         detail=data["detail"],
+    )
+
+
+def _care_to_text(care: Care) -> str:
+    if care == NO_CARE:
+        return ""
+    claim, snooze = care.claim, care.snooze
+    return json.dumps(
+        {
+            "claim": claim and [claim.by, claim.at.isoformat()],
+            "snooze": snooze
+            and [snooze.by, snooze.at.isoformat(), snooze.until.isoformat(), snooze.reason],
+            "handed_to": care.handed_to,
+        }
+    )
+
+
+def _care_from_text(text: str) -> Care:
+    if not text:
+        return NO_CARE
+    data = json.loads(text)
+    claim, snooze = data["claim"], data["snooze"]
+    time = datetime.fromisoformat
+    return Care(
+        claim=Claim(claim[0], time(claim[1])) if claim else None,
+        snooze=Snooze(snooze[0], time(snooze[1]), time(snooze[2]), snooze[3]) if snooze else None,
+        handed_to=data["handed_to"],
     )

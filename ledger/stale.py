@@ -153,7 +153,10 @@ def needs_nothing() -> sa.ColumnElement[bool]:
 
 def is_free(now: datetime) -> sa.ColumnElement[bool]:
     """Whether a post is seen to by no replica. A lease from before a clock was set back is none."""
-    until = posts.c.leased_until
+    return is_unleased(posts.c.leased_until, now)
+
+
+def is_unleased(until: sa.ColumnElement[datetime], now: datetime) -> sa.ColumnElement[bool]:
     return until.is_(None) | (until <= now) | (until > now + _LONGEST_LEASE)
 
 

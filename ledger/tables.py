@@ -76,6 +76,8 @@ findings = sa.Table(
     sa.Column("withdrawn_by", sa.Text, nullable=False, default="", server_default=""),
     sa.Column("copy_note", sa.Text, nullable=False, default="", server_default=""),
     sa.Column("aws_exception", sa.Text, nullable=False, default="", server_default=""),
+    # JSON; empty where nobody looks after it, as with nearly all.
+    sa.Column("care", sa.Text, nullable=False, default=""),
     # The version that all of the finding's messages show, the exception that AWS has, and when AWS
     # is asked about the resource: null once it has answered.
     sa.Column("shown_version", sa.Integer, nullable=False, default=0),
@@ -213,6 +215,54 @@ messages = sa.Table(
     sqlite_with_rowid=False,
 )
 sa.Index("messages_of_post", messages.c.post, messages.c.finding)
+
+#: What was said last in the thread of a post, and when it is looked at next: null for never.
+threads = sa.Table(
+    "threads",
+    metadata,
+    sa.Column("post", sa.Integer, primary_key=True, autoincrement=False),
+    # The audit log's number up to which the thread says everything.
+    sa.Column("said_seq", sa.Integer, nullable=False),
+    sa.Column("due_at", UtcDateTime),
+    sa.Column("leased_until", UtcDateTime),
+    # Our own id of the reply that is being made and how far it goes, empty where none is.
+    sa.Column("reply_id", sa.Text, nullable=False, default=""),
+    sa.Column("reply_seq", sa.Integer, nullable=False, default=0),
+    sa.Column("began_at", UtcDateTime),
+    # JSON: reminders that were made, and when something was said.
+    sa.Column("memory", sa.Text, nullable=False, default=""),
+)
+sa.Index("threads_due", threads.c.due_at)
+
+#: What is said to one person or in one channel by itself, until it has been said.
+letters = sa.Table(
+    "letters",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    # Our own id of the message, empty until it is about to be sent.
+    sa.Column("post_id", sa.Text, nullable=False, default=""),
+    # A person's id or a channel, each with its chat product.
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("finding", sa.String(16), nullable=False),
+    # JSON's: what the kind needs to be worded.
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("due_at", UtcDateTime, nullable=False),
+    sa.Column("leased_until", UtcDateTime),
+    sa.Column("began_at", UtcDateTime),
+)
+sa.Index("letters_due", letters.c.due_at)
+
+#: Channels that outsiders can read: when their team was asked about it, and who allowed it.
+open_channels = sa.Table(
+    "open_channels",
+    metadata,
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("outsiders", sa.Text, nullable=False),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    sa.Column("allowed_by", sa.Text, nullable=False, default=""),
+    sa.Column("allowed_at", UtcDateTime),
+)
 
 audit = sa.Table(
     "audit",

@@ -47,6 +47,7 @@ class Courier:
         chats: Mapping[str, Chat],
         troubles: Troubles,
         *,
+        is_open: Callable[[Chat, Channel], bool] = lambda chat, channel: True,
         monotonic: Callable[[], float] = time.monotonic,
         start: Callable[[Callable[[], None]], None] = in_a_thread,
     ) -> None:
@@ -55,6 +56,7 @@ class Courier:
         self._messages = messages
         self._chats = chats
         self._troubles = troubles
+        self._is_open = is_open
         self._monotonic = monotonic
         self._start = start
         self._updates = {product: Updates(chat.pace, monotonic) for product, chat in chats.items()}
@@ -157,7 +159,7 @@ class Courier:
         chat, updates = self._chats[channel.product], self._updates[channel.product]
         lane = self._lanes[channel]
         for turn in lane.turns(self._monotonic()):
-            if turn is not Turn.NEW and not updates.allow(turn):
+            if not self._may(turn, chat, channel, updates):
                 continue
             update = self._messages.take(channel, teams, turn)
             if update is None:
@@ -173,6 +175,10 @@ class Courier:
             self._hold(self._deliveries.bring(chat, update), lane, updates)
             return True
         return self._deliveries.search(chat, channel)
+
+    def _may(self, turn: Turn, chat: Chat, channel: Channel, updates: Updates) -> bool:
+        """Say whether something new may be posted there, or something be changed now."""
+        return self._is_open(chat, channel) if turn is Turn.NEW else updates.allow(turn)
 
     def _hold(self, pause: Pause | None, lane: Lane, updates: Updates) -> None:
         if pause is None:

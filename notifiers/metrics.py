@@ -1,7 +1,7 @@
 """How the bot speaks to Prometheus: what came in, how findings stand, and what chat shows."""
 
 from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
@@ -63,11 +63,13 @@ class Metrics:
         messages: Messages,
         troubles: Troubles,
         now: Callable[[], datetime],
+        said: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
         self.registry = CollectorRegistry()
         self._kinds, self._rules = _Names(), _Names()
         self.registry.register(_FromLedger(reports, messages, now))
         self.registry.register(_Channels(troubles))
+        self.registry.register(_Said(said))
         self._now = now
         self._messages = Counter(
             "compliance_messages",
@@ -213,6 +215,26 @@ class _Queues(Collector):
         retries.add_metric(["batch of messages"], sum(queue.retries for queue in self._queues))
         retries.add_metric(["account"], self._aws.retries)
         yield from (age, up, retries)
+
+
+class _Said(Collector):
+    """What people were told beside their cards: calls, news, reminders, escalations, letters."""
+
+    def __init__(self, said: Callable[[], Mapping[str, int]]) -> None:
+        self._said = said
+
+    def describe(self) -> Iterator[Metric]:
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        family = CounterMetricFamily(
+            "compliance_notes",
+            "What people were told in threads and directly since the start, by what it was for.",
+            labels=["kind"],
+        )
+        for kind, number in sorted(self._said().items()):
+            family.add_metric([kind], number)
+        yield family
 
 
 class _Channels(Collector):

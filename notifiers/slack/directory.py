@@ -83,7 +83,7 @@ class Directory:
         while True:
             with reading():
                 page = ask(limit=_PAGE, cursor=cursor, **about)
-            yield from page[key]
+            yield from page.get(key) or ()
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return

@@ -14,6 +14,8 @@ FORM = "form"
 _INPUT = "input"
 #: https://docs.slack.dev/reference/views/modal-views: the title and the buttons
 _TITLE_MAX = 24
+#: https://docs.slack.dev/reference/block-kit/block-elements/radio-button-group-element
+_RADIO_MAX = 10
 #: https://docs.slack.dev/reference/block-kit/composition-objects/option-object
 _OPTION_MAX = 75
 
@@ -66,7 +68,8 @@ def _field(field: Field) -> Block:
     element: Block
     match field:
         case Choice():
-            element = {"type": "radio_buttons", "options": list(map(_option, field.options))}
+            kind = "radio_buttons" if len(field.options) <= _RADIO_MAX else "static_select"
+            element = {"type": kind, "options": list(map(_option, field.options))}
         case Several():
             element = {"type": "multi_static_select", "options": list(map(_option, field.options))}
         case Text():

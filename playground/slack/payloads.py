@@ -119,7 +119,7 @@ def message(entity: Message, app: Credentials, team_id: str, *, with_metadata: b
     if entity.attachments:
         result["attachments"] = list(entity.attachments)
     if entity.thread_ts:
-        result["thread_ts"] = entity.thread_ts
+        result |= _in_thread(entity)
     if entity.edited:
         result["edited"] = {"user": entity.user, "ts": entity.edited}
     if entity.metadata and with_metadata:
@@ -130,6 +130,12 @@ def message(entity: Message, app: Credentials, team_id: str, *, with_metadata: b
             for name, users in entity.reactions.items()
         ]
     return result
+
+
+def _in_thread(entity: Message) -> Json:
+    """https://docs.slack.dev/reference/events/message/thread_broadcast."""
+    is_sent_to_channel = {"subtype": "thread_broadcast"} if entity.is_broadcast else {}
+    return {"thread_ts": entity.thread_ts, **is_sent_to_channel}
 
 
 def view(entity: View, app: Credentials, team_id: str) -> Json:

@@ -17,6 +17,7 @@ def post(
     thread_ts: str = "",
     reader: str = "",
     files: tuple[str, ...] = (),
+    is_broadcast: bool = False,
 ) -> Message:
     """Post in the app's name; only *reader* sees it, if there is one."""
     message = Message(
@@ -32,6 +33,7 @@ def post(
         metadata=content.metadata,
         files=files,
         mrkdwn=content.mrkdwn,
+        is_broadcast=is_broadcast,
     )
     slack.workspace.put(message)
     if not reader:

@@ -43,7 +43,7 @@ def asked(context, reports):
     [
         ("", {}),
         ("team:Housing", {"teams": {"housing"}}),
-        ("-team:housing", {"teams": {"payments"}}),
+        ("-team:housing", {"teams": {"payments", "security-analysts"}}),
         ("account:housing-production", {"accounts": {HOUSING}}),
         ("account:111122223333", {"accounts": {HOUSING}}),
         ("account:housing", {"accounts": {HOUSING}}),

@@ -7,7 +7,8 @@ from compliance.authority import Actor, Standing
 from compliance.channel import Channel
 from tests.builders import member, teams
 
-ALL = frozenset({"housing", "payments"})
+BOTH = frozenset({"housing", "payments"})
+ALL = BOTH | {"security-analysts"}
 
 
 @pytest.mark.parametrize(
@@ -17,7 +18,7 @@ ALL = frozenset({"housing", "payments"})
         (member("slack:U0PAT", "slack:S0PAYMENTS"), "", {"payments"}),
         (member("slack:U0NOBODY"), "D0DIRECT", set()),
         (member("slack:U0NOBODY"), "C0HOUSING", {"housing"}),
-        (member("slack:U0PAT", "slack:S0PAYMENTS"), "C0HOUSING", ALL),
+        (member("slack:U0PAT", "slack:S0PAYMENTS"), "C0HOUSING", BOTH),
         (member("slack:U0SAM", "slack:S0SECURITY"), "D0DIRECT", ALL),
         (member("slack:U0NOBODY"), "C0TDA", ALL),
     ],

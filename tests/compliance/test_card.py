@@ -9,7 +9,7 @@ from compliance.card import Account, Stage, card_of
 from compliance.facts import Fact, FactKind, given_with
 from compliance.finding import State
 from compliance.known_rules import KnownRules
-from compliance.press import IN_MENU, Button, Press
+from compliance.press import ASKS, Button, Press
 from compliance.prose import plain
 from compliance.provenance import managed_by
 from compliance.request import Verb
@@ -175,7 +175,10 @@ def test_nothing_can_be_decided_while_there_is_nothing_to_decide(state):
     shown = card(replace(finding(), state=state))
 
     assert shown.presses == ()
-    assert {press.button for press in shown.more} == IN_MENU
+    is_under_way = state in life.IN_PROGRESS
+    asking = ASKS - {Button.LIST}
+    offered = asking | {Button.CLAIM} if is_under_way else asking
+    assert {press.button for press in shown.more} == offered
 
 
 def test_a_rule_that_aws_owns_can_only_be_ignored_and_says_how_to_fix_it_by_hand():

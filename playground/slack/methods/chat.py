@@ -18,8 +18,9 @@ def post_message(slack: Installation, arguments: Arguments) -> dict[str, Any]:
     said = content(arguments, slack.new_name, slack.lacking)
     thread_ts = _thread(slack, channel, arguments)
     slack.limit(f"messages in {channel.id}", CHANNEL)
-    message = posting.post(slack, channel.id, said, thread_ts=thread_ts)
-    message.is_broadcast = arguments.flag("reply_broadcast")
+    # Without a thread there is nothing that could be sent to the channel as well.
+    is_broadcast = bool(thread_ts) and arguments.flag("reply_broadcast")
+    message = posting.post(slack, channel.id, said, thread_ts=thread_ts, is_broadcast=is_broadcast)
     return {"channel": channel.id, "ts": message.ts, "message": slack.message_json(message)}
 
 

@@ -14,6 +14,7 @@ from playground.slack.entities import Channel
 from playground.slack.page import answers, shown
 from playground.slack.page.host import Host
 from playground.slack.page.reader import Reader
+from playground.slack.page.reads import Reads
 from playground.slack.page.render import Templates
 from playground.slack.page.shown import Line, Logged
 
@@ -29,7 +30,7 @@ class Pages:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._templates = Templates(host)
-        self._reads = shown.Reads()
+        self._reads = Reads()
         #: Items of lists as HTML, by reader, key, mark and place: a change draws only what changed.
         self._drawn: dict[tuple[str, str, str, bool], Markup] = {}
 
@@ -40,7 +41,7 @@ class Pages:
             elsewhere = shown.home_channel(self._host.workspace, reader.user.id)
             return RedirectResponse(f"/as/{reader.user.id}/{elsewhere}", 303)
         before = request.query_params.get("before", "")
-        lines, older = shown.channel_lines(reader, place.id, before)
+        lines, older = shown.channel_lines(reader, place.id, before, self._reads)
         self._reads.read(reader, place.id)
         return self._page(
             "channel.html",
@@ -86,14 +87,16 @@ class Pages:
         thread = request.query_params.get("thread", "")
         if thread:
             lines = shown.thread_lines(reader, place.id, thread)
+            self._reads.read(reader, place.id, thread)
         else:
-            lines, _ = shown.channel_lines(reader, place.id, request.query_params.get("before", ""))
+            before = request.query_params.get("before", "")
+            lines, _ = shown.channel_lines(reader, place.id, before, self._reads)
             self._reads.read(reader, place.id)
         return _changes(request, lines, lambda line: self._lines(reader, [line]))
 
     async def calls(self, request: Request) -> Response:
         reader = self._reader(request)
-        found = shown.calls(self._host.workspace, request.query_params.get("wanted", ""))
+        found = shown.logged_calls(self._host.workspace, request.query_params.get("wanted", ""))
         return _changes(request, found, lambda call: self._calls(reader, [call]))
 
     async def file(self, request: Request) -> Response:
@@ -141,13 +144,14 @@ class Pages:
         """Return what stands on the right: the inspector, a thread, or nothing."""
         if request.query_params.get("inspector"):
             wanted = request.query_params.get("wanted", "")
-            found = shown.calls(self._host.workspace, wanted)
+            found = shown.logged_calls(self._host.workspace, wanted)
             rendered = self._calls(reader, found)
             return self._part("inspector.html", reader, wanted=wanted, rendered=rendered), True
         thread = request.query_params.get("thread", "")
         if not (channel and self._host.workspace.message(channel.id, thread)):
             return Markup(""), False
         rendered = self._lines(reader, shown.thread_lines(reader, channel.id, thread))
+        self._reads.read(reader, channel.id, thread)
         return self._part(
             "thread.html",
             reader,
@@ -165,6 +169,7 @@ class Pages:
             here=here,
             entries=shown.entries(reader, self._reads),
             direct=direct,
+            threads=self._reads.threads(reader),
             direct_unread=self._reads.unread(reader, direct.id) if direct else 0,
         )
 

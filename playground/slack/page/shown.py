@@ -4,13 +4,14 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from playground.slack.entities import Call, Channel, Message, User
 from playground.slack.page import dates
 from playground.slack.page.reader import Reader
+from playground.slack.page.reads import Reads, calls, in_channel, is_reply
 from playground.slack.workspace import Workspace
 
 #: How many messages of a channel are shown at once; older ones are one link away.
@@ -22,7 +23,10 @@ _GOES_ON = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message as a list shows it: *day* is the divider above it, *mark* tells versions apart."""
+    """A message as a list shows it: *day* is the divider above it, *mark* tells versions apart.
+
+    Of its *replies* so many are *unread*, and one of those *calls* this reader.
+    """
 
     message: Message
     author: User | None
@@ -30,6 +34,8 @@ class Line:
     day: str
     goes_on: bool
     replies: tuple[Message, ...]
+    unread: int
+    calls: bool
     in_thread: bool
     mark: str
 
@@ -53,38 +59,32 @@ class Logged:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A channel in the sidebar."""
+    """A channel in the sidebar; *mentions* call this reader, also in threads that they see not."""
 
     channel: Channel
     name: str
     unread: int
+    mentions: int
 
 
-@dataclass(slots=True)
-class Reads:
-    """How far each person has read each channel: user, channel -> ts."""
+def channel_lines(
+    reader: Reader, channel: str, before: str = "", reads: Reads | None = None
+) -> tuple[list[Line], bool]:
+    """Return the newest messages, or those *before* a ts, and whether there are older ones.
 
-    last: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    def read(self, reader: Reader, channel: str) -> None:
-        newest = max((each.ts for each in _main(reader, channel)), default="")
-        self.last[reader.user.id, channel] = newest
-
-    def unread(self, reader: Reader, channel: str) -> int:
-        seen = self.last.get((reader.user.id, channel), "")
-        return sum(each.ts > seen for each in _main(reader, channel))
-
-
-def channel_lines(reader: Reader, channel: str, before: str = "") -> tuple[list[Line], bool]:
-    """Return the newest messages, or those *before* a ts, and whether there are older ones."""
+    *reads* says which threads have replies that this reader has not seen.
+    """
     replies: defaultdict[str, list[Message]] = defaultdict(list)
     for each in reader.workspace.messages(channel, reader.user.id):
-        if _is_reply(each):
+        if is_reply(each):
             replies[each.thread_ts].append(each)
-    main = [each for each in _main(reader, channel) if not before or each.ts < before]
+    main = [each for each in in_channel(reader, channel) if not before or each.ts < before]
+    fresh = {
+        thread: reads.unread_replies(reader, channel, thread) if reads else () for thread in replies
+    }
     has_older = len(main) > WINDOW
     # The message before the first shown says whether a new day begins, or somebody goes on.
-    lines = list(_lines(reader, main[-WINDOW - 1 :], replies))
+    lines = list(_lines(reader, main[-WINDOW - 1 :], replies, fresh))
     return lines[1:] if has_older else lines, has_older
 
 
@@ -92,13 +92,20 @@ def thread_lines(reader: Reader, channel: str, thread: str) -> list[Line]:
     """Return the message with that ts and the replies to it."""
     messages = reader.workspace.messages(channel, reader.user.id)
     return list(
-        _lines(reader, [m for m in messages if thread in (m.ts, m.thread_ts)], {}, in_thread=True)
+        _lines(
+            reader, [m for m in messages if thread in (m.ts, m.thread_ts)], {}, {}, in_thread=True
+        )
     )
 
 
 def entries(reader: Reader, reads: Reads) -> list[Entry]:
     return [
-        Entry(channel, channel.name, reads.unread(reader, channel.id))
+        Entry(
+            channel,
+            channel.name,
+            reads.unread(reader, channel.id),
+            reads.mentions(reader, channel.id),
+        )
         for channel in sorted(reader.workspace.channels.values(), key=lambda each: each.name)
         if not channel.is_im and reader.workspace.can_read(reader.user.id, channel.id)
     ]
@@ -131,7 +138,7 @@ def home_channel(workspace: Workspace, user: str) -> str:
     return min(readable, key=lambda each: user not in each.members).id if readable else ""
 
 
-def calls(workspace: Workspace, wanted: str = "") -> list[Logged]:
+def logged_calls(workspace: Workspace, wanted: str = "") -> list[Logged]:
     """Return the latest calls, newest first, whose name or payload contains *wanted*."""
     found = (each for each in reversed(workspace.calls) if _matches(each, wanted.strip().lower()))
     return [Logged(call) for call, _ in zip(found, range(_CALLS_SHOWN), strict=False)]
@@ -161,19 +168,11 @@ def _matches(call: Call, wanted: str) -> bool:
     )
 
 
-def _main(reader: Reader, channel: str) -> Iterator[Message]:
-    messages = reader.workspace.messages(channel, reader.user.id)
-    return (each for each in messages if not _is_reply(each))
-
-
-def _is_reply(message: Message) -> bool:
-    return bool(message.thread_ts) and message.thread_ts != message.ts
-
-
 def _lines(
     reader: Reader,
     messages: Iterable[Message],
     replies: Mapping[str, Sequence[Message]],
+    fresh: Mapping[str, Sequence[Message]],
     *,
     in_thread: bool = False,
 ) -> Iterator[Line]:
@@ -186,7 +185,9 @@ def _lines(
         goes_on = not is_new_day and previous is not None and _goes_on(previous, message)
         answers = tuple(replies.get(message.ts, ()))
         # The day is among them, since "yesterday" in a text changes with it.
-        facts = (message, today, day, goes_on, [(each.ts, each.user) for each in answers])
+        unread = tuple(fresh.get(message.ts, ()))
+        seen = [(each.ts, each.user) for each in answers], len(unread)
+        facts = (message, today, day, goes_on, seen)
         yield Line(
             message=message,
             author=reader.workspace.users.get(message.user),
@@ -194,6 +195,8 @@ def _lines(
             day="" if in_thread else day,
             goes_on=goes_on,
             replies=answers,
+            unread=len(unread),
+            calls=any(calls(each, reader) for each in unread),
             in_thread=in_thread,
             mark=hashlib.blake2s(repr(facts).encode(), digest_size=6).hexdigest(),
         )

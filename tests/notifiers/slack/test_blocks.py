@@ -43,7 +43,12 @@ def test_a_card_has_a_button_for_each_thing_that_can_be_pressed_and_its_id_alone
         ("remediate", finding().id),
         ("ignore", finding().id),
     ]
-    assert [each["value"] for each in menu["options"]] == [f"history {finding().id}"]
+    assert [each["value"] for each in menu["options"]] == [
+        f"claim {finding().id}",
+        f"hand-over {finding().id}",
+        f"snooze {finding().id}",
+        f"history {finding().id}",
+    ]
 
 
 def test_where_nothing_can_be_folded_the_menu_has_the_details_and_steps_are_lines():
@@ -53,7 +58,7 @@ def test_where_nothing_can_be_folded_the_menu_has_the_details_and_steps_are_line
 
     [actions] = kinds(drawn, "actions")
     values = [each["value"] for each in actions["elements"][-1]["options"]]
-    assert values == [f"details {finding().id}", f"history {finding().id}"]
+    assert values == [f"{each} {finding().id}" for each in ("claim", "details", "history")]
     assert "✓ Read\n▸ Put" in seen(drawn)
     assert not NEWER & {block["type"] for block in drawn}
 

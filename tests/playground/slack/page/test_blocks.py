@@ -8,8 +8,8 @@ import pytest
 
 from playground.slack.manifest import Manifest
 from playground.slack.page import charts, elements, shown
+from playground.slack.page.reads import Reads
 from playground.slack.page.render import Templates
-from playground.slack.page.shown import Reads
 from tests.playground.slack.page.app import button, mrkdwn, plain, text_input
 from tests.playground.slack.page.people import message, modal, reader
 from tests.playground.slack.page.test_mrkdwn import Seen

@@ -214,6 +214,75 @@ def test_the_inspector_filters_by_method(story, new_page):
     expect(inspector.get_by_role("listitem")).to_have_count(1)
 
 
+def in_sidebar(page, name):
+    return (
+        page.get_by_role("navigation", name="Channels")
+        .get_by_role("listitem")
+        .filter(has_text=name)
+    )
+
+
+def reply(story, text, **more):
+    return story.client.chat_postMessage(channel=HOUSING, thread_ts=story.card, text=text, **more)
+
+
+def test_a_mention_in_a_thread_is_marked_on_the_side_of_who_is_mentioned_alone(story, new_page):
+    harry = new_page(f"{story.url}/as/{HARRY}/{GENERAL}")
+    hannah = new_page(f"{story.url}/as/{HANNAH}/{GENERAL}")
+
+    reply(story, f"<@{HARRY}> has to agree.")
+
+    expect(in_sidebar(harry, "#housing-compliance")).to_contain_text("1 mention")
+    expect(in_sidebar(harry, "Threads")).to_contain_text("1 unread")
+    expect(in_sidebar(hannah, "Threads")).to_have_count(0)
+
+
+def test_a_thread_is_read_by_opening_it(story, new_page):
+    reply(story, f"<@{HARRY}> has to agree.")
+    harry = new_page(f"{story.url}/as/{HARRY}/{HOUSING}")
+    expect(harry.get_by_role("link", name="1 reply")).to_contain_text("1 new, mentions you")
+
+    in_sidebar(harry, "Threads").get_by_role("link").click()
+
+    expect(harry.get_by_label("Thread", exact=True)).to_contain_text("has to agree.")
+    expect(in_sidebar(harry, "Threads")).to_have_count(0)
+
+
+def test_a_quiet_reply_and_a_changed_message_mark_nothing(story, new_page):
+    new_page(f"{story.url}/as/{HARRY}/{HOUSING}")
+    harry = new_page(f"{story.url}/as/{HARRY}/{GENERAL}")
+    expect(in_sidebar(harry, "#housing-compliance")).not_to_contain_text("unread")
+
+    reply(story, "The remediation has started.")
+    story.client.chat_update(channel=HOUSING, ts=story.card, text="Running", blocks=small.CARD)
+
+    expect(in_sidebar(harry, "#housing-compliance")).not_to_contain_text("mention")
+    expect(in_sidebar(harry, "#housing-compliance")).not_to_contain_text("unread")
+
+
+def test_an_urgent_reply_stands_in_the_channel_too(story, new_page):
+    harry = new_page(f"{story.url}/as/{HARRY}/{HOUSING}")
+
+    reply(story, "It failed.", reply_broadcast=True)
+
+    channel = harry.get_by_role("region", name="Messages in housing-compliance")
+    expect(channel.get_by_text("Replied to a thread")).to_be_visible()
+    channel.get_by_role("link", name="a thread").click()
+    expect(harry.get_by_label("Thread", exact=True)).to_contain_text("Also sent to the channel")
+
+
+def test_what_is_said_to_one_person_is_marked_at_the_app(story, new_page):
+    harry = new_page(f"{story.url}/as/{HARRY}/{HOUSING}")
+    hannah = new_page(f"{story.url}/as/{HANNAH}/{HOUSING}")
+
+    story.client.chat_postMessage(channel=HARRY, text="Your request was agreed.")
+
+    expect(harry.locator("[data-id=nav-app]").locator("..")).to_contain_text("1 unread")
+    expect(hannah.locator("[data-id=nav-app]").locator("..")).not_to_contain_text("unread")
+    harry.locator("[data-id=nav-app]").click()
+    expect(harry.get_by_text("Your request was agreed.").first).to_be_visible()
+
+
 def test_unread_messages_are_counted_beside_the_channel(story, hannah):
     story.slack.do(story.slack.acting.say(HARRY, GENERAL, "Good morning", ""))
 

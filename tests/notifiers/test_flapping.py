@@ -16,7 +16,7 @@ from tests.notifiers.chat import FakeChat
 from tests.notifiers.test_herald import Office
 
 #: Seconds between two changes: a storm, a deploy that fights a remediation, and every half hour.
-GAPS = st.lists(st.sampled_from([1, 7, 60, 400, 1800]), min_size=1, max_size=20)
+GAPS = st.lists(st.sampled_from([1, 7, 60, 400, 1800]), min_size=1, max_size=10)
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def fresh(tmp_path):
         engine.dispose()
 
 
-@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(gaps=GAPS)
 def test_flapping_makes_at_most_a_note_an_hour_and_the_last_word_is_true(fresh, gaps):
     office = fresh()

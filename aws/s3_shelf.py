@@ -137,9 +137,10 @@ class S3Shelf:
         if code in _CONFLICTS:
             return ShelfConflictError(f"{self.name} was changed by somebody else just now")
         if code in _DENIED:
+            action = getattr(error, "operation_name", "")
             return lasting(
-                f"{self.name}: AWS denies it ({code}); let the bot's role s3:GetObject and "
-                "s3:PutObject there, and use the bucket's KMS key"
+                f"{self.name}: AWS denies s3:{action} ({code}); let the bot's role do that there, "
+                "and use the bucket's KMS key (Terraform module bot)"
             )
         if code in _MISSING:
             return lasting(

@@ -2,8 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+#: AWS's clock and ours differ by less. What is dated further ahead is no time of anything.
+_CLOCK_SKEW = timedelta(minutes=5)
+
+
+def is_ahead(moment: datetime, now: datetime) -> bool:
+    """Whether *moment* lies so far ahead of *now* that it cannot be when something happened."""
+    return moment > now + _CLOCK_SKEW
 
 
 class Compliance(StrEnum):
@@ -62,7 +70,8 @@ class Copy:
     """What one AWS Config rule says last of a finding's resource.
 
     Security Hub, conformance packs and organisations make rules of their own from one rule of the
-    catalogue, each under another name. *rule* is AWS Config's name.
+    catalogue, each under another name. *rule* is AWS Config's name. *claimed_at* is the time that
+    AWS gave where that lies ahead of every clock: *recorded_at* is when it came, then.
     """
 
     rule: str
@@ -70,6 +79,7 @@ class Copy:
     recorded_at: datetime
     service_linked: bool = False
     annotation: str = ""
+    claimed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

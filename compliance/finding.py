@@ -3,11 +3,11 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from compliance.care import NO_CARE, Care
-from compliance.change import Change, Compliance, Copy, FindingKey
+from compliance.change import Change, Compliance, Copy, FindingKey, is_ahead
 from compliance.request import Request, Verb
 
 #: Crockford's base 32: no letter that a person mistakes for a digit.
@@ -60,8 +60,6 @@ CAN_ASK: Mapping[Verb, frozenset[State]] = {
     Verb.UNDO: frozenset({State.RESOLVED}),
     Verb.CLEAR: UNDECIDED | {State.APPROVAL_PENDING, State.EXCEPTED},
 }
-#: AWS's clock and ours differ by less. What is dated further ahead counts as of now.
-_CLOCK_SKEW = timedelta(minutes=5)
 
 
 class IllegalMoveError(Exception):
@@ -203,13 +201,25 @@ def observe(finding: Finding, change: Change, now: datetime) -> Finding:
     several finds the resource NON_COMPLIANT, so is the finding.
     """
     known = next((copy for copy in finding.copies if copy.rule == change.key.rule), None)
-    if known and change.recorded_at <= known.recorded_at:
+    if known and not _is_newer(change, known, now):
         return finding
     others = tuple(copy for copy in finding.copies if copy is not known)
     copies = (*others, _copy(change, now, known))
     if change.compliance is Compliance.COMPLIANT and _is_before_the_fix(finding, change):
         return _with(finding, copies)
     return _heard(finding, copies, change.annotation, now)
+
+
+def _is_newer(change: Change, known: Copy, now: datetime) -> bool:
+    """Whether *change* comes after what is *known*.
+
+    A time that lies ahead of every clock orders nothing: what has one is believed when it comes,
+    unless the same came before, and whatever has a possible time comes after it.
+    """
+    if is_ahead(change.recorded_at, now):
+        same = known.claimed_at == change.recorded_at and known.compliance is change.compliance
+        return not same
+    return known.claimed_at is not None or change.recorded_at > known.recorded_at
 
 
 def _is_before_the_fix(finding: Finding, change: Change) -> bool:
@@ -270,7 +280,9 @@ def is_said_again(before: Finding, after: Finding) -> bool:
     """Whether AWS Config only said the same again, later: nothing that anybody reads differs."""
 
     def timeless(finding: Finding) -> list[Copy]:
-        undated = (replace(copy, recorded_at=after.recorded_at) for copy in finding.copies)
+        undated = (
+            replace(copy, recorded_at=after.recorded_at, claimed_at=None) for copy in finding.copies
+        )
         return sorted(undated, key=lambda copy: copy.rule)
 
     same_times = replace(after, recorded_at=before.recorded_at, copies=before.copies)
@@ -278,14 +290,15 @@ def is_said_again(before: Finding, after: Finding) -> bool:
 
 
 def _copy(change: Change, now: datetime, known: Copy | None = None) -> Copy:
-    is_ahead = change.recorded_at > now + _CLOCK_SKEW
+    ahead = change.recorded_at if is_ahead(change.recorded_at, now) else None
     return Copy(
         rule=change.key.rule,
         compliance=change.compliance,
-        recorded_at=now if is_ahead else change.recorded_at,
+        recorded_at=now if ahead else change.recorded_at,
         # Only a notification tells the rule's ARN, and who owns a rule never changes.
         service_linked=change.service_linked or (known is not None and known.service_linked),
         annotation=change.annotation,
+        claimed_at=ahead,
     )
 
 

@@ -10,6 +10,8 @@ from compliance.text import clean
 
 #: How alike two names are of which one is a slip of the other: one letter of ten.
 _ALIKE = 0.9
+#: How alike the names of two tags are that have one value: Team and Teams, Owner and Owners.
+_ALIKE_TAGS = 0.75
 #: How many are named.
 _MOST = 3
 
@@ -49,13 +51,13 @@ def _slips(match: Match, key: FindingKey, tags: Mapping[str, str]) -> Iterator[s
 def _tag_slip(name: str, value: str, tags: Mapping[str, str]) -> str:
     """Say which tag is meant to be ``name=value`` and is not."""
     for other, found in sorted(tags.items()):
-        is_named = other == name or _is_slip(other, name)
+        is_named = other == name or _is_slip(other, name, _ALIKE_TAGS)
         if is_named and (found == value or _is_slip(found, value)):
             return f"its tag {other!r} is {found!r}, and a route has {name!r}: {value!r}"
     return ""
 
 
-def _is_slip(one: str, other: str) -> bool:
+def _is_slip(one: str, other: str, alike: float = _ALIKE) -> bool:
     """Say whether *one* is not *other* but seems to be: case, blanks, or a letter or digit."""
     if one == other:
         return False
@@ -64,4 +66,4 @@ def _is_slip(one: str, other: str) -> bool:
         return True
     if all(each.isdecimal() and len(each) == len(one) for each in (one, other)):
         return sum(a != b for a, b in zip(one, other, strict=True)) == 1
-    return SequenceMatcher(None, first, second).ratio() >= _ALIKE
+    return SequenceMatcher(None, first, second).ratio() >= alike

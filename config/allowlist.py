@@ -23,6 +23,7 @@ Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 HEAD = "exceptions"
 _STR, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
+_TIMESTAMP = "tag:yaml.org,2002:timestamp"
 #: Where the name of a key ends in one like ``agreed_by[0]``.
 _KEY = re.compile(r"[.\[]")
 _RESOLVERS: dict[str, Any] = yaml.SafeLoader.yaml_implicit_resolvers
@@ -291,6 +292,9 @@ class _Reader:
         try:
             return loader.construct_object(yaml.ScalarNode(tag, event.value), deep=True)
         except (yaml.YAMLError, ValueError, OverflowError) as error:
+            if tag == _TIMESTAMP and event.tag is None:
+                # 2027-02-31 is no day, and a text where one belongs.
+                return event.value
             said = getattr(error, "problem", None) or str(error)
             self._fault(event, "", f"is not valid YAML: {said}")
             return _Collection()

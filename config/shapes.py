@@ -10,8 +10,8 @@ from compliance.aws_ids import ACCOUNT, REGION
 from compliance.channel import qualified
 from compliance.text import clean
 
-#: An id of another chat product than Slack.
-_ELSEWHERE = re.compile(r"(?!slack:)[a-z]+:[^\s#]+")
+#: An id of another chat product than Slack; a link has names in it, which can change.
+_ELSEWHERE = re.compile(r"(?!slack:)[a-z]+:(?!//)[^\s#]+")
 
 
 class Strict(BaseModel):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from compliance.change import ResourceFacts
+from compliance.change import ResourceFacts, is_ahead
 from compliance.finding import SETTLED, Finding, Move
 from ledger.audit import AuditRow
 from ledger.effects import InForce, detail_of, swap
@@ -40,7 +40,7 @@ class Learner:
     ) -> list[tuple[Finding, Finding]]:
         """Write *facts*; return the findings that they changed."""
         moves: list[tuple[Finding, Finding]] = []
-        for digest, fact in self._kept(db, facts):
+        for digest, fact in self._kept(db, [_dated(fact, now) for fact in facts]):
             if fact.tags is not None and not _is_news(db, digest, fact, fact.tags):
                 continue
             if fact.deleted:
@@ -108,6 +108,11 @@ def enforced_rows(
         for before, after in moves
         if before.state is not after.state
     ]
+
+
+def _dated(fact: ResourceFacts, now: datetime) -> ResourceFacts:
+    """Return *fact* as of now, where its own time has not come yet: later ones are newer."""
+    return replace(fact, captured_at=now) if is_ahead(fact.captured_at, now) else fact
 
 
 def _is_news(

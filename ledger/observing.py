@@ -9,7 +9,7 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from compliance.change import Change, FindingKey
+from compliance.change import Change, FindingKey, is_ahead
 from compliance.finding import (
     IN_PROGRESS,
     SETTLED,
@@ -96,7 +96,7 @@ class Observer:
         self, db: sa.Connection, changes: Sequence[Change], now: datetime
     ) -> tuple[list[Moved], list[AuditRow]]:
         """Write what *changes* make of findings; return that, and its rows for the audit log."""
-        by_key, known, taken = self._by_key(db, changes)
+        by_key, known, taken = self._by_key(db, _in_order(changes, now))
         names = _names(db, [key for key in by_key if key not in known])
         new: list[Finding] = []
         moves: list[tuple[Finding, Finding]] = []
@@ -118,14 +118,14 @@ class Observer:
     def _by_key(
         self, db: sa.Connection, changes: Sequence[Change]
     ) -> tuple[dict[FindingKey, list[Change]], dict[FindingKey, Finding], set[str]]:
-        """Return the changes of each finding in order, the known findings, and ids that are taken.
+        """Return the changes of each finding, the known findings, and ids that are taken.
 
         What is being remediated under a name of AWS's own is followed under it to its end.
         """
         canonical = {each.key: self._canonical(each.key) for each in changes}
         known, taken = _known(db, {*canonical, *canonical.values()})
         by_key: dict[FindingKey, list[Change]] = {}
-        for change in sorted(changes, key=lambda each: each.recorded_at):
+        for change in changes:
             own = known.get(change.key)
             is_followed = own is not None and own.state in IN_PROGRESS
             key = change.key if is_followed else canonical[change.key]
@@ -186,6 +186,11 @@ class Observer:
             after.state.value,
             detail_of(after, self.in_force, {"evaluation": evaluation}, before),
         )
+
+
+def _in_order(changes: Iterable[Change], now: datetime) -> list[Change]:
+    """Return *changes* by AWS's time; those whose time is not possible come before all others."""
+    return sorted(changes, key=lambda each: (not is_ahead(each.recorded_at, now), each.recorded_at))
 
 
 def _is_news(before: Finding | None, after: Finding) -> bool:

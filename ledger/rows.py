@@ -138,6 +138,7 @@ def _copies_to_text(finding: Finding) -> str:
             "recorded_at": copy.recorded_at.isoformat(),
             "service_linked": copy.service_linked,
             "annotation": copy.annotation,
+            **({"claimed_at": copy.claimed_at.isoformat()} if copy.claimed_at else {}),
         }
         for copy in finding.copies
     )
@@ -153,9 +154,14 @@ def _copies_from_row(row: sa.RowMapping) -> tuple[Copy, ...]:
             recorded_at=datetime.fromisoformat(copy["recorded_at"]),
             service_linked=copy["service_linked"],
             annotation=copy["annotation"],
+            claimed_at=_moment(copy.get("claimed_at", "")),
         )
         for copy in json.loads(row["copies"])
     )
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _request_to_data(request: Request) -> dict[str, Any]:

@@ -168,7 +168,7 @@ def refused(code):
 @pytest.mark.parametrize(
     ("error", "kind", "told"),
     [
-        (refused("AccessDenied"), ShelfUnwritableError, "s3:GetObject and s3:PutObject"),
+        (refused("AccessDenied"), ShelfUnwritableError, "AWS denies s3:PutObject"),
         (refused("RequestTimeTooSkewed"), ShelfBusyError, "the clock of this machine is off"),
         (refused("SlowDown"), ShelfBusyError, "does not answer"),
         (refused("ConditionalRequestConflict"), ShelfConflictError, "changed by somebody else"),
@@ -216,4 +216,4 @@ def test_each_permission_that_is_missing_is_told(s3, operation):
     denied = AWSResponse("http://local", 403, {}, None), error
     shelf._s3.meta.events.register(f"before-call.s3.{operation}", lambda **_: denied)
 
-    assert "AWS denies it" in shelf.unwritable()
+    assert f"AWS denies s3:{operation}" in shelf.unwritable()

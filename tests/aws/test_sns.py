@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from aws.queue import LaterError
-from aws.sns import Verifier, route
+from aws.sns import Verifier, certificate_url, route
 from ledger.store import LedgerUnavailableError
 from tests.aws.test_queue import CHANGE
 
@@ -151,6 +151,23 @@ def test_another_kind_of_signature_is_refused(world, signer, version):
 def test_a_certificate_from_elsewhere_is_not_even_fetched(world, signer, url):
     assert world.post({**signer.delivery(), "SigningCertURL": url}) == 403
     assert world.fetched == []
+
+
+@pytest.mark.parametrize(
+    ("arn", "host"),
+    [
+        ("arn:aws:sns:ap-southeast-7:111122223333:t", "sns.ap-southeast-7.amazonaws.com"),
+        ("arn:aws-cn:sns:cn-north-1:111122223333:t", "sns.cn-north-1.amazonaws.com.cn"),
+        ("arn:aws-us-gov:sns:us-gov-west-1:111122223333:t", "sns.us-gov-west-1.amazonaws.com"),
+        ("arn:aws-eusc:sns:eusc-de-east-1:111122223333:t", "sns.eusc-de-east-1.amazonaws.eu"),
+        ("arn:aws-iso:sns:us-iso-east-1:111122223333:t", "sns.us-iso-east-1.c2s.ic.gov"),
+    ],
+)
+def test_a_certificate_is_of_the_topics_own_partition_and_region(arn, host):
+    path = f"/SimpleNotificationService-{'0' * 32}.pem"
+
+    assert certificate_url(arn).fullmatch(f"https://{host}{path}")
+    assert not certificate_url(arn).fullmatch(f"https://sns.eu-west-2.amazonaws.com{path}")
 
 
 def test_a_signed_delivery_of_another_topic_is_refused(world, signer):

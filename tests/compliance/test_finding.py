@@ -342,6 +342,21 @@ def test_what_is_dated_ahead_counts_as_of_now():
     assert observe(ahead, change(minute=6), at(6)).state is State.REOPENED
 
 
+def test_whatever_has_a_possible_time_comes_after_what_is_dated_ahead():
+    """AWS Config recorded it before the odd one came here, and it is the newer all the same."""
+    ahead = observe(finding(minute=-60), change(minute=90), at(5))
+
+    assert observe(ahead, change("COMPLIANT", minute=1), at(6)).state is State.RESOLVED
+
+
+def test_what_is_dated_ahead_counts_once_and_another_one_counts_again():
+    ahead = observe(finding(), change("COMPLIANT", minute=90), at(5))
+
+    assert observe(ahead, change("COMPLIANT", minute=90), at(6)) is ahead
+    assert observe(ahead, change(minute=80), at(6)).state is State.REOPENED
+    assert life.is_said_again(ahead, observe(ahead, change("COMPLIANT", minute=7), at(7)))
+
+
 def test_ids_are_the_same_in_every_process_and_release():
     assert short_ids(key())[0] == "F-FSQED"
 

@@ -18,7 +18,7 @@ def missed(match, tags=None):
 @pytest.mark.parametrize(
     "tags",
     [{"team": "housing"}, {"Team": "Housing"}, {"Team": "housing "}, {"Team ": "housing"},
-     {"Team": "hous\u200bing"}, {"TEAM": "HOUSING"}],
+     {"Team": "hous\u200bing"}, {"TEAM": "HOUSING"}, {"Teams": "housing"}, {"Tema": "housing"}],
     ids=ascii,
 )  # fmt: skip
 def test_a_tag_that_seems_to_be_the_routes_is_named(tags):

@@ -64,6 +64,8 @@ def test_the_shipped_configuration_loads():
         ("teams.yaml", "default: website", "default: websit", r"did you mean 'website'"),
         ("teams.yaml", "channel: C0PAYMENTS", "channel: housing", r"channel: expected a channel's"),
         ("teams.yaml", "channel: C0PAYMENTS", 'channel: "#housing"', r"id like C012AB3CD .*'#hous"),
+        ("teams.yaml", "channel: C0PAYMENTS", "channel: https://a.slack.com/archives/C0PAYMENTS",
+         r"channel: expected a channel's id like C012AB3CD"),
         ("teams.yaml", "channel: C0PAYMENTS", "channels: []", r"channels: "),
         ("teams.yaml", "channel: C0PAYMENTS", "channels: [slack:house]", r"channels\[0\]: expect"),
         ("teams.yaml", "    channel: C0PAYMENTS\n", "", r"expected either channel or channels"),

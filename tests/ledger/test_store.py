@@ -74,6 +74,16 @@ def test_a_compliant_change_that_came_first_keeps_a_late_violation_from_opening(
     assert states(ledger) == [State.COMPLIANT]
 
 
+@pytest.mark.parametrize("together", [True, False], ids=["one batch", "two batches"])
+def test_a_result_of_another_century_is_over_with_the_next_possible_one(ledger, together):
+    batch = [change(minute=60 * 24 * 365 * 73), change("COMPLIANT", minute=-60)]
+
+    for changes in [batch] if together else [[each] for each in batch]:
+        ledger.record(changes)
+
+    assert ledger.find(ID).state is State.RESOLVED
+
+
 def test_a_move_leaves_an_audit_row_in_the_same_transaction(ledger, engine):
     ledger.record([change()])
 
@@ -145,6 +155,14 @@ def test_names_and_tags_learnt_after_the_change_reach_the_finding_too(ledger):
 def test_an_older_configuration_item_teaches_nothing(ledger):
     ledger.record([change()], [facts(name="new", minute=5)])
     ledger.record([], [facts(name="old", minute=1)])
+
+    assert ledger.find(ID).resource_name == "new"
+
+
+def test_a_configuration_item_of_another_century_teaches_until_the_next_one(ledger, clock):
+    ledger.record([change()], [facts(name="odd", minute=60 * 24 * 365 * 73)])
+    clock.move(minutes=5)
+    ledger.record([], [facts(name="new", minute=1)])
 
     assert ledger.find(ID).resource_name == "new"
 

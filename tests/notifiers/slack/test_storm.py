@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from commands.reception import Reception
+from compliance.channel import Channel
 from compliance.finding import State
 from compliance.gathering import content_of_message
 from ledger.closed import ClosedChannels
@@ -15,10 +16,14 @@ from ledger.messages import Messages
 from notifiers.courier import Courier
 from notifiers.slack import app as bolt
 from notifiers.slack.client import SlackChat
+from notifiers.slack.home import home_view
 from notifiers.slack.listeners import Listeners
 from notifiers.slack.people import People
+from notifiers.slack.replies import answer_message
+from notifiers.slack.text import MESSAGE_MAX, spoken
 from notifiers.troubles import Troubles
-from tests.builders import change
+from playground.slack.blockkit import check_message, check_view
+from tests.builders import change, member
 from tests.playground.slack import world
 from tests.playground.slack.world import HANNAH, HOUSING, element_of, message_of
 
@@ -103,3 +108,17 @@ def test_all_are_ignored(slack, card, context):
     assert outcome.errors == {}
     message_of(slack, HOUSING, "45 findings: Recorded", HANNAH)
     assert {each.state for each in context.ledger.each(State)} == {State.EXCEPTED}
+
+
+@pytest.mark.parametrize("letter", ["x", "&", "\N{ROCKET}"], ids=ascii)
+def test_names_as_long_as_aws_takes_are_answered_everywhere(context, reports, letter):
+    topic = f"arn:aws:sns:eu-west-2:111122223333:{letter * 252}"
+    context.ledger.record([change(resource=f"{topic}{number:04}") for number in range(25)])
+    reception = Reception(context, reports, {}, member)
+
+    for typed in ("findings", "status", "home", f"find {letter * 252}", f"history {topic}0001"):
+        channel = frozenset({Channel("slack", HOUSING)})
+        text, blocks = answer_message(reception.answer(typed, member(), channel))
+        assert check_message(blocks) == []
+        assert len(spoken(text)) <= MESSAGE_MAX
+    assert check_view(home_view(reception.home(member()))) == []

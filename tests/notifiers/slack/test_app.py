@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 import time
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -12,14 +13,21 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from commands.forms import Origin
+from commands.reception import Reception
 from compliance.card import Button, Press
 from compliance.finding import State
 from notifiers.slack import app as slack
 from notifiers.slack.client import connect
 from notifiers.slack.listeners import Listeners
 from notifiers.slack.modals import FORM
+from notifiers.slack.people import People
+from playground.slack.faults import Fault
 from tests.builders import ID, at, change
 from tests.notifiers.slack.workspace import HOME
+from tests.playground.slack import world
+from tests.playground.slack.world import HANNAH, HOUSING, message_of
+
+MANIFEST = Path(__file__).parents[3] / "config" / "slack-manifest.yaml"
 
 ORIGIN = Origin(Press(Button.REMEDIATE, ID), at(0)).dump()
 SUBMITTED = {
@@ -143,3 +151,33 @@ def test_an_answer_that_is_cut_off_ends_no_connecting(cut, reception, people, ev
     keeping.join()
 
     assert kept.problem == "IncompleteRead"
+
+
+@pytest.fixture
+def connected(context, reports, clock, eventually):
+    """The strict local Slack, and the bot connected to it by Socket Mode."""
+    with world.running(MANIFEST, pace=world.PATIENT) as local:
+        client = world.client(local)
+        people = People(client, context.teams.groups(), clock)
+        listeners = Listeners(Reception(context, reports, {}, people.fresh), people)
+        app = slack.build(client, "", listeners)
+        kept, stop = slack.Socket(app, local.credentials.app_token), threading.Event()
+        keeping = threading.Thread(target=kept.keep, args=[stop])
+        keeping.start()
+        eventually(lambda: len(local.sockets) == 1)
+        yield local
+        stop.set()
+        keeping.join()
+
+
+def test_a_command_is_answered_after_slack_disabled_the_link_and_refused_the_next(
+    connected, eventually
+):
+    refusal = Fault("apps.connections.open", error="internal_error", times=1)
+    connected.faults.set([refusal])
+    connected.do(connected.sockets.disconnect("link_disabled"))
+
+    eventually(lambda: len(connected.sockets) == 1)
+    connected.do(connected.acting.command(HANNAH, HOUSING, "/compliance help"))
+
+    assert message_of(connected, HOUSING, "/compliance", HANNAH)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from ipaddress import IPv6Address
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -23,6 +24,12 @@ _URLS = {
     "TEAMS_API_URL": "http://127.0.0.1:8765, where a stand-in for Microsoft is",
 }
 _NUMBERED = re.compile(r"[0-9]{1,5}")
+_QUEUE_PATH = re.compile(r"(/[A-Za-z0-9_.-]+)+")
+#: How the wrong one of Slack's tokens begins, and what the right one is.
+_MIXED_UP = {
+    "SLACK_BOT_TOKEN": (("xapp-", "xoxp-"), "the bot's token, which begins with xoxb-"),
+    "SLACK_APP_TOKEN": (("xox",), "the app-level token, which begins with xapp-"),
+}
 
 
 #: Whether something is there, the variable it comes from, and what is expected there.
@@ -136,8 +143,8 @@ def read_environment(variables: Mapping[str, str], allowlist: str = "") -> Envir
         allowlist=reader.allowlist(config / "allowlist.yaml"),
         git_token=partial(_Reader(variables).token, "ALLOWLIST_GIT_TOKEN"),
         signing_key=reader.file("ALLOWLIST_SIGNING_KEY"),
-        slack_bot_token=reader.token("SLACK_BOT_TOKEN"),
-        slack_app_token=reader.token("SLACK_APP_TOKEN"),
+        slack_bot_token=reader.of_slack("SLACK_BOT_TOKEN"),
+        slack_app_token=reader.of_slack("SLACK_APP_TOKEN"),
         slack_signing_secret=reader.token("SLACK_SIGNING_SECRET"),
         slack_api_url=reader.url("SLACK_API_URL"),
         teams_client_id=reader.guid("TEAMS_CLIENT_ID"),
@@ -192,6 +199,15 @@ class _Reader:
         )
         return ""
 
+    def of_slack(self, name: str) -> str:
+        """Return one of Slack's tokens; that of a person would let the bot speak as them."""
+        value = self.token(name)
+        wrong, expected = _MIXED_UP[name]
+        if not value.startswith(wrong):
+            return value
+        self._fault(name, f"expected {expected}; found another of Slack's tokens")
+        return ""
+
     def guid(self, name: str) -> str:
         value = self.text(name).lower()
         if not value or _GUID.fullmatch(value):
@@ -211,7 +227,7 @@ class _Reader:
     def queues(self, name: str) -> tuple[str, ...]:
         found = self.listed(name)
         example = "a queue's URL, https://sqs.REGION.amazonaws.com/ACCOUNT/NAME, not its ARN"
-        self._each(name, (_is_url(each) and urlsplit(each).path != "" for each in found), example)
+        self._each(name, map(_is_queue, found), example)
         return found
 
     def url(self, name: str) -> str:
@@ -223,7 +239,7 @@ class _Reader:
 
     def host(self, name: str, default: str) -> str:
         value = self.text(name, default)
-        if re.fullmatch(r"[A-Za-z0-9._:%-]{1,255}", value) and ".." not in value:
+        if _is_ipv6(value) or re.fullmatch(r"(?!.*\.\.)[A-Za-z0-9._-]{1,255}", value):
             return value
         self._fault(name, "expected an address or a name to listen on, like 0.0.0.0")
         return default
@@ -293,6 +309,21 @@ def _parts(url: str) -> SplitResult:
     except ValueError:
         return urlsplit("")
     return parts
+
+
+def _is_queue(url: str) -> bool:
+    """Whether it can be a queue's URL: the console's address of one has a query."""
+    parts = _parts(url)
+    is_bare = not parts.query and not parts.fragment
+    return _is_url(url) and is_bare and _QUEUE_PATH.fullmatch(parts.path) is not None
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        IPv6Address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_postgresql(url: str) -> bool:

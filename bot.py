@@ -107,8 +107,8 @@ class Bot:
             reports = Listening(queues, polling, topics, record, metrics.count, now)
             metrics.watch(reports.standings, self.aws.remediation.pauses)
             presses = self.products.listen(self.reception, stop, self.outbox)
-            chat, ledger = self.products.problem, self.ledger.problem
-            reach = {"ledger": ledger, "chat": chat, "queues": reports.problem}
+            chat, ledger, told = self.products.problem, self.ledger.problem, self.outbox.problem
+            reach = {"ledger": ledger, "chat": chat, "channels": told, "queues": reports.problem}
             served = web.application([reports.route, *presses], reach, metrics.registry)
             with web.serving(served, environment.http_host, environment.http_port), self.clock():
                 return 0 if reports.read(stop) else 1

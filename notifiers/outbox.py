@@ -79,6 +79,10 @@ class Outbox:
         shown = self.messages.showing(finding_id, channel)
         return self._content(shown.findings, shown.tally) if shown else None
 
+    def problem(self) -> str:
+        """Say why nobody sees what the bot shows, empty where somebody does or knows of it."""
+        return self.troubles.problem()
+
     def wake(self) -> None:
         self.courier.wake()
 

@@ -35,6 +35,8 @@ class Troubles:
         #: Of which nothing has to be asked of the ledger: what was reported, and what is open.
         self._reported: set[Channel] = set()
         self._open: set[Channel] = set()
+        #: Of which no channel took the report.
+        self._untold: set[Channel] = set()
         self._in_a_row: Counter[Channel] = Counter()
         self._refusals: Counter[tuple[Channel, str]] = Counter()
         self._retries = 0
@@ -55,6 +57,12 @@ class Troubles:
         with self._lock:
             return dict(self._problems)
 
+    def problem(self) -> str:
+        """Say which channels take nothing without anybody in chat knowing it; empty where none."""
+        with self._lock:
+            told = sorted(f"{each.id}: {self._problems[each]}" for each in self._untold)
+        return f"nobody could be told in chat of {', '.join(told)}" if told else ""
+
     def refusals(self) -> Mapping[tuple[Channel, str], int]:
         """Return how often each channel has refused a message since the start, by the reason."""
         with self._lock:
@@ -69,10 +77,13 @@ class Troubles:
             is_reported = channel in self._reported
         if not is_reported and self._closed.claim(channel):
             text = self._text(CLOSED, channel, problem=error.problem, remedy=error.remedy)
-            if self._report(channel, text):
+            is_reported = self._report(channel, text)
+            with self._lock:
+                (self._reported if is_reported else self._untold).add(channel)
+                if is_reported:
+                    self._untold.discard(channel)
+            if is_reported:
                 self._closed.reported(channel)
-                with self._lock:
-                    self._reported.add(channel)
 
     def refused_content(self, channel: Channel, error: ChatRefusedError) -> bool:
         """Note that one message was refused; say whether it is the channel after all."""
@@ -95,6 +106,7 @@ class Troubles:
         with self._lock:
             self._in_a_row.pop(channel, None)
             self._problems.pop(channel, None)
+            self._untold.discard(channel)
             if channel in self._open:
                 return
             self._reported.discard(channel)

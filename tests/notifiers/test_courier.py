@@ -490,6 +490,31 @@ def test_operators_are_told_once_of_a_channel_that_takes_nothing_and_once_when_i
     assert courier.troubles.problems() == {}
 
 
+def test_while_no_channel_takes_the_report_readiness_says_so(courier, chat, ledger):
+    ledger.record([change()])
+    for channel in (HOUSING, TDA):
+        chat.closed[channel] = ChannelClosedError("is_archived", "Unarchive it.")
+    courier.rounds(60)
+
+    assert courier.troubles.problem() == "nobody could be told in chat of C0HOUSING: is_archived"
+    chat.closed.pop(TDA)
+    courier.rounds(600)
+    assert [channel for channel, _ in chat.notices] == [TDA]
+    assert courier.troubles.problem() == ""
+
+
+def test_readiness_is_whole_again_with_the_channel(courier, chat, ledger):
+    ledger.record([change()])
+    for channel in (HOUSING, TDA):
+        chat.closed[channel] = ChannelClosedError("is_archived", "Unarchive it.")
+    courier.rounds(60)
+
+    chat.closed.clear()
+    courier.rounds(600)
+
+    assert courier.troubles.problem() == ""
+
+
 def test_a_channel_of_a_product_that_the_bot_does_not_know_is_told(courier_of, chat, ledger):
     teams = Channel("teams", "19:abc@thread.tacv2")
     courier = courier_of(Teams((team("housing", teams, HOUSING),), "housing", (TDA,)))

@@ -28,14 +28,7 @@ from aws.s3_shelf import S3Shelf
 from aws.sweep import Place
 from commands.authorise import authorise
 from commands.carry_out import carry_out_exceptions
-from commands.checks import (
-    Check,
-    check_allowlist,
-    check_entries,
-    check_ledger,
-    checking,
-    print_all,
-)
+from commands.checks import Check, check_allowlist, check_entries, check_ledger, checking, print_all
 from commands.command_line import on_signal, read_command_line
 from commands.context import Context
 from commands.digest import WEEK, digest

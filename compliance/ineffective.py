@@ -16,14 +16,18 @@ from compliance.rules import Catalogue, Rule, canonical_name
 _IDS = {
     "AWS::RDS::DBInstance": (re.compile(r"db-[A-Z0-9]+"), "the resource id, db-…"),
     "AWS::SNS::Topic": (re.compile(r"arn:[a-z-]+:sns:.+"), "the topic's ARN"),
-    "AWS::S3::Bucket": (re.compile(r"[a-zA-Z0-9][\w.-]+", re.ASCII), "the bucket's name"),
+    "AWS::S3::Bucket": (
+        re.compile(r"(?!.*\.amazonaws\.)[a-zA-Z0-9][\w.-]+", re.ASCII),
+        "the bucket's name",
+    ),
     "AWS::Lambda::Function": (re.compile(r"[\w-]+", re.ASCII), "the function's name"),
     "AWS::DynamoDB::Table": (re.compile(r"[\w.-]+", re.ASCII), "the table's name"),
     "AWS::::Account": (ACCOUNT, "the account's id"),
 }
-#: Elsewhere, and here since 2018, no bucket has capitals in its name.
+#: Elsewhere, and here since 2018, no bucket has capitals or underscores in its name.
 #: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _OLD_BUCKETS = "us-east-1"
+_BUCKET = re.compile(r"[a-z0-9.-]+")
 
 IsRule = Callable[[str], bool]
 
@@ -138,7 +142,7 @@ def _resource(entry: Entry, rule: Rule | None) -> Iterator[str]:
         elif _is_elsewhere(entry):
             yield f"resource {resource!r} is in another account or Region than the entry"
         elif _is_no_bucket(entry, rule):
-            yield f"resource {resource!r}: no bucket has capitals in its name"
+            yield f"resource {resource!r}: no bucket has capitals or underscores in its name"
 
 
 def _is_elsewhere(entry: Entry) -> bool:
@@ -153,7 +157,7 @@ def _is_elsewhere(entry: Entry) -> bool:
 
 def _is_no_bucket(entry: Entry, rule: Rule) -> bool:
     is_bucket = rule.resource_type == "AWS::S3::Bucket" and entry.region != _OLD_BUCKETS
-    return is_bucket and entry.resource != entry.resource.lower()
+    return is_bucket and not _BUCKET.fullmatch(entry.resource)
 
 
 def _nearest(word: str, known: Collection[str]) -> str:

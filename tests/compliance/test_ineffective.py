@@ -31,6 +31,8 @@ def warnings(*entries, lines=(7, 16, 25)):
         ({"resource": "star*"}, "stands for all resources only where it stands alone"),
         ({"resource": "arn:aws:s3:::star-bucket"}, "expected the bucket's name"),
         ({"resource": "Star-Bucket"}, "no bucket has capitals"),
+        ({"resource": "star_bucket"}, "no bucket has capitals or underscores"),
+        ({"resource": "star-bucket.s3.amazonaws.com"}, "expected the bucket's name"),
         ({"resource": "star-bucket "}, "that nobody sees"),
         ({"resource": "star\u200b-bucket"}, "that nobody sees"),
         ({"expires": date(2025, 1, 31)}, "it ended on 2025-01-31"),

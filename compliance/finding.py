@@ -213,12 +213,12 @@ def observe(finding: Finding, change: Change, now: datetime) -> Finding:
 def _is_newer(change: Change, known: Copy, now: datetime) -> bool:
     """Whether *change* comes after what is *known*.
 
-    A time that lies ahead of every clock orders nothing: what has one is believed when it comes,
-    unless the same came before, and whatever has a possible time comes after it.
+    Times that lie ahead of every clock are ordered among themselves: it may be our clock that is
+    wrong. The first of them is believed when it comes, and whatever has a possible time comes
+    after all of them.
     """
     if is_ahead(change.recorded_at, now):
-        same = known.claimed_at == change.recorded_at and known.compliance is change.compliance
-        return not same
+        return known.claimed_at is None or change.recorded_at > known.claimed_at
     return known.claimed_at is not None or change.recorded_at > known.recorded_at
 
 

@@ -698,7 +698,8 @@ def test_updates_leave_room_for_what_people_wait_for(courier, chat, ledger, ask)
         courier.round()
     for minute in range(1, 12):
         ledger.record([change("COMPLIANT", minute, f"b-{n}", rule=f"r-{n}") for n in range(3)])
-        ledger.record([change("NON_COMPLIANT", minute, f"b-{n}", rule=f"r-{n}") for n in range(3)])
+        later = minute + 0.5
+        ledger.record([change("NON_COMPLIANT", later, f"b-{n}", rule=f"r-{n}") for n in range(3)])
         courier.rounds(2)
 
     ask(chat.shown[chat.posts[0]].id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
+from fnmatch import fnmatchcase
 
 from compliance.accounts import Account
 from compliance.change import FindingKey
@@ -28,12 +29,14 @@ def near_misses(
         for team in teams
         for match in team.matches
         if not match.covers(key, tags, account)
-        for slip in _slips(match, key, tags)
+        for slip in _slips(match, key, tags, account)
     )
     return tuple(dict.fromkeys(slips))[:_MOST]
 
 
-def _slips(match: Match, key: FindingKey, tags: Mapping[str, str]) -> Iterator[str]:
+def _slips(
+    match: Match, key: FindingKey, tags: Mapping[str, str], account: Account | None
+) -> Iterator[str]:
     for name, value in match.tags.items():
         if tags.get(name) != value and (slip := _tag_slip(name, value, tags)):
             yield slip
@@ -42,8 +45,9 @@ def _slips(match: Match, key: FindingKey, tags: Mapping[str, str]) -> Iterator[s
         ("Region", match.regions, key.region),
         ("resource type", match.resource_types, key.resource_type),
         ("rule", match.rules, key.rule),
+        ("account's environment", match.environments, account.environment if account else ""),
     ):
-        near = sorted(each for each in wanted if _is_slip(each, found))
+        near = sorted(each for each in wanted if _is_slip(found, each))
         if found not in wanted and near:
             yield f"its {what} is {found!r}, and a route has {near[0]!r}"
 
@@ -57,13 +61,18 @@ def _tag_slip(name: str, value: str, tags: Mapping[str, str]) -> str:
     return ""
 
 
-def _is_slip(one: str, other: str, alike: float = _ALIKE) -> bool:
-    """Say whether *one* is not *other* but seems to be: case, blanks, or a letter or digit."""
-    if one == other:
+def _is_slip(found: str, wanted: str, alike: float = _ALIKE) -> bool:
+    """Say whether *found* is not *wanted* but seems to be: case, blanks, or a letter or digit.
+
+    A * in a route stands for itself, whatever its writer meant.
+    """
+    if found == wanted:
         return False
-    first, second = (" ".join(clean(each).casefold().split()) for each in (one, other))
+    if "*" in wanted and fnmatchcase(found, wanted):
+        return True
+    first, second = (" ".join(clean(each).casefold().split()) for each in (found, wanted))
     if first == second:
         return True
-    if all(each.isdecimal() and len(each) == len(one) for each in (one, other)):
-        return sum(a != b for a, b in zip(one, other, strict=True)) == 1
+    if all(each.isdecimal() and len(each) == len(found) for each in (found, wanted)):
+        return sum(a != b for a, b in zip(found, wanted, strict=True)) == 1
     return SequenceMatcher(None, first, second).ratio() >= alike

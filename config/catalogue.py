@@ -22,7 +22,7 @@ from compliance.rules import (
     SourceFix,
 )
 from config.faults import ConfigError, Document, Fault, read, validate
-from config.shapes import Strict, Text
+from config.shapes import ResourceType, Strict, Text
 
 #: aws_config_remediation_configuration takes no longer rule name (terraform FACTS).
 _RULE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -176,9 +176,7 @@ class _Rule(Strict):
     parameters: dict[str, Text] = Field(
         default={}, description="The rule's input parameters, as texts."
     )
-    resource_type: Annotated[
-        str, _matches(r"\w+::\w*::\w+(?:::\w+)*", "a type like AWS::S3::Bucket")
-    ] = Field(description="The type of resource that the rule looks at.")
+    resource_type: ResourceType = Field(description="The type of resource that the rule looks at.")
     title: Text = Field(description="The rule in a few words, for lists.")
     wrong: (
         Annotated[

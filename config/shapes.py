@@ -10,6 +10,8 @@ from compliance.aws_ids import ACCOUNT, REGION
 from compliance.channel import qualified
 from compliance.text import clean
 
+#: AWS::S3::Bucket, AWS::::Account, and types of one's own like Council::Forms::Site.
+_TYPE = re.compile(r"\w+::\w*::\w+(?:::\w+)*", re.ASCII)
 #: An id of another chat product than Slack; a link has names in it, which can change.
 _ELSEWHERE = re.compile(r"(?!slack:)[a-z]+:(?!//)[^\s#]+")
 
@@ -46,6 +48,12 @@ def check_region(found: str) -> str:
     return found
 
 
+def check_type(found: str) -> str:
+    if not _TYPE.fullmatch(found):
+        raise ValueError("expected a type like AWS::S3::Bucket")
+    return found
+
+
 def _id_of(letters: str, what: str) -> Callable[[str], str]:
     """Return a check of an id, bare or with its chat product.
 
@@ -67,6 +75,7 @@ _DIGITS = {"type": "string", "pattern": "^[0-9]{12}$"}
 AccountId = Annotated[str, BeforeValidator(check_account), WithJsonSchema(_DIGITS)]
 Text = Annotated[str, AfterValidator(filled)]
 Region = Annotated[str, AfterValidator(check_region)]
+ResourceType = Annotated[str, AfterValidator(check_type)]
 ChannelId = Annotated[str, AfterValidator(_id_of("CG", "channel's"))]
 UserId = Annotated[str, AfterValidator(_id_of("UW", "user's"))]
 UserGroupId = Annotated[str, AfterValidator(_id_of("S", "user group's"))]

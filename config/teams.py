@@ -10,7 +10,16 @@ from compliance.channel import Channel
 from compliance.routing import Approvers, Match, Notify, Team, Teams
 from compliance.rules import Catalogue, Severity
 from config.faults import ConfigError, Document, Fault, nearest, read, unknown_rule, validate
-from config.shapes import AccountId, ChannelId, Region, Strict, Text, UserGroupId, UserId
+from config.shapes import (
+    AccountId,
+    ChannelId,
+    Region,
+    ResourceType,
+    Strict,
+    Text,
+    UserGroupId,
+    UserId,
+)
 
 
 class _Approvers(Strict):
@@ -35,7 +44,7 @@ class _Match(Strict):
         default=[], description="One of these accounts, ids in quotes."
     )
     regions: list[Region] = Field(default=[], description="One of these Regions.")
-    resource_types: list[Text] = Field(
+    resource_types: list[ResourceType] = Field(
         default=[], description="One of these types: AWS::S3::Bucket."
     )
     rules: list[Text] = Field(default=[], description="One of these rules of rules.yaml.")
@@ -45,6 +54,17 @@ class _Match(Strict):
     environments: list[Text] = Field(
         default=[], description="An account of one of these environments."
     )
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> Self:
+        """A list that was left empty would give the team what every other one owns."""
+        if not self.model_fields_set or not all(
+            getattr(self, name) for name in self.model_fields_set
+        ):
+            raise ValueError(
+                "expected a condition, and something in each; what no team owns is the default's"
+            )
+        return self
 
     def match(self) -> Match:
         return Match(

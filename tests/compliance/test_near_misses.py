@@ -2,6 +2,7 @@
 
 import pytest
 
+from compliance.accounts import Account
 from compliance.channel import Channel
 from compliance.near_misses import near_misses
 from compliance.routing import Match, Team
@@ -10,9 +11,9 @@ from tests.builders import finding
 KEY = finding().key
 
 
-def missed(match, tags=None):
+def missed(match, tags=None, account=None):
     team = Team("housing", (Channel.parse("C0HOUSING"),), frozenset(), frozenset(), (match,))
-    return near_misses((team,), KEY, tags or {}, None)
+    return near_misses((team,), KEY, tags or {}, account)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,19 @@ def test_a_tag_that_seems_to_be_the_routes_is_named(tags):
         f"its tag {name!r} is {value!r}, and a route has 'Team': 'housing', so that it did not go "
         "to team housing"
     )
+
+
+def test_a_pattern_stands_for_itself_and_is_named_where_it_would_fit():
+    assert len(missed(Match(tags={"Team": "hous*"}), {"Team": "housing"})) == 1
+    assert missed(Match(tags={"Team": "hous*"}), {"Team": "payments"}) == ()
+
+
+def test_an_environment_that_seems_to_be_the_routes_is_named():
+    account = Account(KEY.account, "housing", "production")
+
+    [slip] = missed(Match(environments=frozenset({"Production"})), account=account)
+
+    assert "its account's environment is 'production', and a route has 'Production'" in slip
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Configuration faults: file, line, key, what was expected and what was found; all at once."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,6 +15,8 @@ from compliance.mendable import MendableError
 Place = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
+#: How pydantic names a form that a value may have: a class of ours, or what it is made of.
+_FORM = re.compile(r"_[A-Z]|(list|literal|function-\w+)\[")
 #: Levels and values of a file: no catalogue or allowlist of people comes near.
 _DEEPEST, _MOST = 50, 200_000
 
@@ -125,20 +128,47 @@ def validate(document: Document, model: type[Model]) -> Model:
 
 def validation_problems(error: ValidationError) -> list[tuple[str, str]]:
     """Return the key of each thing that is wrong, and what."""
-    return [
-        (_dotted(_place(each["loc"])), _problem(each)) for each in error.errors(include_url=False)
-    ]
+    return [(_dotted(_place(each["loc"])), _problem(each)) for each in _errors(error)]
 
 
 def _faults(document: Document, error: ValidationError) -> list[Fault]:
-    return [
-        document.fault(_place(each["loc"]), _problem(each))
-        for each in error.errors(include_url=False)
-    ]
+    return [document.fault(_place(each["loc"]), _problem(each)) for each in _errors(error)]
+
+
+def _errors(error: ValidationError) -> list[Any]:
+    """Return what is wrong; of a value that may be of several forms, with the nearest of them.
+
+    pydantic tells what keeps it from being each of them. The nearest is that of which only a part
+    is wrong, else the one that is a choice of words.
+    """
+    told: dict[Place, list[Any]] = {}
+    for each in error.errors(include_url=False):
+        told.setdefault(_value(each["loc"]), []).append(each)
+    return [each for of_it in told.values() for each in _nearest_form(of_it)]
+
+
+def _nearest_form(errors: list[Any]) -> list[Any]:
+    if len(errors) == 1 or not any(map(_is_form, errors[0]["loc"])):
+        return errors
+    deepest = max(len(_place(each["loc"])) for each in errors)
+    parts = [each for each in errors if len(_place(each["loc"])) == deepest]
+    choices = [each for each in parts if each["type"] == "literal_error"]
+    return choices or parts
+
+
+def _value(loc: tuple[int | str, ...]) -> Place:
+    """Return where the value of several forms stands, the whole place where it has one form."""
+    forms = [number for number, part in enumerate(loc) if _is_form(part)]
+    return loc[: forms[0]] if forms else loc
+
+
+def _is_form(part: int | str) -> bool:
+    """Whether it is pydantic's name of a form, which no key of ours looks like."""
+    return isinstance(part, str) and _FORM.match(part) is not None
 
 
 def _place(loc: tuple[int | str, ...]) -> Place:
-    return tuple(part for part in loc if part != "[key]")
+    return tuple(part for part in loc if part != "[key]" and not _is_form(part))
 
 
 def _problem(error: Any) -> str:
@@ -148,6 +178,8 @@ def _problem(error: Any) -> str:
         return "unknown key"
     if error["type"] == "string_type":
         return f"expected a text, in quotes, found {_shown(error['input'])}"
+    if error["type"] == "too_short":
+        return f"expected something in it, found {_shown(error['input'])}"
     said = str(error["msg"]).removeprefix("Value error, ")
     said = said.replace("Input should be", "expected")
     return f"{said}, found {_shown(error['input'])}"

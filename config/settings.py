@@ -47,6 +47,12 @@ def _zone(found: str) -> str:
     return found
 
 
+def _role(found: str) -> str:
+    if found and not re.fullmatch(r"([\w+=,.@-]+/)*[\w+=,.@-]{1,64}", found, re.ASCII):
+        raise ValueError("expected a role's name like compliance-bot, not its ARN")
+    return found
+
+
 def _action(found: str) -> str:
     if not re.fullmatch(r"[a-z0-9-]+:[A-Za-z0-9*]+", found):
         raise ValueError("expected an action like ssm:StartAutomationExecution")
@@ -169,7 +175,7 @@ class BotFile(Strict):
         default=False,
         description="Whether names, units and environments come from AWS Organizations too.",
     )
-    role_name: str = Field(
+    role_name: Annotated[str, AfterValidator(_role)] = Field(
         default="",
         description="The role to assume in each account; without it, the bot's own credentials.",
     )

@@ -134,6 +134,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+find("#drawer").addEventListener("change", (event) => event.target.setAttribute("aria-pressed", String(event.target.checked)));
 find("#actor").addEventListener("change", (event) => event.target.form.submit());
 const scroller = find("[data-scroller]");
 scroller.scrollTop = scroller.scrollHeight;

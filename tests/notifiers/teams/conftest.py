@@ -53,7 +53,8 @@ def teams_yaml():
 
     def team(name, channel, *approvers):
         users = frozenset(f"teams:{each}" for each in approvers)
-        return Team(name, (Channel.parse(channel),), users, frozenset(), ())
+        channels = (Channel.parse(channel),)
+        return Team(name, channels, users, frozenset(), (), outsiders=True)
 
     return Teams(
         (
@@ -88,9 +89,10 @@ def chat(microsoft):
 
 
 @pytest.fixture
-def outbox(engine, context, microsoft, clock):
+def outbox(context, microsoft):
     chats, rules = {"teams": microsoft.chat}, KnownRules(context.catalogue)
-    return Outbox(engine, chats, context.teams, context.catalogue, {}, rules, clock)
+    given = context.catalogue, context.teams, {}, rules, context.patience
+    return Outbox(context.ledger, chats, *given)
 
 
 @pytest.fixture

@@ -183,7 +183,7 @@ def submission(hannah, press, **entered):
 @pytest.mark.parametrize(
     ("entered", "said"),
     [
-        ({}, "Choose what kind of exception this is."),
+        ({}, "Say why in at least"),
         ({"exception_class": 7, "reason": ["x"], "expires": None}, "Choose what kind"),
         ({"reason": "x" * 5000}, "At most"),
         ({"expires": "2031-01-01"}, "can last until"),

@@ -46,7 +46,8 @@ def test_ignoring_shows_what_is_wrong_on_the_same_card_and_keeps_what_was_typed(
     hannah.press("Record", exception_class="accepted risk", reason=REASON, expires="2026-12-01")
     assert context.ledger.find(ID).state in {State.EXCEPTED, State.APPROVAL_PENDING}
     [entry] = context.allowlist.current.entries
-    assert (entry.reason, entry.asked_by) == (REASON, f"teams:{HANNAH}")
+    assert entry.reason == REASON
+    assert f"teams:{HANNAH}" in entry.asked_by
 
 
 @pytest.mark.parametrize(

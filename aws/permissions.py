@@ -47,6 +47,7 @@ def trials(rule: str, document: str) -> Sequence[Trial]:
         "describe_config_rules": {},
         "describe_configuration_recorders": {},
         "describe_remediation_configurations": {"ConfigRuleNames": [rule]},
+        "describe_remediation_exceptions": {"ConfigRuleName": rule},
         "describe_remediation_execution_status": {"ConfigRuleName": rule, "ResourceKeys": _KEYS},
         "get_compliance_details_by_config_rule": {"ConfigRuleName": rule, "Limit": 1},
         "get_compliance_details_by_resource": {

@@ -272,7 +272,9 @@ def _except_for(subject: Card | GroupCard) -> tuple[Field, ...]:
 
 def _about(subject: Card | GroupCard) -> tuple[Passage, ...]:
     if isinstance(subject, Card):
-        return (Passage(subject.headline, copied=(subject.finding_id,)),)
+        # A headline cuts a long name, and people decide about no half of one.
+        whole = () if subject.resource in subject.headline else (subject.resource,)
+        return (Passage(subject.headline, copied=(subject.finding_id, *whole)),)
     names = [row.resource for row in subject.rows[:_LISTED_MAX]]
     more = subject.number - len(names)
     listed = "\n".join([*names, *([f"and {more} more"] if more else [])])

@@ -17,8 +17,10 @@ _ID = re.compile(r"E-[0-9A-Z]{4,20}", re.ASCII)
 #: A mention keeps its id, which is what the register is searched for.
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>")
 _JOINED = re.compile(rf"(?<![\w-])({'|'.join((*FILTERS, 'page'))})\s*[:=]\s*", re.IGNORECASE)
-_WITH_UNIT = re.compile(r"(expiring:[<>]?=?\d+)\s+([dwmy][a-z]*)", re.IGNORECASE)
-_SPAN = re.compile(r"[<>]?=?(\d{1,4})\s*(d|days?|w|weeks?|m|months?|y|years?)?", re.IGNORECASE)
+_WITH_UNIT = re.compile(r"(expiring:[<>]?=?\d+)\s+([dwmy][a-z]*)", re.IGNORECASE | re.ASCII)
+_SPAN = re.compile(
+    r"[<>]?=?(\d{1,4})\s*(d|days?|w|weeks?|m|months?|y|years?)?", re.IGNORECASE | re.ASCII
+)
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 
 

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 NEWER = frozenset({"container", "plan", "data_table"})
 _WORD = re.compile(r"\w+")
 #: Where Slack says that a type is the fault: ``[json-pointer:/blocks/2/rows/1/1/type]``.
-_OF_A_TYPE = re.compile(r"json-pointer:/blocks/(\d+)(?:/[^\]]*)?/type\]")
+_OF_A_TYPE = re.compile(r"json-pointer:/blocks/(\d+)(?:/[^\]]*)?/type\]", re.ASCII)
 
 #: Types of blocks that are not to be used.
 Lacking = frozenset[str]

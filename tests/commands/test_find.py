@@ -134,7 +134,7 @@ def test_a_decision_is_about_what_can_still_be_decided(filled, picked):
 
 def test_a_resource_that_has_another_name_is_found_by_that_alone(filled, found):
     database = change(resource="db-1A2B", resource_type="AWS::RDS::DBInstance", rule="rds-public")
-    later = ResourceFacts(*_place(database), at(9), name="Rent Ledger")
+    later = ResourceFacts(*_place(database), at(4), name="Rent Ledger")
     filled.ledger.record([], [later])
 
     assert len(found("find rent").lines) == 1

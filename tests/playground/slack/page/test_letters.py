@@ -12,7 +12,7 @@ from compliance.finding import State
 from notifiers.chat import Post
 from notifiers.slack.client import SlackChat
 from notifiers.slack.home import home_view
-from notifiers.slack.replies import reply
+from notifiers.slack.replies import Replies
 from tests.builders import RULE, finding, rule
 from tests.notifiers.slack.test_letter_by_letter import ANSWERS
 from tests.playground.slack.world import HANNAH, HOUSING
@@ -54,7 +54,7 @@ def test_a_card_shows_what_aws_config_says_letter_by_letter(story, page):
     ids=["sentence", "table"],
 )
 def test_an_answer_shows_what_was_typed_letter_by_letter(story, page, answer):
-    reply(story.client, HANNAH, HOUSING, answer)
+    Replies(story.client).reply(HANNAH, HOUSING, answer)
 
     expect(page.get_by_text("Only visible to you")).to_be_visible()
     shows_it_as_it_is(page.get_by_role("article").last)

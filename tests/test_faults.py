@@ -7,6 +7,8 @@ import signal
 import socket
 import urllib.error
 import urllib.request
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -73,14 +75,15 @@ def processes_of(url):
 
 def hang(url, bot):
     stopped = processes_of(url)
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
 
-    def end():
+    def tell_all(number):
         for pid in stopped:
-            os.kill(pid, signal.SIGCONT)
+            # The server's helpers come and go.
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
-    return end
+    tell_all(signal.SIGSTOP)
+    return partial(tell_all, signal.SIGCONT)
 
 
 def be_read_only(url, bot):

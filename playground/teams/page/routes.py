@@ -22,6 +22,7 @@ from starlette.responses import (
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from playground.slack.page.emoji import drawn
 from playground.teams.page.host import Host
 from playground.teams.page.text import marked, url
 from playground.teams.people import NotThereError, Outcome, actions_of
@@ -52,7 +53,9 @@ class Page:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals.update(marked=marked, url=url, link=_link, pretty=_pretty)
+        self._templates.globals.update(
+            drawn=drawn, marked=marked, url=url, link=_link, pretty=_pretty
+        )
 
     def routes(self) -> list[BaseRoute]:
         who = "/as/{person}"

@@ -188,6 +188,7 @@ def _drop(context: Context, finding: Finding, verb: Verb, why: str) -> Answer:
 
 #: What the audit log calls each.
 _AUDITED = {Verb.EXCEPT: "exception", Verb.EXTEND: "extension", Verb.REVOKE: "revocation"}
+_DONE = {Verb.EXTEND: "extended", Verb.REVOKE: "revoked"}
 
 
 def _change(context: Context, person: Person, finding: Finding, request: Request) -> Answer:
@@ -217,7 +218,7 @@ def _follow(context: Context, finding: Finding, request: Request) -> Answer:
         finding.id,
         move,
         actor=BOT,
-        action=request.verb.value,
+        action=_DONE[request.verb],
         detail={"by": list(request.deciders)},
     )
     if after.state is not State.EXCEPTED or after.until is None:

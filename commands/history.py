@@ -138,14 +138,18 @@ def _with_note(did: str) -> Callable[[Row], _Said]:
 
 
 def _recorded(row: Row) -> _Said:
-    if not (until := row.given.get("until")):
-        return "recorded the exception", ""
-    last = datetime.fromisoformat(until) - timedelta(seconds=1)
-    return f"recorded the exception until the end of {_day(last.date().isoformat())}", ""
+    until = row.given.get("until")
+    return f"recorded the exception{f' until the end of {_last_day(until)}' if until else ''}", ""
 
 
 def _other(row: Row) -> _Said:
     return row.action, row.given.get("note") or row.given.get("reason") or ""
+
+
+def _last_day(until: str) -> str:
+    """Return the day that ends at *until*."""
+    last = datetime.fromisoformat(until) - timedelta(seconds=1)
+    return _day(last.date().isoformat())
 
 
 def _day(text: str) -> str:
@@ -154,6 +158,44 @@ def _day(text: str) -> str:
     except ValueError:
         return text
     return f"{day.day} {day:%B %Y}"
+
+
+def _extend(row: Row) -> _Said:
+    reason, expires = row.given.get("reason", ""), row.given.get("expires")
+    return (
+        f"asked for a later end of the exception{f', {_day(expires)}' if expires else ''}",
+        reason,
+    )
+
+
+def _ending(row: Row) -> _Said:
+    ends = row.given.get("ends")
+    end = f" at the end of {_last_day(ends)}" if ends else ""
+    return f"warned that the exception ends{end}", ""
+
+
+def _revoked(row: Row) -> _Said:
+    if row.after == State.EXCEPTED:
+        return "ended the exception; another one covers the finding", ""
+    return "ended the exception before its time", ""
+
+
+def _hand_over(row: Row) -> _Said:
+    return f"handed it over to {row.given.get('to', '')}", row.given.get("reason", "")
+
+
+def _snooze(row: Row) -> _Said:
+    return f"snoozed it until {row.given.get('until', '')}", row.given.get("reason", "")
+
+
+def _expired(row: Row) -> _Said:
+    return f"saw nobody answer the request for the {row.noun} in time", ""
+
+
+def _aws_exception(row: Row) -> _Said:
+    if Verb.CLEAR in row.given.get("requests_ended", ()):
+        return "took AWS Config's own exception away", ""
+    return "looked at AWS Config's exceptions", row.given.get("note", "")
 
 
 _DID: Mapping[str, Callable[[Row], _Said]] = {
@@ -174,6 +216,26 @@ _DID: Mapping[str, Callable[[Row], _Said]] = {
     "excepted": _recorded,
     "exception not recorded": _with_note("did not record the exception"),
     "exception not written": _with_note("could not write the exception"),
+    "exception proposed": _with_note("proposed the exception"),
+    "exception ending": _ending,
+    "let it end": _with_note("lets the exception end as agreed"),
+    "extend": _extend,
+    "extended": _recorded,
+    "extension not recorded": _with_note("did not extend the exception"),
+    "extension not written": _with_note("could not write the extension"),
+    "extension proposed": _with_note("proposed the extension"),
+    "revoke": _with_note("ends the exception before its time"),
+    "revoked": _revoked,
+    "revocation not recorded": _with_note("did not end the exception"),
+    "revocation not written": _with_note("could not take the exception out of the allowlist"),
+    "revocation proposed": _with_note("proposed the end of the exception"),
+    "clear": _with_note("has AWS Config's own exception taken away"),
+    "aws exception": _aws_exception,
+    "claim": _with_note("is on it"),
+    "hand over": _hand_over,
+    "snooze": _snooze,
+    "snooze ended": _with_note("ended the snooze"),
+    "expire": _expired,
     "allowlist": _allowlist,
     "routed": _routed,
     "folded": _folded,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from compliance.care import Care, Claim, Snooze
+from compliance.ending import is_waited_for
 from compliance.finding import UNDECIDED, UNRESOLVED, Finding, IllegalMoveError
 from compliance.routing import Team, Teams
 
@@ -70,6 +71,9 @@ def waiting_for(finding: Finding, team: Team, teams: Teams, lifetime: timedelta)
         since = min(each.asked_at for each in asked)
         barred = frozenset(asked[0].deciders) if len(asked) == 1 else frozenset()
         return Waiting(*asked_of(team, teams, barred), since, since + lifetime)
+    if is_waited_for(finding):
+        users, groups = asked_of(team, teams)
+        return Waiting((*_deciders(finding), *users), groups, finding.changed_at, finding.until)
     if finding.state not in UNDECIDED:
         return None
     given = finding.care.snooze
@@ -91,6 +95,10 @@ def asked_of(
     if not users and not groups:
         users, groups = teams.everywhere.users - barred, teams.everywhere.groups
     return tuple(sorted(users)), tuple(sorted(groups))
+
+
+def _deciders(finding: Finding) -> tuple[str, ...]:
+    return tuple(filter(None, finding.decided.deciders)) if finding.decided else ()
 
 
 def _require(finding: Finding, move: str, allowed: bool) -> None:

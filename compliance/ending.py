@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from compliance.finding import Finding, State
-from compliance.request import Request
+from compliance.press import Button, Press
+from compliance.request import Request, Verb
 
 #: So many days before the end people are warned, the last time on the day before it.
 WARNED_DAYS = (14, 7, 1)
@@ -40,6 +41,16 @@ def is_waited_for(finding: Finding) -> bool:
     decided = finding.decided
     is_known = decided is not None and bool(decided.detail.get("let_end"))
     return finding.state is State.EXCEPTED and warned_at(finding) > 0 and not is_known
+
+
+def ways_out(finding: Finding) -> tuple[Press, ...]:
+    """Return what a warning offers: a later end, or the one that was agreed."""
+    if not is_waited_for(finding):
+        return ()
+    asked, let_end = finding.request(Verb.EXTEND), Press(Button.LET_END, finding.id)
+    if asked is None:
+        return Press(Button.EXTEND, finding.id), let_end
+    return (let_end,) if asked.is_agreed else (Press(Button.AGREE, finding.id, asked.verb), let_end)
 
 
 def warn(finding: Finding, days: int, now: datetime) -> Finding:

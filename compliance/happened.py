@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
 
+from compliance.ending import is_waited_for, warned_at
 from compliance.finding import Finding, State
-from compliance.prose import Prose
+from compliance.prose import Prose, day
 from compliance.request import Verb
 
 
@@ -25,6 +26,7 @@ class Kind(Enum):
     CARE = "care"
     WOKE = "woke"
     EXPIRED = "expired"
+    ENDING = "ending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +77,15 @@ def said_of(event: Event, finding: Finding) -> Said | None:
     decided = _DECISIONS.get(event.action)
     if decided is not None:
         return decided(event, finding)
-    if event.from_state == event.to_state or not event.from_state:
-        return None
     return _moved(event, finding)
 
 
 def _moved(event: Event, finding: Finding) -> Said | None:
-    if event.from_state == State.COMPLIANT or event.to_state not in _MOVES:
+    if event.from_state in {"", event.to_state, State.COMPLIANT} or event.to_state not in _MOVES:
         return None
     kind, words, short = _MOVES[event.to_state]
+    if (event.from_state, event.to_state) == (State.EXCEPTED, State.REOPENED):
+        words, short = "Open again.", "open again: the exception is over"
     note = finding.note if finding.state == event.to_state else ""
     return Said(kind, (f"{words} {note}".strip(),), short)
 
@@ -153,8 +155,91 @@ def _woke(event: Event, finding: Finding) -> Said:
 
 
 def _not_recorded(event: Event, finding: Finding) -> Said:
-    text = f"The exception was not recorded: {event.detail.get('why', '')}"
-    return Said(Kind.DECIDED, (text,), "exception not recorded")
+    noun = event.action.removesuffix(" not recorded")
+    text = f"The {noun} was not recorded: {event.detail.get('why', '')}"
+    return Said(Kind.DECIDED, (text,), event.action)
+
+
+def _put_off(event: Event, finding: Finding) -> Said:
+    return Said(Kind.DECIDED, (str(event.detail.get("why", "")),), event.action)
+
+
+def _ending(event: Event, finding: Finding) -> Said | None:
+    """Of warnings that were not said in time the last is, and none where somebody has answered."""
+    is_last = warned_at(finding) == event.detail.get("days")
+    if finding.until is None or not is_last or not is_waited_for(finding):
+        return None
+    days = -((event.at - finding.until) // timedelta(days=1))
+    left = f"in {days} days" if days > 1 else "within a day"
+    text = (
+        f"Extend the exception or let it end: it ends {left}, at the end of {_last_day(finding)} "
+        "(UTC). The finding is open again then."
+    )
+    return Said(Kind.ENDING, (text,), "the exception is about to end")
+
+
+def _let_end(event: Event, finding: Finding) -> Said:
+    until = f" at the end of {_last_day(finding)}" if finding.until else ""
+    text = f"{event.who} lets the exception end{until}. The finding is open again then."
+    return Said(Kind.DECIDED, (text,), "the exception is left to end")
+
+
+def _extension_asked(event: Event, finding: Finding) -> Said:
+    needed = _still_needed(finding, Verb.EXTEND)
+    if not needed:
+        text = f"{event.who} extends the exception."
+        return Said(Kind.DECIDED, (text,), "extension decided")
+    until = day(date.fromisoformat(event.detail["expires"]))
+    text = (
+        f"{event.who} asked to extend the exception until the end of {until}. {needed} more must "
+        "agree, or it ends as before."
+    )
+    return Said(Kind.ASKED, (text,), "extension asked for")
+
+
+def _longer(event: Event, finding: Finding) -> Said | None:
+    """What is in force has another end, by the bot's hand or by somebody else's."""
+    if event.to_state != State.EXCEPTED or event.from_state != State.EXCEPTED:
+        return _moved(event, finding)
+    if finding.until is None or "until" not in event.detail:
+        return None
+    text = f"The exception lasts until the end of {_last_day(finding)}."
+    return Said(Kind.EXCEPTED, (text,), "the exception has another end")
+
+
+def _end_asked(event: Event, finding: Finding) -> Said:
+    needed = _still_needed(finding, Verb.REVOKE)
+    more = f" {needed} more must agree." if needed else ""
+    text = f"{event.who} ends the exception before its time.{more}"
+    return Said(Kind.ASKED if needed else Kind.DECIDED, (text,), "end of the exception asked for")
+
+
+def _ended(event: Event, finding: Finding) -> Said | None:
+    if event.to_state != State.EXCEPTED or finding.until is None:
+        return _moved(event, finding)
+    text = f"That exception has ended. Another one covers it until the end of {_last_day(finding)}."
+    return Said(Kind.EXCEPTED, (text,), "another exception covers it")
+
+
+def _clearing(event: Event, finding: Finding) -> Said:
+    needed = _still_needed(finding, Verb.CLEAR)
+    more = f" {needed} more must agree." if needed else ""
+    text = f"{event.who} has AWS Config's own exception taken away.{more}"
+    kind = Kind.ASKED if needed else Kind.DECIDED
+    return Said(kind, (text,), "AWS Config's own exception is taken away")
+
+
+def _at_aws(event: Event, finding: Finding) -> Said | None:
+    """What AWS has changed is on the card; that a wish was fulfilled is said."""
+    if Verb.CLEAR not in event.detail.get("requests_ended", ()):
+        return None
+    text = "AWS Config's own exception is gone."
+    return Said(Kind.DECIDED, (text,), "AWS Config's own exception is gone")
+
+
+def _last_day(finding: Finding) -> str:
+    """Return the last day on which the exception holds: it ends with it, in UTC."""
+    return day(finding.until - timedelta(seconds=1)) if finding.until else ""
 
 
 _DECISIONS = {
@@ -168,7 +253,23 @@ _DECISIONS = {
     "snooze": _snoozed,
     "snooze ended": _woke,
     "exception not recorded": _not_recorded,
-    "exception not written": _not_recorded,
+    "extension not recorded": _not_recorded,
+    "revocation not recorded": _not_recorded,
+    "exception not written": _put_off,
+    "extension not written": _put_off,
+    "revocation not written": _put_off,
+    "exception proposed": _put_off,
+    "extension proposed": _put_off,
+    "revocation proposed": _put_off,
+    "exception ending": _ending,
+    "let it end": _let_end,
+    "extend": _extension_asked,
+    "extended": _longer,
+    "allowlist": _longer,
+    "revoke": _end_asked,
+    "revoked": _ended,
+    "clear": _clearing,
+    "aws exception": _at_aws,
 }
 
 

@@ -37,9 +37,24 @@ class Letter:
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
-def letters_of(before: Finding, after: Finding, actor: str, action: str) -> Iterable[Letter]:
-    """Yield what is written to those who asked, after *actor* moved the finding by *action*."""
-    yield from _of_requests(before, after, actor, action)
+def letters_of(
+    before: Finding, after: Finding, actor: str, action: str, why: str = ""
+) -> Iterable[Letter]:
+    """Yield what is written to those who asked, after *actor* moved the finding by *action*.
+
+    *why* is the reason that was given with it.
+    """
+    for asked in before.requests:
+        if asked.actor and after.request(asked.verb) is None:
+            if _is_granted(asked, before, after):
+                yield from _granted(asked, actor)
+            else:
+                yield from _left(asked, after, actor, action, why)
+    yield from _of_decided(before, after, actor, action)
+
+
+def _of_decided(before: Finding, after: Finding, actor: str, action: str) -> Iterable[Letter]:
+    """Yield what became of what had been decided: how a remediation ended."""
     asked = before.decided
     if asked is None or after.state is before.state or not asked.actor:
         return
@@ -52,28 +67,32 @@ def letters_of(before: Finding, after: Finding, actor: str, action: str) -> Iter
             yield _about(asked, Kind.WITHDRAWN, by=actor)
 
 
-def _of_requests(before: Finding, after: Finding, actor: str, action: str) -> Iterable[Letter]:
-    """Yield what became of requests that waited, for each that waits no longer."""
-    for asked in before.requests:
-        if asked.actor and after.request(asked.verb) is None:
-            yield from _of_request(asked, after, actor, action)
+def _is_granted(asked: Request, before: Finding, after: Finding) -> bool:
+    """Whether the request led to what holds now; what was decided before it did not need it."""
+    decided = after.decided
+    return decided is not None and decided.verb is asked.verb and decided != before.decided
 
 
-def _of_request(asked: Request, after: Finding, actor: str, action: str) -> Iterable[Letter]:
-    if after.decided is not None and after.decided.verb is asked.verb:
-        if asked.verb is Verb.REMEDIATE:
-            yield _about(asked, Kind.AGREED, by=actor)
-        elif asked.needed:
-            # One of one's own that nobody has to agree to was answered at the press.
-            yield _about(asked, Kind.DONE)
-        return
-    letters = {
-        "withdraw": _about(asked, Kind.WITHDRAWN, by=actor),
-        "expire": _about(asked, Kind.EXPIRED),
-        "exception not recorded": _about(asked, Kind.FAILED, why=after.note),
-    }
-    if action != "withdraw" or actor != asked.actor:
-        yield letters.get(action) or _about(asked, Kind.MOOT, state=after.state.value)
+def _granted(asked: Request, actor: str) -> Iterable[Letter]:
+    if asked.verb is Verb.REMEDIATE:
+        yield _about(asked, Kind.AGREED, by=actor)
+    elif asked.needed:
+        # One of one's own that nobody has to agree to was answered at the press.
+        yield _about(asked, Kind.DONE)
+
+
+def _left(asked: Request, after: Finding, actor: str, action: str, why: str) -> Iterable[Letter]:
+    """Yield what became of a request that waits no longer and was not granted."""
+    if action.endswith(" not recorded"):
+        yield _about(asked, Kind.FAILED, why=why or after.note)
+    elif action == "expire":
+        yield _about(asked, Kind.EXPIRED)
+    elif action == "aws exception" and asked.verb is Verb.CLEAR:
+        yield _about(asked, Kind.DONE)
+    elif action != "withdraw":
+        yield _about(asked, Kind.MOOT, state=after.state.value)
+    elif actor != asked.actor:
+        yield _about(asked, Kind.WITHDRAWN, by=actor)
 
 
 def _about(asked: Request, kind: Kind, **detail: str) -> Letter:

@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from compliance.attention import Waiting, waiting_for
+from compliance.ending import is_waited_for, ways_out
 from compliance.finding import Finding
 from compliance.happened import Event, Kind, Said
 from compliance.hours import Patience
+from compliance.press import Press
 from compliance.prose import Prose
 from compliance.request import Verb
 from compliance.routing import Teams
@@ -35,7 +37,7 @@ _FLAPS = 2
 #: Nobody has rated the rule, or rated it so: these are reminded of although nobody asked.
 _REMINDED = frozenset({Severity.CRITICAL, Severity.HIGH})
 #: What calls for a decision.
-_CALLS = frozenset({Kind.FAILED, Kind.NOT_FIXED, Kind.REOPENED, Kind.ASKED, Kind.WOKE})
+_CALLS = frozenset({Kind.FAILED, Kind.NOT_FIXED, Kind.REOPENED, Kind.ASKED, Kind.WOKE, Kind.ENDING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,17 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What is said; *calls* are ids of users and groups who are needed, none where it is news."""
+    """What is said; *users* and *groups* are who is needed, none where it is news.
+
+    *presses* are what they can do about it at once.
+    """
 
     text: Prose
     users: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     urgent: bool = False
     is_reminder: bool = False
+    presses: tuple[Press, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +161,8 @@ class Notes:
             return None
         if any(not each.is_agreed for each in finding.requests):
             return wait
-        if finding.care.claim or finding.care.snooze:
+        # Of an exception's end people are warned on its days, and are not reminded of that.
+        if finding.care.claim or finding.care.snooze or is_waited_for(finding):
             return None
         reminded = _REMINDED | team.notify.in_channel
         return wait if self.severity(finding) in reminded else None
@@ -177,7 +184,10 @@ class Notes:
             by_id[key] for key, each in said.items() if any(_calls(one, by_id[key]) for one in each)
         ]
         kinds = frozenset(one.kind for one in chain.from_iterable(said.values()))
+        ending = [by_id[key] for key, each in said.items() if each[-1].kind is Kind.ENDING]
         note = self._calling(text, callers, kinds)
+        if len(ending) == 1:
+            note = replace(note, presses=ways_out(ending[0]))
         is_news = not note.users and not note.groups
         return None if is_news and thread.waiting_beside > _BACKLOG else note
 

@@ -1,6 +1,8 @@
-"""Findings that come back after a day: they get a fresh card, and the old one points to it.
+"""Findings that come back: they get a fresh card, and the old one points to it.
 
-An edited card marks nothing unread, and what was resolved last week has scrolled away.
+An edited card marks nothing unread, and what was resolved last week has scrolled away. What was
+resolved within the day keeps its card, for that goes back and forth; an exception that is over is
+news for as long as it lasted, since its card was read as done.
 """
 
 from collections.abc import Iterable
@@ -15,7 +17,6 @@ from ledger.letters import write_letter
 from ledger.tables import findings, messages, posts
 
 _AWAY = timedelta(days=1)
-_OVER = frozenset({State.RESOLVED, State.EXCEPTED})
 #: The new card is posted within moments; the old one is looked at after it.
 _POINTED_AFTER = timedelta(seconds=5)
 
@@ -23,15 +24,19 @@ _POINTED_AFTER = timedelta(seconds=5)
 def part_with_cards(
     db: sa.Connection, moves: Iterable[tuple[Finding | None, Finding]], now: datetime
 ) -> None:
-    """Take findings that came back after a day from their old cards, in the move's transaction."""
+    """Take findings that came back from their old cards, in the move's transaction."""
     for before, after in moves:
         if before is not None and _has_come_back(before, after):
             _part(db, after.id, now)
 
 
 def _has_come_back(before: Finding, after: Finding) -> bool:
-    is_back = before.state in _OVER and after.state is State.REOPENED
-    return is_back and after.changed_at - before.changed_at >= _AWAY
+    if after.state is not State.REOPENED:
+        return False
+    if before.state is State.EXCEPTED:
+        return True
+    was_away = after.changed_at - before.changed_at >= _AWAY
+    return before.state is State.RESOLVED and was_away
 
 
 def _part(db: sa.Connection, finding_id: str, now: datetime) -> None:

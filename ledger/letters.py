@@ -62,7 +62,8 @@ def write_letters(
         row = by_finding.get(after.id)
         if before is None or row is None or not (before.requests or before.decided):
             continue
-        for each in letters_of(before, after, row.actor, row.action):
+        why = str(row.detail.get("why") or "")
+        for each in letters_of(before, after, row.actor, row.action, why):
             write_letter(db, each.person, each.kind, after.id, each.detail, now + _COALESCE)
 
 

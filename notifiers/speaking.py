@@ -104,7 +104,8 @@ class Speaking:
             self._threads.finish(look, plan.memory, plan.look_at, said)
             return True
         flight = self._threads.begin(look, plan.memory, escalate=plan.escalate)
-        reply = Reply(self._words(chat, card, look, plan.note), plan.note.urgent)
+        words = self._words(chat, card, look, plan.note)
+        reply = Reply(words, plan.note.urgent, plan.note.presses)
         chat.reply(card, reply, Post(flight.id, look.finding_ids))
         self._noted(look, flight, plan.look_at)
         self._troubles.mended(card.channel)

@@ -229,7 +229,9 @@ class Listeners:
             return _Where(frozenset(), None, None)
         channels = self._directory.names(activity.room.id)
         channel = self._directory.in_use(activity.room.id)
-        pressed = Message(channel, activity.reply_to) if activity.reply_to else None
+        # A button of a reply below a card is not the card's own.
+        is_card = activity.reply_to and activity.thread in {"", activity.reply_to}
+        pressed = Message(channel, activity.reply_to) if is_card else None
         return _Where(channels, channel, pressed)
 
     def _actor(self, activity: Activity) -> Actor:

@@ -110,7 +110,7 @@ def test_the_newest_page_comes_first_and_turns_to_the_earlier_ones(context, repo
 def test_what_nobody_has_words_for_yet_is_told_by_its_name(context, told):
     context.ledger.record([change()])
     context.ledger.move(
-        ID, lambda one: one, actor="slack:U0HANNAH", action="claim", decision={"reason": "On it."}
+        ID, lambda one: one, actor="slack:U0HANNAH", action="hum", decision={"reason": "On it."}
     )
 
-    assert told()[-1].endswith("slack:U0HANNAH claim: On it.")
+    assert told()[-1].endswith("slack:U0HANNAH hum: On it.")

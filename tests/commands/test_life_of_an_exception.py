@@ -124,7 +124,7 @@ def test_a_revoked_exception_reopens_its_finding_and_says_who_ended_it(opened, r
     assert answer.text == "The exception has ended, and the finding is open again."
     assert (after.state, after.decided.actor) == (State.REOPENED, HARRY)
     assert opened.allowlist.current.entries == ()
-    assert [row["action"] for row in reports.history(ID)][-2:] == ["revoke", "revoke"]
+    assert [row["action"] for row in reports.history(ID)][-2:] == ["revoke", "revoked"]
 
 
 def test_one_of_two_exceptions_that_ends_leaves_the_other_in_force(opened):

@@ -62,7 +62,8 @@ def is_private(body: Body) -> bool:
 def message_of(body: Body) -> Message | None:
     """Return the card that was pressed: None for a reply to it, and for what nobody else sees."""
     container = body.get("container") or {}
-    ts, thread = container.get("message_ts"), container.get("thread_ts")
+    ts = container.get("message_ts")
+    thread = container.get("thread_ts") or (body.get("message") or {}).get("thread_ts")
     if not ts or is_private(body) or thread not in {None, ts}:
         return None
     return Message(Channel(PRODUCT, channel_of(body)), str(ts))

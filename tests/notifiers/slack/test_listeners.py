@@ -381,12 +381,13 @@ def test_a_private_answer_whose_blocks_slack_refuses_comes_again_in_words(app, o
     assert workspace.called("chat.postMessage") == []
 
 
-def test_each_press_says_which_message_it_was_made_on(client, reception, people, opened):
+def test_each_press_says_which_card_it_was_made_on(client, reception, people, opened):
     pressed = []
     listeners = Listeners(reception, people, lambda *where: pressed.append(where))
     shown = {"type": "message", "channel_id": CHANNEL, "message_ts": "1.1"}
 
-    for container in (shown, {**shown, "is_ephemeral": True}, {"type": "view"}):
+    reply = {**shown, "message_ts": "2.2", "thread_ts": "1.1"}
+    for container in (shown, reply, {**shown, "is_ephemeral": True}, {"type": "view"}):
         press(slack.build(client, "", listeners), "remediate", container=container)
 
     assert pressed == [(ID, Message(Channel("slack", CHANNEL), "1.1"))]

@@ -1,6 +1,7 @@
 """Terraform and the bot refuse the same catalogues, each in sentences of its own."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import yaml
 
 from config.catalogue import load_catalogue
 from config.faults import ConfigError
+from config.schema import schema
 
 ROOT = Path(__file__).parents[2]
 MODULES = ROOT / "terraform" / "modules"
@@ -80,3 +82,11 @@ def faults(terraform: Any, catalogue: Path, **chosen: str) -> list[str]:
     options = [option for name, value in given.items() for option in ("--var", f"{name}={value}")]
     said: list[str] = terraform(MODULES / "catalogue", *options)["outputs"]["faults"]["value"]
     return said
+
+
+def test_terraform_knows_the_keys_of_a_rule_that_the_bot_knows() -> None:
+    text = (ROOT / "terraform/modules/catalogue/main.tf").read_text(encoding="utf-8")
+    [known] = re.findall(r"^    entry = \[(.*?)\]", text, re.DOTALL | re.MULTILINE)
+    rules = json.loads(schema("rules"))["$defs"]["_Rule"]["properties"]
+
+    assert set(re.findall(r'"(\w+)"', known)) == set(rules)

@@ -14,6 +14,11 @@ PARTITION = re.compile(r"aws(?:-[a-z]{1,8}){0,3}", re.ASCII)
 _TOPIC_NAME = re.compile(r"[A-Za-z0-9_-]{1,256}(?:\.fifo)?", re.ASCII)
 
 
+#: A bucket's name, but not its address; buckets of before 2018 have capitals and underscores.
+#: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+BUCKET = re.compile(r"(?!.*\.amazonaws\.)[a-zA-Z0-9][\w.-]+", re.ASCII)
+
+
 def is_topic(arn: str) -> bool:
     """Say whether *arn* is the ARN of an SNS topic, in whichever partition."""
     match arn.split(":"):

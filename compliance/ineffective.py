@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Protocol
 
 from compliance.allowlist import ANY, Allowlist, Entry
-from compliance.aws_ids import ACCOUNT
+from compliance.aws_ids import ACCOUNT, BUCKET
 from compliance.reasons import why_no_reason
 from compliance.rules import Catalogue, Rule, canonical_name
 
@@ -16,10 +16,7 @@ from compliance.rules import Catalogue, Rule, canonical_name
 _IDS = {
     "AWS::RDS::DBInstance": (re.compile(r"db-[A-Z0-9]+"), "the resource id, db-…"),
     "AWS::SNS::Topic": (re.compile(r"arn:[a-z-]+:sns:.+"), "the topic's ARN"),
-    "AWS::S3::Bucket": (
-        re.compile(r"(?!.*\.amazonaws\.)[a-zA-Z0-9][\w.-]+", re.ASCII),
-        "the bucket's name",
-    ),
+    "AWS::S3::Bucket": (BUCKET, "the bucket's name"),
     "AWS::Lambda::Function": (re.compile(r"[\w-]+", re.ASCII), "the function's name"),
     "AWS::DynamoDB::Table": (re.compile(r"[\w.-]+", re.ASCII), "the table's name"),
     "AWS::::Account": (ACCOUNT, "the account's id"),

@@ -66,14 +66,15 @@ _CAUSES: tuple[tuple[str, type[ShelfError], str], ...] = (
         "belongs to another user; name it in safe.directory of the bot's Git configuration",
     ),
     (
-        r"Authentication failed|could not read (Username|Password)|Permission denied|403|401"
-        r"|access denied|unpacker error|insufficient permission|Host key verification failed",
+        r"Authentication failed|could not read (Username|Password)|Permission denied"
+        r"|returned error: 40[13]|access denied|unpacker error|insufficient permission"
+        r"|Host key verification failed",
         ShelfUnwritableError,
         "does not let the bot in; check ALLOWLIST_GIT_TOKEN, the deploy key and known_hosts",
     ),
     (
         r"Could not resolve|unable to access|Connection (refused|reset|timed out|closed)"
-        r"|Operation timed out|early EOF|hung up|\b(429|50[0-4])\b",
+        r"|Operation timed out|early EOF|hung up|returned error: (429|50[0-4])",
         ShelfBusyError,
         "does not answer; this is tried again",
     ),
@@ -327,9 +328,11 @@ class GitShelf:
         """Return the kind of *error*, and in words what it is and what to do."""
         if isinstance(error, GitTimeoutError):
             return ShelfBusyError, f"{self.name} does not answer; this is tried again"
+        # What a repository is called says nothing of why it refused.
+        said = error.words.replace(self._location.repository, "…")
         for pattern, kind, words in _CAUSES:
-            if re.search(pattern, error.words, re.IGNORECASE):
-                return kind, f"{self.name} {words} ({_line_of(error.words, pattern)})"
+            if re.search(pattern, said, re.IGNORECASE):
+                return kind, f"{self.name} {words} ({_line_of(said, pattern)})"
         return ShelfUnwritableError, f"{self.name}: git failed: {error.words[-200:]}"
 
 

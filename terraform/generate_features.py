@@ -19,7 +19,6 @@ import yaml
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent))
 
-from config.faults import ConfigError  # noqa: E402 - found by the line above
 from terraform.suppressions import (  # noqa: E402 - found by the line above
     NAMED_BY,
     Silenced,
@@ -42,6 +41,9 @@ def main(arguments: list[str]) -> int:
     rules = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))["rules"]
     silenced: tuple[Silenced, ...] = ()
     if asked.allowlist:
+        # Only here: a catalogue alone needs PyYAML and no more.
+        from config.faults import ConfigError
+
         try:
             silenced, left = _read(asked, rules)
         except (ConfigError, OSError) as error:

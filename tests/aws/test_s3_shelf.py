@@ -24,7 +24,9 @@ EMPTY = "# Reviewed every month.\nexceptions: []\n"
 
 
 @pytest.fixture
-def s3(monkeypatch):
+def s3(monkeypatch, shared_world):
+    # moto keeps its state in the process, so the world that most tests share has to end.
+    shared_world.end()
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")

@@ -343,6 +343,11 @@ def test_what_is_not_there_is_named_with_what_to_do(remote, tmp_path):
     assert "correct ALLOWLIST_URL" in problem(shelf_of(tmp_path / "nowhere"))
 
 
+@pytest.mark.parametrize("name", ["502", "403-protected branch", "x.lock': File exists"])
+def test_what_a_repository_is_called_says_nothing_of_what_is_wrong(tmp_path, name):
+    assert "correct ALLOWLIST_URL" in problem(shelf_of(tmp_path / name))
+
+
 def test_a_repository_that_refuses_the_push_says_why(remote, person):
     keeper = keep(remote)
     hook = run_in(remote, "pre-receive", "echo 'two reviews are needed' >&2; exit 1")

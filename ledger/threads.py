@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from compliance.channel import Channel, Message
-from compliance.finding import UNDECIDED, Finding
+from compliance.finding import UNDECIDED, Finding, State
 from compliance.happened import TOLD, Event
 from compliance.notes import Memory, Thread
 from ledger.audit import AuditRow
@@ -47,6 +47,15 @@ _WAKE = sa.text(
     f"{_ADD} UPDATE SET due_at = excluded.due_at"
     " WHERE threads.due_at IS NULL OR threads.due_at > excluded.due_at"
 ).bindparams(_DUE)
+_CAME_BACK = (
+    sa.select(sa.func.max(audit.c.seq))
+    .join(messages, messages.c.finding == audit.c.finding)
+    .join(findings, findings.c.id == audit.c.finding)
+    .join(posts, posts.c.id == messages.c.post)
+    .where(messages.c.post == sa.bindparam("post"), posts.c.is_group.is_(False))
+    .where(findings.c.state == State.REOPENED, audit.c.to_state == State.REOPENED)
+    .where(audit.c.from_state != State.REOPENED)
+)
 _BY_ITSELF = frozenset({"bot", "aws-config"})
 _AT_ONCE = frozenset({"failed", "not verified"})
 
@@ -100,8 +109,14 @@ def wake(db: sa.Connection, rows: Iterable[AuditRow], now: datetime) -> None:
 
 
 def begin_thread(db: sa.Connection, post: int, now: datetime) -> None:
-    """Note that a card was posted: what has happened until now it shows itself."""
-    db.execute(_BEGIN, [{"post": post, "due": now + _FIRST_LOOK}])
+    """Note that a card was posted: what has happened until now it shows itself.
+
+    That a finding came back is said all the same: a fresh card mentions nobody who can act.
+    """
+    begun = db.execute(_BEGIN, {"post": post, "due": now + _FIRST_LOOK})
+    if begun.rowcount and (came_back := db.execute(_CAME_BACK, {"post": post}).scalar()):
+        values = {"said_seq": came_back - 1, "due_at": now}
+        db.execute(sa.update(threads).where(threads.c.post == post).values(values))
 
 
 class Threads:

@@ -321,6 +321,18 @@ def test_what_comes_back_after_a_day_gets_a_fresh_card_and_the_old_one_points_to
     assert office.chat.pointers == {old: fresh}
 
 
+def test_who_can_act_is_called_in_the_thread_of_a_fresh_card(office):
+    office.ledger.record([change("COMPLIANT", minute=5)])
+    office.pass_time(days=2)
+    before = len(office.replies())
+    office.ledger.record([change(minute=3000)])
+    office.pass_time(60)
+
+    [back] = office.replies()[before:]
+    assert plain(back.text).startswith("Non-compliant again.")
+    assert back.mentions
+
+
 def test_what_comes_back_within_a_day_keeps_its_card(office):
     office.ledger.record([change("COMPLIANT", minute=5)])
     office.pass_time(hours=20)

@@ -36,19 +36,21 @@ run "without_an_external_id_the_role_is_still_the_bots_alone" {
   }
 }
 
-run "the_role_can_do_nothing_outside_aws_config" {
+run "the_role_reads_runbooks_and_can_do_nothing_else_outside_aws_config" {
   assert {
     condition = alltrue([
       for action in flatten([for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Action]) :
-      startswith(action, "config:") && !strcontains(action, "*")
+      (startswith(action, "config:") || action == "ssm:DescribeDocument") && !strcontains(action, "*")
     ])
-    error_message = "Only named actions of AWS Config may be granted."
+    error_message = "Only named actions of AWS Config may be granted, and to read documents."
   }
 
   assert {
     condition = {
-      for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Sid => statement.Resource
+      for statement in jsondecode(aws_iam_role_policy.this.policy).Statement :
+      statement.Sid => join(" ", flatten([statement.Resource]))
       } == {
+      ReadRunbooks       = "arn:aws:ssm:*::document/* arn:aws:ssm:*:123456789012:document/*"
       ReadRulesAndExcept = "*"
       ReadEvaluations    = "arn:aws:config:*:123456789012:config-rule/*"
       RemediateAndFollow = "arn:aws:config:*:123456789012:remediation-configuration/*"

@@ -173,7 +173,14 @@ def stop(text):
     sys.exit(2)
 
 
-PRESENT = {"python3-venv": has_venv, "chromium": has_browser, "libatomic1": has_libatomic}
+PRESENT = {
+    "python3-venv": has_venv,
+    "chromium": has_browser,
+    "libatomic1": has_libatomic,
+    # The allowlist in Git, and the key that signs its commits.
+    "git": lambda: shutil.which("git"),
+    "openssh-client": lambda: shutil.which("ssh-keygen"),
+}
 COMMANDS = {
     "demo": demo,
     "test": test,

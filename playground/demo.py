@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 
 from playground import aws
 from playground.aws.story import Story
+from playground.listening import PortTakenError
 from playground.slack import server as slack
 from playground.slack import tour
 from playground.slack.manifest import ManifestError
@@ -84,7 +85,7 @@ def playing(
             ends.callback(workspace.stop)
             tenant = teams.start(port=port and port + 2, app_url=bot)
             ends.callback(tenant.stop)
-        except (slack.PortTakenError, teams.PortTakenError, ManifestError) as error:
+        except (PortTakenError, ManifestError) as error:
             raise SystemExit(str(error)) from error
         workspace.teams_url, tenant.slack_url = tenant.url, workspace.url
         workspace.tour = tour.read(Path(__file__).with_name("tour.yaml"))

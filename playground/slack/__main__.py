@@ -6,9 +6,10 @@ import sys
 import threading
 from pathlib import Path
 
+from playground.listening import PortTakenError
 from playground.slack.manifest import ManifestError
 from playground.slack.seed import SEED
-from playground.slack.server import PORT, PortTakenError, start
+from playground.slack.server import PORT, start
 
 
 def main() -> int:

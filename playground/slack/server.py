@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from playground.guard import Guard
+from playground.listening import HOST, listen
 from playground.slack import manifest as manifests
 from playground.slack import page
 from playground.slack import seed as seeds
@@ -33,19 +34,8 @@ from playground.slack.tour import Tour
 from playground.slack.webapi import WebApi
 from playground.slack.workspace import Clock, Workspace
 
-HOST = "127.0.0.1"
 PORT = 8765
 T = TypeVar("T")
-
-
-class PortTakenError(Exception):
-    """Another program listens at the port."""
-
-    def __init__(self, port: int) -> None:
-        super().__init__(
-            f"Port {port} of {HOST} is taken: stop the program that listens there,"
-            " or choose another port."
-        )
 
 
 class LocalSlack:
@@ -218,7 +208,7 @@ def start(
     """
     app = manifests.read(manifest)
     clock = Clock(time or (lambda: datetime.now(UTC)))
-    listener = _listen(port)
+    listener = listen(port)
     slack = seeds.installation(seed, app, clock)
     slack.url = f"http://{HOST}:{listener.getsockname()[1]}"
     slack.is_strict = strict
@@ -226,16 +216,3 @@ def start(
     local = LocalSlack(slack, app_url, pace or Pace())
     local.serve(listener)
     return local
-
-
-def _listen(port: int) -> socket.socket:
-    # asyncio turns off Nagle's delay (40 ms an answer) only where the protocol is named.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((HOST, port))
-    except OSError as error:
-        listener.close()
-        raise PortTakenError(port) from error
-    listener.listen(128)
-    return listener

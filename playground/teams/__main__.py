@@ -6,7 +6,8 @@ import sys
 import threading
 from pathlib import Path
 
-from playground.teams.server import PORT, PortTakenError, start
+from playground.listening import PortTakenError
+from playground.teams.server import PORT, start
 from playground.teams.tenant import SEED, SeedError
 
 

@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from playground.guard import Guard
+from playground.listening import HOST, listen
 from playground.teams import page
 from playground.teams.connector import Connector
 from playground.teams.control import Control
@@ -28,19 +29,8 @@ from playground.teams.identity import Identity
 from playground.teams.people import People
 from playground.teams.tenant import SEED, Clock, Tenant, read_seed
 
-HOST = "127.0.0.1"
 PORT = 8767
 T = TypeVar("T")
-
-
-class PortTakenError(Exception):
-    """Another program listens at the port."""
-
-    def __init__(self, port: int) -> None:
-        super().__init__(
-            f"Port {port} of {HOST} is taken: stop the program that listens there,"
-            " or choose another port."
-        )
 
 
 class LocalTeams:
@@ -163,21 +153,8 @@ def start(
     SeedError and PortTakenError.
     """
     tenant = Tenant(read_seed(seed), Clock(time or (lambda: datetime.now(UTC))))
-    listener = _listen(port)
+    listener = listen(port)
     url = f"http://{HOST}:{listener.getsockname()[1]}"
     local = LocalTeams(tenant, url, app_url.rstrip("/"), is_strict=is_strict)
     local.serve(listener)
     return local
-
-
-def _listen(port: int) -> socket.socket:
-    # asyncio turns off Nagle's delay (40 ms an answer) only where the protocol is named.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((HOST, port))
-    except OSError as error:
-        listener.close()
-        raise PortTakenError(port) from error
-    listener.listen(128)
-    return listener

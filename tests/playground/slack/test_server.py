@@ -10,8 +10,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from playground.listening import PortTakenError
 from playground.slack.manifest import ManifestError, read
-from playground.slack.server import PortTakenError, start
+from playground.slack.server import start
 from tests.playground.slack.world import client, manifest, running
 
 ROOT = Path(__file__).parents[3]

@@ -8,7 +8,8 @@ from threading import Thread
 import jwt
 import pytest
 
-from playground.teams.server import PortTakenError, start
+from playground.listening import PortTakenError
+from playground.teams.server import start
 from playground.teams.tenant import SeedError
 
 WILL = "5a1d0000-0000-4000-8000-000000000001"

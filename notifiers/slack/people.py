@@ -1,7 +1,6 @@
 """Who somebody in Slack is: their standing and their user groups, looked up and kept briefly."""
 
 import logging
-import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from compliance.authority import Actor, Standing
 from compliance.channel import Channel, Message, qualified
+from notifiers.kept import Kept
 from notifiers.slack.errors import FAILURES
 from notifiers.slack.text import PRODUCT, own_id
 
@@ -44,9 +44,7 @@ class People:
     ) -> None:
         self._client = client
         self._groups = frozenset(filter(None, map(own_id, groups)))
-        self._now = now
-        self._kept: dict[str, tuple[datetime, Any]] = {}
-        self._lock = threading.Lock()
+        self._kept = Kept(now)
 
     def actor(self, user_id: str, team_id: str = "", oldest: timedelta = _KEPT) -> Actor:
         """Return Slack's *user_id* as Slack knew them at most *oldest* ago, with their product.
@@ -56,9 +54,9 @@ class People:
         The standing is UNKNOWN where Slack cannot be asked, which denies every decision.
         """
         try:
-            user = self._remember(f"user {user_id}", oldest, lambda: self._user(user_id))
-            home = self._remember("home", _KEPT, self._home)
-            members = self._remember("groups", oldest, self._members) if self._groups else {}
+            user = self._kept.remember(f"user {user_id}", oldest, lambda: self._user(user_id))
+            home = self._kept.remember("home", _KEPT, self._home)
+            members = self._kept.remember("groups", oldest, self._members) if self._groups else {}
         except FAILURES as error:
             log.warning("Slack did not say who pressed", extra={"user": user_id, "why": str(error)})
             gone = _GONE.get(_problem(error), Standing.UNKNOWN)
@@ -80,7 +78,7 @@ class People:
         by one, the lines of a list would wait for each other.
         """
         try:
-            url = self._remember("workspace", _KEPT, self._workspace)
+            url = self._kept.remember("workspace", _KEPT, self._workspace)
         except FAILURES:
             return ""
         number = message.id.replace(".", "")
@@ -93,7 +91,9 @@ class People:
         """
         by_id = Channel(PRODUCT, channel_id)
         try:
-            name = self._remember(f"channel {channel_id}", _KEPT, lambda: self._name_of(channel_id))
+            name = self._kept.remember(
+                f"channel {channel_id}", _KEPT, lambda: self._name_of(channel_id)
+            )
         except FAILURES:
             return frozenset({by_id})
         return frozenset({by_id, Channel(PRODUCT, f"#{name}")} if name else {by_id})
@@ -143,16 +143,6 @@ class People:
                 raise
             log.warning("user group unreadable", extra={"group": group, "why": _problem(error)})
             return frozenset()
-
-    def _remember(self, what: str, oldest: timedelta, ask: Callable[[], Any]) -> Any:
-        with self._lock:
-            kept = self._kept.get(what)
-        if kept and self._now() - kept[0] < oldest:
-            return kept[1]
-        answer = ask()
-        with self._lock:
-            self._kept[what] = (self._now(), answer)
-        return answer
 
 
 def _problem(error: Exception) -> str:

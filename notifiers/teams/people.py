@@ -5,13 +5,13 @@ https://learn.microsoft.com/graph/api/user-get and .../directoryobject-checkmemb
 """
 
 import logging
-import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from compliance.authority import Actor, Standing
+from notifiers.kept import Kept
 from notifiers.teams.connector import reading
 from notifiers.teams.microsoft import FAILURES, Http, Json, RefusedError, Tokens
 from notifiers.teams.text import PRODUCT, own_id
@@ -47,9 +47,7 @@ class People:
         self._tokens = tokens
         self._url = graph_url
         self._groups = tuple(sorted(filter(None, map(own_id, groups))))
-        self._now = now
-        self._kept: dict[str, tuple[datetime, Any]] = {}
-        self._lock = threading.Lock()
+        self._kept = Kept(now)
 
     def actor(self, person: str, oldest: timedelta = _KEPT) -> Actor:
         """Return Entra's *person* as Graph knew them at most *oldest* ago, with their product.
@@ -58,11 +56,13 @@ class People:
         """
         qualified = f"{PRODUCT}:{person}"
         try:
-            user = self._remember(f"user {person}", oldest, lambda: self._user(person))
+            user = self._kept.remember(f"user {person}", oldest, lambda: self._user(person))
             standing = _standing(user)
             groups: frozenset[str] = frozenset()
             if standing is Standing.MEMBER and self._groups:
-                groups = self._remember(f"groups {person}", oldest, lambda: self._groups_of(person))
+                groups = self._kept.remember(
+                    f"groups {person}", oldest, lambda: self._groups_of(person)
+                )
         except FAILURES as error:
             log.warning("Graph did not say who asked", extra={"user": person, "why": str(error)})
             return Actor(qualified, standing=_of_failure(error))
@@ -82,7 +82,7 @@ class People:
             return actor_id
         kind = "groups" if own in self._groups else "users"
         try:
-            answer = self._remember(f"name {own}", _NAME_KEPT, lambda: self._name(kind, own))
+            answer = self._kept.remember(f"name {own}", _NAME_KEPT, lambda: self._name(kind, own))
         except FAILURES as error:
             log.warning("Graph did not say a name", extra={"user": own, "why": str(error)})
             return actor_id
@@ -99,20 +99,19 @@ class People:
     def know(self, person: str, called: str) -> None:
         """Keep the name with which Teams brought *person* here."""
         if person and called:
-            with self._lock:
-                self._kept[f"name {person}"] = (self._now(), called)
+            self._kept.note(f"name {person}", called)
 
     def members(self, group: str) -> frozenset[str]:
         """Return the Entra object ids of a group's people; raises the errors of Http."""
         path = f"groups/{quote(group)}/transitiveMembers/microsoft.graph.user"
         query = f"?$select=id&$top={_MEMBERS_MAX}"
-        answer = self._remember(f"members {group}", _KEPT, lambda: self.get(f"{path}{query}"))
+        answer = self._kept.remember(f"members {group}", _KEPT, lambda: self.get(f"{path}{query}"))
         return frozenset(str(each["id"]) for each in answer.get("value") or ())
 
     def person_of(self, email: str) -> str:
         """Return the qualified id of the member with this address, empty where there is none."""
         try:
-            user = self._remember(f"user {email}", _NAME_KEPT, lambda: self._user(email))
+            user = self._kept.remember(f"user {email}", _NAME_KEPT, lambda: self._user(email))
         except FAILURES as error:
             log.info("Graph does not know an address", extra={"why": str(error)})
             return ""
@@ -148,16 +147,6 @@ class People:
             if error.status == 401:
                 self._tokens.forget(Tokens.GRAPH)
             raise
-
-    def _remember(self, what: str, oldest: timedelta, ask: Callable[[], Any]) -> Any:
-        with self._lock:
-            kept = self._kept.get(what)
-        if kept and self._now() - kept[0] < oldest:
-            return kept[1]
-        answer = ask()
-        with self._lock:
-            self._kept[what] = (self._now(), answer)
-        return answer
 
 
 def _batches(groups: tuple[str, ...]) -> Iterable[tuple[str, ...]]:

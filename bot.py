@@ -13,9 +13,11 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, time
-from functools import partial
+from functools import cache, partial
 from itertools import chain, starmap
 from pathlib import Path
+
+from sqlalchemy import Engine
 
 from aws.accounts import Accounts
 from aws.check import OwnRole, check_aws
@@ -45,6 +47,7 @@ from config.offline import check_files
 from config.shelves import shelf_of
 from ledger.books import Books
 from ledger.database import connect, only_process
+from ledger.remembered import memory_of
 from notifiers import products, web, words
 from notifiers.clock import Bell, Nightly, every, ticking
 from notifiers.logs import log_as_json
@@ -59,12 +62,11 @@ now = partial(datetime.now, UTC)
 class Bot:
     """Everything there is, put together from the configuration and the environment."""
 
-    def __init__(self, environment: Environment, config: Config) -> None:
+    def __init__(self, environment: Environment, config: Config, engine: Engine) -> None:
         self.environment, self.settings, self.teams = environment, config.settings, config.teams
         self.catalogue, self.allowlist = config.catalogue, config.allowlist
 
         # What there is to talk to: the ledger, AWS, and chat.
-        engine = connect(environment.database_url)
         accounts, self.bell = self.settings.accounts, Bell()
         rules = self.rules = KnownRules(self.catalogue, self.settings.other_rules)
         in_line = partial(enforce_now, self.allowlist, now)
@@ -99,10 +101,12 @@ class Bot:
             record = metrics.counting(self.ledger.record, self.rules)
             reports = Listening(queues, polling, topics, record, metrics.count, now)
             metrics.watch(reports.standings, self.aws.remediation.pauses)
+            metrics.watch_allowlist(self.allowlist, self.warnings, self.aws.comparison.differences)
             presses = self.products.listen(self.reception, stop, self.outbox)
             chat, ledger, told = self.products.problem, self.ledger.problem, self.outbox.problem
             reach = {"ledger": ledger, "chat": chat, "channels": told, "queues": reports.problem}
-            served = web.application([reports.route, *presses], reach, metrics.registry)
+            spared = {"allowlist": self.allowlist.problem}
+            served = web.application([reports.route, *presses], reach, metrics.registry, spared)
             with web.serving(served, environment.http_host, environment.http_port), self.clock():
                 return 0 if reports.read(stop) else 1
 
@@ -115,6 +119,7 @@ class Bot:
             *starmap(every, self.aws.jobs(self.bell.event, settings.poll_seconds)),
             *starmap(every, self.upkeep.jobs()),
             every(5, self.allowlist.refresh),
+            every(20, self.allowlist.remember),
             every(10, Enforcement(self.context).round),
             every(3600, partial(warn_of_ends, self.context)),
             every(10, partial(carry_out_exceptions, self.context, self.products.person)),
@@ -155,8 +160,10 @@ class Bot:
 
 def assemble(allowlist: str = "") -> Bot:
     environment = read_environment(os.environ, allowlist)
-    shelf = shelf_of(environment, S3Shelf)
-    return Bot(environment, load(environment.config, shelf, environment.faults))
+    engine = cache(partial(connect, environment.database_url))
+    shelf, memory = shelf_of(environment, S3Shelf), memory_of(environment.allowlist, engine)
+    config = load(environment.config, shelf, environment.faults, memory)
+    return Bot(environment, config, engine())
 
 
 def demo(stop: threading.Event, port: int) -> int:

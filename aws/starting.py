@@ -67,7 +67,8 @@ class Starting:
 
     def _is_still_wanted(self, finding: Finding) -> bool:
         """Ask everything again: allowlist, rule and authority may have changed since the press."""
-        if self.moves.is_excepted(finding):
+        if self.moves.context.allowlist.current.is_unknown or self.moves.is_excepted(finding):
+            # Where nobody knows what is excepted, the decision waits until somebody does.
             return False
         because = self._outdated(finding)
         if not because:

@@ -33,6 +33,7 @@ from benchmarks.surroundings import environment
 from bot import Bot, now
 from config import load
 from config.environment import read_environment
+from ledger.database import connect
 from ledger.tables import findings
 
 _MESSAGES = 10_000
@@ -107,7 +108,7 @@ def read_as_bot(variables: Mapping[str, str], workers: int) -> None:
     """Do what ``bot.py run`` does with its queues, without its clock and its web server."""
     os.environ.update(variables)
     environment = read_environment(variables)
-    bot = Bot(environment, load(environment.config))
+    bot = Bot(environment, load(environment.config), connect(environment.database_url))
     ignored = partial(str)
     reports = Listening(
         environment.queue_urls, Polling(workers), (), bot.ledger.record, ignored, now

@@ -21,6 +21,7 @@ from commands.view import View
 from compliance.authority import Actor, Standing
 from config import load
 from config.environment import read_environment
+from ledger.database import connect
 from ledger.reports import EVERYTHING, Reports
 from notifiers.slack.replies import answer_message
 
@@ -46,7 +47,8 @@ def _bot(folder: Path, url: str) -> Bot:
     config = write_configuration(folder, Size(TEAMS, ACCOUNTS))
     variables = environment(f"{_NOWHERE}/000000000000/none", _NOWHERE, url)
     known = read_environment({**variables, "COMPLIANCE_CONFIG": str(config)})
-    return Bot(known, load(known.config, found=known.faults))
+    loaded = load(known.config, found=known.faults)
+    return Bot(known, loaded, connect(known.database_url))
 
 
 def _of(bot: Bot, about: str, runs: int) -> Iterator[Figure]:

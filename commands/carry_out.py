@@ -17,7 +17,12 @@ from commands.context import Context, too_late
 from commands.extend import Extension, extend, extended
 from commands.ignore import Ignore, end_problem, entry_of, form_of_request, ignore, problems
 from commands.revoke import revoke
-from compliance.allowlist import Entry, UnreviewedAllowlistError, UnwritableAllowlistError
+from compliance.allowlist import (
+    Entry,
+    UnreviewedAllowlistError,
+    UnwritableAllowlistError,
+    written_person,
+)
 from compliance.authority import Actor
 from compliance.enforcement import enforce, excepted, exception_of
 from compliance.finding import Finding, IllegalMoveError, State
@@ -43,9 +48,11 @@ UNKNOWN = (
     "{noun} is recorded."
 )
 UNWRITABLE = (
-    "The {noun} is not in force: the allowlist could not be written. {why}. "
-    "It stays asked for and is tried again; tell a platform engineer."
+    "The {noun} is not yet in the allowlist: the allowlist could not be written. {why}. "
+    "It is kept, and tried again until it is written; tell a platform engineer."
 )
+#: The newest exceptions may stand in the text alone.
+UNREAD = "It could not be read since the bot started"
 UNREVIEWED = "The {noun} is proposed and not in force yet. {why}."
 #: What is carried out here, what ends an exception first, and where each can be.
 _STATES = {
@@ -163,7 +170,7 @@ def _outdated(context: Context, finding: Finding, request: Request) -> str:
     if request.verb is Verb.EXCEPT:
         return " ".join(problems(form_of_request(request), rule, today).values())
     entry = context.allowlist.current.get(request.detail["id"])
-    if request.verb is Verb.REVOKE:
+    if request.verb is Verb.REVOKE or not context.allowlist.current.is_newest:
         # It ends all the same where somebody took it out by hand.
         return ""
     if entry is None:
@@ -195,8 +202,10 @@ def _change(context: Context, person: Person, finding: Finding, request: Request
     """Extend or end the exception in the allowlist, and let the finding follow it."""
     allowlist = context.allowlist
     entry = allowlist.current.get(request.detail["id"])
-    author = person(request.actor).name or request.actor
+    author = written_person(person(request.actor).name, request.actor)
     try:
+        if entry is None and not allowlist.current.is_newest:
+            raise UnwritableAllowlistError(UNREAD)
         if entry and request.verb is Verb.REVOKE:
             allowlist.remove(entry, author, f"Ended before its time: {entry.reason}")
         elif entry and (longer := extended(entry, request, person)) != entry:
@@ -257,7 +266,7 @@ def _put_off(
     note = text.format(noun=verb.noun, why=str(error).rstrip("."))
     context.ledger.move(
         finding.id,
-        partial(life.remark, verb=verb, note=note),
+        partial(life.hinder, verb=verb, why=note),
         actor=BOT,
         action=f"{_AUDITED[verb]} {'proposed' if is_proposed else 'not written'}",
         detail={"why": note},

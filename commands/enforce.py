@@ -38,7 +38,7 @@ class Enforcement:
         """Return how many findings were moved."""
         allowlist, now = self._context.allowlist.current, self._context.now()
         changed: frozenset[Entry] = frozenset()
-        if self._before is None or not timedelta() <= now - self._before[1] <= _PAUSE:
+        if self._before is None or _is_apart(*self._before, allowlist, now):
             findings: Iterable[Finding] = self._all(allowlist)
         else:
             changed = _changed(allowlist, *self._before, now)
@@ -66,6 +66,12 @@ class Enforcement:
                 self._context.ledger.move(finding.id, move, actor=BOT, action="allowlist")
                 moved += 1
         return moved, frozenset(under_way)
+
+
+def _is_apart(before: Allowlist, since: datetime, allowlist: Allowlist, now: datetime) -> bool:
+    """Whether what changed in between is not known: after a pause, and after an older version."""
+    is_paused = not timedelta() <= now - since <= _PAUSE
+    return is_paused or before.is_newest is not allowlist.is_newest
 
 
 def _changed(

@@ -16,6 +16,12 @@ from ledger.exceptions import Exceptions, Resource
 from ledger.reports import Reports, Scope
 
 NOT_EXCEPTED = "No exception covers {id} now. Nothing was changed; ignore {id} asks for one."
+#: The newest exceptions are in the ledger alone until the allowlist's place answers.
+NOT_KNOWN = (
+    "The allowlist could not be read since the bot started, and what was known of it before does "
+    "not have the exception of {id}. Nothing was changed. Try again when the TDA's channel says "
+    "that the allowlist can be read."
+)
 #: What an entry can be about; nobody looks at the others, which are nearly all.
 _CONCERNED = (*sorted(CAN_BEGIN | IN_PROGRESS), State.EXCEPTED)
 
@@ -59,8 +65,11 @@ def in_force(
     finding = context.admit(finding_id, actor, action, verdict)
     if isinstance(finding, Refused):
         return finding
-    entry = current(finding) if finding.state is State.EXCEPTED else None
-    return (finding, entry) if entry else Refused(NOT_EXCEPTED.format(id=finding.id))
+    is_excepted = finding.state is State.EXCEPTED
+    if is_excepted and (entry := current(finding)):
+        return finding, entry
+    is_missing = is_excepted and not context.allowlist.current.is_newest
+    return Refused((NOT_KNOWN if is_missing else NOT_EXCEPTED).format(id=finding.id))
 
 
 def how_many(context: Context, finding: Finding, scope: str) -> int:

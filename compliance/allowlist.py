@@ -152,7 +152,9 @@ class Allowlist:
     """One version of the allowlist, never changed after it was made.
 
     *canonical* gives the catalogue's name of a rule, so that an entry covers a rule's copies under
-    the names that AWS makes as well. *lines* are the entries' lines in the text, from 1.
+    the names that AWS makes as well. *lines* are the entries' lines in the text, from 1. Where it
+    *is_newest* is False, the text could not be read since the start: this is what was known before,
+    and says nothing against an exception that it lacks.
     """
 
     def __init__(
@@ -160,8 +162,10 @@ class Allowlist:
         entries: Iterable[Entry] = (),
         canonical: Callable[[str], str] = str,
         lines: Sequence[int] = (),
+        is_newest: bool = True,
     ) -> None:
         self.entries = tuple(entries)
+        self.is_newest = is_newest
         self._canonical = canonical
         self._lines = lines
         self._first: dict[_Scope, Entry] = {}
@@ -182,6 +186,11 @@ class Allowlist:
 
     def __len__(self) -> int:
         return len(self.entries)
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing at all is known of what is excepted."""
+        return not self.is_newest and not self.entries
 
     def __contains__(self, entry: object) -> bool:
         return entry in self._known

@@ -248,9 +248,16 @@ def _stage(index: int, now: int) -> Stage:
     return Stage.DONE if index < now else Stage.PENDING
 
 
+def _in_full(finding: Finding) -> Iterator[Section]:
+    """Yield what is too long for the line of state."""
+    hindered = [(f"Why the {each.verb.noun} waits", each.hindrance) for each in finding.requests]
+    for title, text in [("What happened", finding.note), *hindered]:
+        if len(text) > len(brief(text)):
+            yield Section(title, text)
+
+
 def _folded(finding: Finding, rule: AnyRule) -> Iterator[Section]:
-    if len(finding.note) > len(brief(finding.note)):
-        yield Section("What happened", finding.note)
+    yield from _in_full(finding)
     if finding.state is State.EXCEPTED and finding.decided:
         yield Section("The exception", _age_unknown(finding), given_with(finding.decided))
     if finding.state is State.EXCEPTED and (note := copy_note(finding)):

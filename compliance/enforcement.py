@@ -27,6 +27,8 @@ def enforce(finding: Finding, allowlist: Allowlist, now: datetime) -> Finding:
     """Return the finding as the allowlist wants it, the same object where it is so already."""
     if finding.state is not State.EXCEPTED and finding.state not in CAN_BEGIN:
         return finding
+    if not allowlist.is_newest and _holds(finding, now):
+        return finding
     entry = exception_of(finding, allowlist, now)
     if entry is not None:
         return excepted(finding, entry, now)
@@ -43,6 +45,11 @@ def enforce(finding: Finding, allowlist: Allowlist, now: datetime) -> Finding:
     if revoked and revoked.is_agreed:
         return end_exception(finding, REVOKED, now, revoked)
     return end_exception(finding, TAKEN_OUT, now)
+
+
+def _holds(finding: Finding, now: datetime) -> bool:
+    """Whether the finding is excepted, and the end that was agreed has not come."""
+    return finding.state is State.EXCEPTED and (finding.until is None or now < finding.until)
 
 
 #: Where nobody has asked for anything since the finding was opened.
@@ -82,7 +89,7 @@ def _decision(finding: Finding, entry: Entry, now: datetime) -> Request:
     asked = (finding.request(verb) for verb in (Verb.EXTEND, Verb.EXCEPT))
     for request in filter(None, asked):
         if request.is_agreed and _led_to(request, entry):
-            return request
+            return replace(request, hindrance="")
     known = finding.decided if finding.state is State.EXCEPTED else None
     if known and entry.id and known.detail.get("id") == entry.id:
         return known

@@ -9,6 +9,7 @@ from enum import StrEnum
 from compliance.care import NO_CARE, Care
 from compliance.change import Change, Compliance, Copy, FindingKey, is_ahead
 from compliance.request import Request, Verb
+from compliance.text import without_numbers
 
 #: Crockford's base 32: no letter that a person mistakes for a digit.
 _ID_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -385,9 +386,17 @@ def finish(finding: Finding, verb: Verb) -> Finding:
     return replace(finding, requests=_others(finding, verb)) if finding.request(verb) else finding
 
 
-def remark(finding: Finding, verb: Verb, note: str) -> Finding:
-    """Say why what is agreed is not carried out yet; nothing where the request is gone."""
-    return replace(finding, note=note) if finding.request(verb) else finding
+def hinder(finding: Finding, verb: Verb, why: str) -> Finding:
+    """Say why what is agreed is not carried out yet; nothing where the request is gone.
+
+    It is tried again every few seconds: another time or number in *why* is no news.
+    """
+    request = finding.request(verb)
+    if request is None or without_numbers(request.hindrance) == without_numbers(why):
+        return finding
+    hindered = replace(request, hindrance=why)
+    requests = tuple(hindered if each is request else each for each in finding.requests)
+    return replace(finding, requests=requests)
 
 
 def start(finding: Finding, now: datetime) -> Finding:

@@ -165,7 +165,8 @@ def _nearest(word: str, known: Collection[str]) -> str:
 class InForce(Protocol):
     """Whatever holds the allowlist that is in force now."""
 
-    current: Allowlist
+    @property
+    def current(self) -> Allowlist: ...
 
 
 class Warnings:

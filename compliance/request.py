@@ -38,7 +38,8 @@ class Request:
     """*actor* asked for *verb*, and *needed* others must agree.
 
     *actor* and *agreed* are ids with their chat product, like ``slack:U0HANNAH``. *detail* holds
-    what was given with it: the class, reason, ticket and end of an exception.
+    what was given with it: the class, reason, ticket and end of an exception. *hindrance* says why
+    it is agreed and not carried out yet.
     """
 
     verb: Verb
@@ -47,6 +48,7 @@ class Request:
     asked_at: datetime
     agreed: tuple[str, ...] = ()
     detail: Mapping[str, Any] = field(default_factory=dict)
+    hindrance: str = ""
 
     @property
     def is_agreed(self) -> bool:

@@ -56,13 +56,24 @@ class Text:
 class Draft:
     """The whole text after one more change, who made the change and why.
 
-    *entries* are those that it adds or rewrites; it is empty where an entry is taken out.
+    *entries* are those that it adds or rewrites, *removed* those that it takes out.
     """
 
     text: str
     author: str
     reason: str
     entries: tuple[Entry, ...] = ()
+    removed: tuple[Entry, ...] = ()
+
+
+class Memory(Protocol):
+    """Keeps the last good text for a start at which its place is away."""
+
+    def recall(self) -> Text | None:
+        """Return what was kept last, None where nothing was."""
+
+    def keep(self, text: Text) -> None:
+        """Put *text* in the place of what was kept before."""
 
 
 class Shelf(Protocol):

@@ -30,7 +30,8 @@ def asked(request: Request) -> Prose:
     counted = f", {len(request.agreed)} of {request.needed} agreed" if request.needed else ""
     named: Prose = (" (", *people(request.agreed), ")") if request.agreed else ()
     asker = people([request.actor])
-    return (*asker, f" asked for the {request.verb.noun}{counted}", *named, ".")
+    hindrance = f" {brief(request.hindrance)}" if request.hindrance else ""
+    return (*asker, f" asked for the {request.verb.noun}{counted}", *named, f".{hindrance}")
 
 
 def _line(finding: Finding, *parts: Prose) -> Prose:

@@ -1,11 +1,13 @@
 """Text from people and from AWS, without what its reader cannot see. Pure."""
 
+import re
 import unicodedata
 
 #: AWS Config's own limit of an annotation (FACTS §2.3).
 _ANNOTATION_MAX = 256
 #: Letters and marks that show nothing, though Unicode calls them printable.
 _EMPTY = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_NUMBERS = re.compile(r"[0-9a-f]*[0-9][0-9a-f]*")
 _LINE_ENDS = frozenset("\n\r\x85\u2028\u2029")
 
 
@@ -38,3 +40,8 @@ def _visible(character: str) -> str:
         return ""
     # What this Python's Unicode has no name for yet may be the reader's newest emoji.
     return " " if category in {"Cc", "Zs"} else character
+
+
+def without_numbers(text: str) -> str:
+    """Return *text* without what differs each time that the same is said: times, counts, hashes."""
+    return _NUMBERS.sub("", text)

@@ -8,7 +8,7 @@ from typing import TypeVar
 from compliance.people import People
 from compliance.routing import Teams
 from compliance.rules import Catalogue
-from compliance.shelf import Shelf
+from compliance.shelf import Memory, Shelf
 from config.catalogue import load_catalogue
 from config.faults import ConfigError, Fault
 from config.file_shelf import FileShelf
@@ -30,11 +30,16 @@ class Config:
     allowlist: Keeper
 
 
-def load(folder: Path, shelf: Shelf | None = None, found: Iterable[Fault] = ()) -> Config:
+def load(
+    folder: Path,
+    shelf: Shelf | None = None,
+    found: Iterable[Fault] = (),
+    memory: Memory | None = None,
+) -> Config:
     """Return the configuration in *folder*; raises ConfigError with the faults of all files.
 
-    The allowlist is *folder*'s own file where no *shelf* is given. Faults *found* before are told
-    with them.
+    The allowlist is *folder*'s own file where no *shelf* is given. Where the shelf is away, what
+    *memory* has of it is in force. Faults *found* before are told with them.
     """
     faults = list(found)
     if not folder.is_dir():
@@ -54,7 +59,7 @@ def load(folder: Path, shelf: Shelf | None = None, found: Iterable[Fault] = ()) 
     teams = attempt(lambda: load_teams(folder / "teams.yaml", catalogue or {}, accounts))
     people = attempt(lambda: load_people(folder / "people.yaml"))
     where = shelf or FileShelf(folder / "allowlist.yaml")
-    exceptions = attempt(lambda: Keeper(where, catalogue or {}))
+    exceptions = attempt(lambda: Keeper(where, catalogue or {}, memory))
     if catalogue is None or settings is None or teams is None or exceptions is None or faults:
         # Without a catalogue every rule that another file names would be told as unknown.
         raise ConfigError(

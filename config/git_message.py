@@ -26,19 +26,23 @@ def message_of(draft: Draft) -> str:
 
 
 def _subject(draft: Draft) -> str:
-    if not draft.entries:
-        return "Take an exception out of the allowlist"
-    first = draft.entries[0]
-    rules = Counter(each.rule for each in draft.entries)
+    entries = draft.entries or draft.removed
+    if not entries:
+        return "Change the allowlist"
+    first = entries[0]
+    rules = Counter(each.rule for each in entries)
     rule = first.rule if len(rules) == 1 else f"{len(rules)} rules"
-    resources = len(draft.entries)
-    where = (first.name or first.resource) if resources == 1 else f"{resources} resources"
-    until = max(each.expires for each in draft.entries)
+    where = (first.name or first.resource) if len(entries) == 1 else f"{len(entries)} resources"
+    until = max(each.expires for each in entries)
+    if not draft.entries:
+        return f"End the exception of {where} from {rule}"[:_SUBJECT_MAX]
+    if first.renewals:
+        return f"Extend the exception of {where} from {rule} until {until}"[:_SUBJECT_MAX]
     return f"Except {where} from {rule} until {until}"[:_SUBJECT_MAX]
 
 
 def _trailers(draft: Draft) -> Iterator[str]:
-    for entry in draft.entries:
+    for entry in (*draft.entries, *draft.removed):
         yield from (f"{name}: {value}" for name, value in _trailers_of(entry) if value)
 
 

@@ -345,11 +345,16 @@ def _line_of(words: str, pattern: str) -> str:
 
 
 def _id_of(draft: Draft) -> str:
-    """Return what names a proposal: the same exceptions have the same name on every try."""
-    ids = sorted(entry.known_as for entry in draft.entries) or [draft.text]
-    if len(ids) == 1 and draft.entries:
+    """Return what names a proposal: the same decision has the same name on every try.
+
+    A later one about the same exception has another, for its branch may still be there.
+    """
+    extended = (f"-extended-{each.renewals}" if each.renewals else "" for each in draft.entries)
+    ids = [each.known_as + more for each, more in zip(draft.entries, extended, strict=True)]
+    ids += [f"{each.known_as}-ended" for each in draft.removed]
+    if len(ids) == 1:
         return ids[0]
-    return hashlib.sha256("\n".join(ids).encode("utf-8")).hexdigest()[:12]
+    return hashlib.sha256("\n".join(sorted(ids)).encode("utf-8")).hexdigest()[:12]
 
 
 def _blob_id(data: bytes) -> str:

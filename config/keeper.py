@@ -13,21 +13,21 @@ from compliance.allowlist import (
     UnreviewedAllowlistError,
     UnwritableAllowlistError,
 )
-from compliance.rules import Catalogue, canonical_name
+from compliance.rules import Catalogue
 from compliance.shelf import (
     Draft,
-    Lineage,
+    Memory,
     Shelf,
     ShelfBusyError,
     ShelfConflictError,
     ShelfError,
     ShelfReviewError,
-    Text,
 )
 from compliance.text import clean
-from config.allowlist import Parsed, parse_allowlist
+from config.allowlist import Parsed
 from config.edits import add_entries, remove_entry, replace_entry
-from config.faults import ConfigError, Fault
+from config.faults import ConfigError
+from config.versions import Version, Versions, shown
 
 log = logging.getLogger(__name__)
 
@@ -35,43 +35,20 @@ log = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 5.0
 #: How often a change is made anew because somebody else's came in between.
 _TRIES = 10
-#: How many faults a message holds; the log has them all.
-_FAULTS_MAX = 5
 
-BEING_CHANGED = (
-    "{name} has just lost entries, and may be half written; this is done as soon as it is seen to "
-    "be whole"
-)
 SLOW = "{name} answers slowly, and others write to it just now"
 MISSING = "{name} does not have this entry any more"
 GIVEN_UP = "a change that was written together with this one ended in an error; try again"
-
-REWRITTEN = (
-    "{name} was rewritten and has lost exceptions: {lost}. Put them back, or restart the bot to "
-    "accept that they are gone; until then the last good version stays in force"
-)
-_LOST_SHOWN = 3
 
 #: From a text and what is in it to the text after a change.
 _Edit = Callable[[str, Parsed], tuple[str, Parsed]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Version:
-    """A text, what is in it, and which version of the shelf it is."""
-
-    text: Text
-    parsed: Parsed
-
-    def entries(self) -> frozenset[Entry]:
-        return frozenset(self.parsed.entries)
-
-
-@dataclass(frozen=True, slots=True)
 class _Change:
     """What somebody wants changed, and where the outcome is told.
 
-    *entries* are what an *edit* puts in.
+    *entries* are what an *edit* puts in, *removed* what it takes out.
     """
 
     author: str
@@ -79,6 +56,7 @@ class _Change:
     added: tuple[Entry, ...] = ()
     edit: _Edit | None = None
     entries: tuple[Entry, ...] = ()
+    removed: tuple[Entry, ...] = ()
     outcome: "Future[None]" = field(default_factory=Future)
 
     def parts(self) -> Iterator["_Change"]:
@@ -93,28 +71,25 @@ class _Change:
 
 
 class Keeper:
-    """The allowlist in force.
+    """The allowlist in force, and how it is changed.
 
-    *current* is it, read without any input or output. A broken text at start raises ConfigError.
-    While running, the last good version stays in force, and *problem* says what is wrong, until it
-    is mended.
+    *current* is it, read without any input or output. A text that cannot be read at the start
+    raises ConfigError, unless *memory* has an older one. While running, the last good version stays
+    in force, and *problem* says what is wrong, until it is mended.
     """
 
-    def __init__(self, shelf: Shelf, catalogue: Catalogue) -> None:
+    def __init__(self, shelf: Shelf, catalogue: Catalogue, memory: Memory | None = None) -> None:
         self._shelf = shelf
-        self._catalogue = catalogue
+        self._versions = Versions(shelf, catalogue, memory)
         #: Whoever holds it reads or writes the shelf.
         self._at_shelf = threading.Lock()
         self._queue = threading.Lock()
         self._waiting: list[_Change] = []
-        # A version that has lost entries, until it is seen again.
-        self._doubted: _Version | None = None
-        # A revision that is broken, and how.
-        self._broken: tuple[str, ConfigError] | None = None
-        self._fault: ConfigError | None = None
-        self._version: _Version | None = None
-        self.current = Allowlist()
-        self._take(self._read())
+        self._logged = ""
+
+    @property
+    def current(self) -> Allowlist:
+        return self._versions.current
 
     def refresh(self) -> None:
         """Bring *current* up to date; for the clock, every few seconds.
@@ -124,17 +99,22 @@ class Keeper:
         if not self._at_shelf.acquire(blocking=False):
             return
         try:
-            self._look(again=True)
+            self._versions.look(again=True)
         finally:
             self._at_shelf.release()
 
+    def remember(self) -> None:
+        """Keep the version in force for the next start; for the clock, every now and then."""
+        self._versions.keep()
+
     def problem(self) -> str:
         """Say what is wrong with the text as it was last seen, empty when it is in force."""
-        return _shown(self._fault) if self._fault else ""
+        return self._versions.problem()
 
     def unwritable(self) -> str:
         """Say why an exception could not be written, empty when it could."""
-        return self.problem() or self._shelf.unwritable()
+        fault = self._versions.fault
+        return shown(fault) if fault else self._shelf.unwritable()
 
     def add(self, entries: Sequence[Entry], author: str, reason: str) -> None:
         """Write *entries* after the last one; an equal one that is there already is enough.
@@ -144,14 +124,18 @@ class Keeper:
         self._change(_Change(author, reason, added=tuple(map(_clean, entries))))
 
     def remove(self, entry: Entry, author: str, reason: str) -> None:
-        """Take *entry* out, however often it is there; raises UnwritableAllowlistError."""
+        """Take *entry* out, however often it is there and whatever was changed in it meanwhile.
+
+        Raises UnwritableAllowlistError.
+        """
 
         def edit(text: str, parsed: Parsed) -> tuple[str, Parsed]:
-            while entry in parsed.entries:
-                text, parsed = remove_entry(text, parsed, parsed.entries.index(entry))
+            of_it = [n for n, each in enumerate(parsed.entries) if _is_same(each, entry)]
+            for number in reversed(of_it):
+                text, parsed = remove_entry(text, parsed, number)
             return text, parsed
 
-        self._change(_Change(author, reason, edit=edit))
+        self._change(_Change(author, reason, edit=edit, removed=(entry,)))
 
     def replace(self, old: Entry, new: Entry, author: str, reason: str) -> None:
         """Put *new* where *old* is; raises UnwritableAllowlistError, also where *old* is gone."""
@@ -185,10 +169,16 @@ class Keeper:
         except ShelfReviewError as error:
             raise UnreviewedAllowlistError(str(error)) from error
         except (ShelfError, UneditableAllowlistError, ConfigError) as error:
-            log.error("the allowlist was not changed", extra={"why": str(error)})
-            raise UnwritableAllowlistError(_shown(error)) from error
+            self._log(shown(error))
+            raise UnwritableAllowlistError(shown(error)) from error
         except CancelledError as error:
             raise UnwritableAllowlistError(GIVEN_UP) from error
+
+    def _log(self, why: str) -> None:
+        """Say why nothing was changed; what is tried again every few seconds says so once."""
+        if why != self._logged:
+            log.error("the allowlist was not changed", extra={"why": why})
+        self._logged = why
 
     def _leave(self, mine: _Change) -> None:
         """Wait no longer for whoever is at the shelf, unless they have taken the change along."""
@@ -235,7 +225,7 @@ class Keeper:
 
     def _write_together(self, changes: Sequence[_Change]) -> None:
         for _ in range(_TRIES):
-            before = self._latest()
+            before = self._versions.latest()
             drafts, parsed = _drafts(before, [part for each in changes for part in each.parts()])
             if not drafts:
                 return
@@ -244,13 +234,13 @@ class Keeper:
             except ShelfConflictError:
                 log.info("somebody else changed the allowlist meanwhile; reading it again")
                 continue
-            self._take(_Version(written, parsed))
+            self._versions.take(Version(written, parsed))
             return
         raise ShelfConflictError(f"{self._shelf.name} was changed {_TRIES} times meanwhile")
 
     def _propose(self, change: _Change) -> None:
         """Let people review each part by itself; raises ShelfReviewError while one waits."""
-        before, waiting = self._latest(), dict[str, None]()
+        before, waiting = self._versions.latest(), dict[str, None]()
         for part in change.parts():
             drafts, _ = _drafts(before, [part])
             try:
@@ -261,84 +251,8 @@ class Keeper:
         if waiting:
             raise ShelfReviewError("; ".join(waiting))
 
-    def _latest(self) -> _Version:
-        """Return what the shelf has now; raises where it is broken, or may be half written."""
-        self._look(again=False)
-        if self._fault:
-            raise self._fault
-        if self._doubted or not self._version:
-            raise UneditableAllowlistError(BEING_CHANGED.format(name=self._shelf.name))
-        return self._version
 
-    def _look(self, *, again: bool) -> None:
-        """Take what the shelf has; *again* says that time has passed since it was last seen."""
-        try:
-            version = self._read()
-        except ConfigError as error:
-            self._note(error)
-            return
-        self._fault = None
-        if version is self._version:
-            self._doubted = None
-        elif lost := self._doubtful(version, again=again):
-            self._doubted = version
-            if version.text.lineage is Lineage.REWRITTEN:
-                name = self._shelf.name
-                self._note(ConfigError([Fault("", 0, "", REWRITTEN.format(name=name, lost=lost))]))
-        else:
-            self._take(version)
-            log.info("the allowlist was read again", extra={"entries": len(self.current)})
-
-    def _doubtful(self, version: _Version, *, again: bool) -> str:
-        """Return which exceptions *version* has lost without anybody having meant it, perhaps.
-
-        An editor that writes in place empties the file first: what is seen twice is meant. A branch
-        that was rewritten may have lost what others had written to it.
-        """
-        if version.text.lineage is Lineage.MEANT:
-            return ""
-        if version.text.lineage is Lineage.UNKNOWN and again and version is self._doubted:
-            return ""
-        kept = version.entries()
-        lost = [each.resource for each in self.current.entries if each not in kept]
-        more = f" and {len(lost) - _LOST_SHOWN} more" if len(lost) > _LOST_SHOWN else ""
-        return f"{', '.join(lost[:_LOST_SHOWN])}{more}"
-
-    def _read(self) -> _Version:
-        """Return the shelf's version, each parsed once; raises ConfigError."""
-        try:
-            text = self._shelf.read()
-        except ShelfError as error:
-            raise ConfigError([Fault("", 0, "", str(error))]) from error
-        for known in (self._version, self._doubted):
-            if known and text.revision == known.text.revision:
-                return known
-        if self._broken and text.revision == self._broken[0]:
-            raise self._broken[1]
-        try:
-            return _Version(text, parse_allowlist(text.text, self._shelf.name))
-        except ConfigError as error:
-            self._broken = text.revision, error
-            raise
-
-    def _take(self, version: _Version) -> None:
-        parsed = version.parsed
-        self._version, self._doubted, self._fault = version, None, None
-        self.current = Allowlist(parsed.entries, self._canonical, parsed.lines)
-
-    def _canonical(self, rule: str) -> str:
-        return canonical_name(self._catalogue, rule)
-
-    def _note(self, error: ConfigError) -> None:
-        if self._fault is None or str(self._fault) != str(error):
-            log.error(
-                "the allowlist is broken; the last good version stays in force",
-                extra={"faults": [str(fault) for fault in error.faults]},
-            )
-        self._fault = error
-
-
-def _drafts(version: _Version, parts: Sequence[_Change]) -> tuple[list[Draft], Parsed]:
+def _drafts(version: Version, parts: Sequence[_Change]) -> tuple[list[Draft], Parsed]:
     """Return the text after each part that changes it, and what is in the last one."""
     text, parsed = version.text.text, version.parsed
     known = set(version.entries() if any(part.added for part in parts) else ())
@@ -351,7 +265,7 @@ def _drafts(version: _Version, parts: Sequence[_Change]) -> tuple[list[Draft], P
         elif entries := _new(part.added, known, ids):
             text, parsed = add_entries(text, parsed, entries)
         if text != before:
-            drafts.append(Draft(text, part.author, part.reason, entries))
+            drafts.append(Draft(text, part.author, part.reason, entries, part.removed))
     return drafts, parsed
 
 
@@ -366,6 +280,10 @@ def _new(wanted: Iterable[Entry], known: set[Entry], ids: set[str]) -> tuple[Ent
     return tuple(new)
 
 
+def _is_same(one: Entry, other: Entry) -> bool:
+    return one == other or bool(one.id and one.id == other.id)
+
+
 def _clean(entry: Entry) -> Entry:
     return replace(
         entry,
@@ -377,13 +295,3 @@ def _clean(entry: Entry) -> Entry:
         name=clean(entry.name),
         account_name=clean(entry.account_name),
     )
-
-
-def _shown(error: Exception) -> str:
-    """Return what is wrong, the first faults of many."""
-    if not isinstance(error, ConfigError):
-        return str(error)
-    told = [str(fault) for fault in error.faults[:_FAULTS_MAX]]
-    if more := len(error.faults) - len(told):
-        told.append(f"and {more} more; bot.py check names them all")
-    return "\n".join(told)

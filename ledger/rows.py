@@ -172,6 +172,7 @@ def _request_to_data(request: Request) -> dict[str, Any]:
         "asked_at": request.asked_at.isoformat(),
         "agreed": list(request.agreed),
         "detail": dict(request.detail),
+        **({"hindrance": request.hindrance} if request.hindrance else {}),
     }
 
 
@@ -183,6 +184,7 @@ def _request_from_data(data: Mapping[str, Any]) -> Request:
         asked_at=datetime.fromisoformat(data["asked_at"]),
         agreed=tuple(data["agreed"]),
         detail=data["detail"],
+        hindrance=data.get("hindrance", ""),
     )
 
 

@@ -295,6 +295,16 @@ marks = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
 )
 
+#: The allowlist's last good text, packed, for a start at which its place is away.
+allowlists = sa.Table(
+    "allowlists",
+    metadata,
+    # ALLOWLIST_URL, without secrets.
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("revision", sa.Text, nullable=False),
+    sa.Column("packed", sa.LargeBinary, nullable=False),
+)
+
 #: What AWS Config answered about rules that are not known by their names.
 config_rules = sa.Table(
     "config_rules",

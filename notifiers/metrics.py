@@ -1,12 +1,12 @@
 """How the bot speaks to Prometheus: what came in, how findings stand, and what chat shows."""
 
 from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -54,6 +54,18 @@ class Queue(Retried, Protocol):
     def waiting_seconds(self, now: float) -> float: ...
 
 
+class Watched(Protocol):
+    """The allowlist, as far as it is counted."""
+
+    @property
+    def current(self) -> Sized: ...
+
+    def problem(self) -> str: ...
+
+
+_Several = Callable[[], Sized]
+
+
 class Metrics:
     """The registry behind ``/metrics``; findings and messages are counted when it is asked."""
 
@@ -91,6 +103,19 @@ class Metrics:
     def watch(self, queues: Sequence[Queue], aws: Retried) -> None:
         """Count also how it stands with *queues*, and the pauses that *aws* asked for."""
         self.registry.register(_Queues(queues, aws, self._now))
+
+    def watch_allowlist(self, allowlist: Watched, odd: _Several, differences: _Several) -> None:
+        """Count also how it stands with the allowlist, and with AWS's copies of what it says."""
+        figures: Sequence[tuple[str, str, Callable[[], float]]] = (
+            ("up", "Whether the allowlist can be read.", lambda: not allowlist.problem()),
+            ("entries", "Entries of the version in force.", lambda: len(allowlist.current)),
+            ("odd_entries", "Entries that do not do what they seem to.", lambda: len(odd())),
+            ("aws_differences", "Differences to AWS's exceptions, as of the last night.",
+             lambda: len(differences())),
+        )  # fmt: skip
+        for name, what, figure in figures:
+            gauge = Gauge(f"compliance_allowlist_{name}", what, registry=self.registry)
+            gauge.set_function(figure)
 
     def counting(self, record: Record, known_rules: KnownRules) -> Record:
         """Return *record* so that changes of rules outside the catalogue are counted by name.

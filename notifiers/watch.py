@@ -9,11 +9,8 @@ from notifiers.chat import Chat, ChatBusyError, ChatRefusedError, InDoubtError
 
 log = logging.getLogger(__name__)
 
-BROKEN = (
-    "The allowlist file cannot be read. The last good version stays in force, and no exception can "
-    "be recorded until the file is mended: {problem}"
-)
-MENDED = "The allowlist file is mended, and what it says is in force."
+BROKEN = "The allowlist cannot be read: {problem}"
+MENDED = "The allowlist can be read again, and what it says is in force."
 INEFFECTIVE = "Entries of the allowlist do not do what they seem to:\n{lines}"
 #: What one message holds; bot.py check names all.
 _LINES_MAX = 10

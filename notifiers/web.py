@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from time import monotonic
+from types import MappingProxyType
 
 import uvicorn
 from anyio import CapacityLimiter, to_thread
@@ -41,11 +42,18 @@ _OWN_THREADS = 4
 
 
 def application(
-    routes: Sequence[BaseRoute], reach: Reach, registry: CollectorRegistry
+    routes: Sequence[BaseRoute],
+    reach: Reach,
+    registry: CollectorRegistry,
+    spared: Reach = MappingProxyType({}),
 ) -> Starlette:
-    """Return the ASGI application: *routes*, and what an orchestrator and Prometheus ask for."""
+    """Return the ASGI application: *routes*, and what an orchestrator and Prometheus ask for.
 
-    readiness = _Readiness(reach)
+    Without what is in *reach* the bot is not ready. What it can be *spared* for a while is named
+    as well: an orchestrator that took the bot away for it would keep people from deciding.
+    """
+
+    readiness = _Readiness({**reach, **spared})
     # However many presses wait for a database, these are answered.
     own_threads = CapacityLimiter(_OWN_THREADS)
 
@@ -54,7 +62,8 @@ def application(
 
     async def readyz(_request: Request) -> Response:
         missing = await to_thread.run_sync(readiness.missing, limiter=own_threads)
-        return JSONResponse({"out of reach": missing}, 503 if missing else 200)
+        is_ready = not missing.keys() & reach.keys()
+        return JSONResponse({"out of reach": missing}, 200 if is_ready else 503)
 
     async def metrics(_request: Request) -> Response:
         told = await to_thread.run_sync(generate_latest, registry, limiter=own_threads)

@@ -208,14 +208,15 @@ def test_an_exception_that_could_not_be_written_is_tried_again_and_said_once(
     for _ in range(3):
         carry_out_exceptions(opened, member)
     assert [row["action"] for row in reports.history(ID)].count("exception not written") == 1
-    assert "the allowlist could not be written" in opened.ledger.find(ID).note
+    [request] = opened.ledger.find(ID).requests
+    assert "the allowlist could not be written" in request.hindrance
 
     file.write_text("exceptions: []\n")
     carry_out_exceptions(opened, member)
 
     after = opened.ledger.find(ID)
     assert (after.state, after.decided.actor) == (State.EXCEPTED, HANNAH)
-    assert "could not be written" not in after.note
+    assert "could not be written" not in after.note + after.decided.hindrance
 
 
 def test_who_ignores_is_looked_up_anew_though_nobody_else_must_agree(opened):
@@ -283,6 +284,6 @@ def test_an_exception_that_is_reviewed_is_asked_for_until_it_is_in_the_allowlist
     carry_out_exceptions(reviewed, member)
 
     assert "waits for review in the branch compliance-bot/1" in answer.text
-    assert (waiting.state, waiting.note) == (State.APPROVAL_PENDING, answer.text)
+    assert (waiting.state, request.hindrance) == (State.APPROVAL_PENDING, answer.text)
     assert opened.ledger.find(ID).state is State.EXCEPTED
     assert [row["action"] for row in reports.history(ID)].count("exception proposed") == 1

@@ -96,7 +96,8 @@ def test_an_allowlist_that_cannot_be_written_is_told_with_what_to_do(opened, tmp
     after = opened.ledger.find(ID)
     assert isinstance(answer, Refused)
     assert "the allowlist could not be written" in answer.text
-    assert (after.state, after.note) == (State.APPROVAL_PENDING, answer.text)
+    assert after.state is State.APPROVAL_PENDING
+    assert after.request(Verb.EXCEPT).hindrance == answer.text
     assert after.request(Verb.EXCEPT).actor == "slack:U0HANNAH"
 
 

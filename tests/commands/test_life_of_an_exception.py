@@ -27,7 +27,12 @@ from compliance.card import presses
 from compliance.change import ResourceFacts
 from compliance.finding import State
 from compliance.press import Button, Press
+from compliance.prose import plain
 from compliance.request import Verb
+from compliance.state_line import state_line
+from config.file_shelf import FileShelf
+from config.keeper import Keeper
+from ledger.remembered import Remembered
 from ledger.store import Ledger
 from tests.builders import ID, PAIRED_RULE, change, entry, key, member, write
 
@@ -363,3 +368,44 @@ def test_who_lets_it_end_ends_the_warnings_and_an_extension_begins_them_anew(
     warn_of_ends(opened)
 
     assert warned(reports) == [14, 14]
+
+
+def test_a_bot_that_starts_while_the_allowlist_is_away_loses_and_doubles_nothing(
+    context, allowlist, engine, catalogue, tmp_path
+):
+    """The list that the ledger remembers lacks the newest exception."""
+    context.ledger.record([change(), *(change(resource=f"bucket-{n}") for n in range(2))])
+    newest, third = (each.id for each in context.ledger.each([State.OPEN]) if each.id != ID)
+    ask(context, ID)
+    text = FileShelf(tmp_path / "allowlist.yaml").read()
+    memory = Remembered(lambda: engine, "here")
+    memory.keep(text)
+    ask(context, newest)
+    file = tmp_path / "allowlist.yaml"
+    file.rename(gone := tmp_path / "gone.yaml")
+    again = Keeper(FileShelf(file), catalogue, memory)
+    restarted = replace(context, allowlist=again)
+    enforcement = Enforcement(restarted)
+
+    enforcement.round()
+    asked = [revoke(restarted, ID), ask(restarted, third)]
+    unknown = extend(restarted, newest, days=60)
+
+    assert [state(context, each) for each in (ID, newest)] == [State.EXCEPTED, State.EXCEPTED]
+    assert all("not yet in the allowlist" in each.text for each in asked)
+    assert "could not be read since the bot started" in unknown.text
+    assert "not yet in the allowlist" in state_text(context, third)
+
+    gone.rename(file)
+    again.refresh()
+    for _ in range(2):
+        enforcement.round()
+        carry_out_exceptions(restarted, person)
+
+    states = [state(context, each) for each in (ID, newest, third)]
+    assert states == [State.REOPENED, State.EXCEPTED, State.EXCEPTED]
+    assert sorted(each.finding for each in again.current.entries) == sorted([newest, third])
+
+
+def state_text(context, finding_id):
+    return plain(state_line(context.ledger.find(finding_id)))

@@ -91,3 +91,18 @@ def test_a_request_under_exception_counts_no_more_when_it_ends():
     reopened = enforce(enforce(asked, Allowlist([entry()]), at(3)), Allowlist(), at(4))
 
     assert (reopened.requests, reopened.decided) == ((), None)
+
+
+@pytest.mark.parametrize("known", [[], [entry(expires=date(2026, 11, 20))]], ids=["no", "an older"])
+def test_a_list_that_could_not_be_read_ends_nothing_before_its_time(known):
+    once = enforce(finding(), Allowlist([entry()]), at(1))
+    older = Allowlist(known, is_newest=False)
+
+    assert enforce(once, older, at(2)) is once
+    assert enforce(once, older, once.until).state is State.REOPENED
+
+
+def test_a_list_of_before_the_start_still_excepts_what_is_new():
+    known = Allowlist([entry()], is_newest=False)
+
+    assert enforce(finding(), known, at(1)).state is State.EXCEPTED

@@ -597,8 +597,11 @@ def test_the_same_again_is_the_same_whatever_the_order_of_the_copies():
 def test_a_word_on_what_waits_is_kept_only_while_it_waits():
     asked = in_state(State.APPROVAL_PENDING)
 
-    assert life.remark(asked, Verb.REMEDIATE, "Git is away.").note == "Git is away."
-    assert life.remark(asked, Verb.EXCEPT, "Git is away.") is asked
+    [request] = (hindered := life.hinder(asked, Verb.REMEDIATE, "Git took 9 s.")).requests
+    assert request.hindrance == "Git took 9 s."
+    assert hindered.note == asked.note
+    assert life.hinder(hindered, Verb.REMEDIATE, "Git took 12 s.") is hindered
+    assert life.hinder(asked, Verb.EXCEPT, "Git is away.") is asked
 
 
 def test_a_new_attempt_begins_before_its_first_step():

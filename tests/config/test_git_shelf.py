@@ -7,6 +7,8 @@ import stat
 import subprocess
 import threading
 from dataclasses import replace
+from datetime import date
+from functools import partial
 
 import pytest
 
@@ -424,6 +426,32 @@ def test_a_reviewed_change_is_in_force_once_it_is_merged(remote, person):
     add(keeper, entry())
 
     assert len(keeper.current) == 1
+
+
+def test_each_decision_about_an_exception_is_reviewed_on_a_branch_of_its_own(remote, person):
+    agreed, longer = entry(id="E-1111"), entry(id="E-1111", expires=date(2027, 3, 31), renewals=1)
+    add(keep(remote), agreed)
+    git(remote, "branch", "compliance-bot/E-1111", "main")
+    keeper = keep(remote, "?mode=branch")
+    for change in (
+        partial(keeper.replace, agreed, longer, "Hannah <slack:U0HANNAH>", "Longer."),
+        partial(keeper.remove, agreed, "Harry <slack:U0HARRY>", "Mended."),
+    ):
+        for _ in range(2):
+            person.adds("# A person's line\n")
+            with pytest.raises(UnreviewedAllowlistError, match="E-1111-"):
+                change()
+
+    branches = git(remote, "branch", "--format=%(refname:short)").split()
+    assert branches == [
+        "compliance-bot/E-1111",
+        "compliance-bot/E-1111-ended",
+        "compliance-bot/E-1111-extended-1",
+        "main",
+    ]
+    ended = history(remote, "%an|%s|%(trailers:unfold,separator=%x2C)", branches[1])[0]
+    assert ended.startswith("Harry|End the exception of repairs-photos from ")
+    assert "Exception-Id: E-1111" in ended
 
 
 @pytest.mark.usefixtures("person")

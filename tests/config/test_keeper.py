@@ -118,7 +118,7 @@ def test_a_file_with_many_faults_names_the_first_ones(path, keeper):
     path.write_text("exceptions:\n" + "  - {rule: a}\n" * 20)
     look(keeper)
 
-    assert len(keeper.problem().splitlines()) == 6
+    assert len(keeper.problem().splitlines()) == 7
     assert "more; bot.py check names them all" in keeper.problem()
 
 

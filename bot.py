@@ -77,7 +77,9 @@ class Bot:
         use_region(environment.aws_region)
         self.service = ConfigService(Accounts(*self.settings.access))
         self.places = [Place(*each) for each in self.settings.places]
-        self.products = products.connect(environment, engine, self.teams, now)
+        in_channel = self.settings.teams_in_channel
+        known_chats = environment, engine, self.teams, now
+        self.products = products.connect(*known_chats, teams_in_channel=in_channel)
         chats, person = self.products.chats, self.products.person
         self.outbox = Outbox(self.ledger, chats, *known, self.settings.patience)
 
@@ -155,7 +157,7 @@ class Bot:
         own = OwnRole(environment.queue_urls, environment.sns_topic_arns, *at_home)
         aws = check_aws(own, self.service.clients, self.places, self.catalogue)
         written = check_allowlist(self.allowlist), check_ledger(self.ledger)
-        return chain(missing, self.products.checks(), written, entries, aws)
+        return chain(missing, self.products.checks(self.teams), written, entries, aws)
 
 
 def assemble(allowlist: str = "") -> Bot:

@@ -195,6 +195,12 @@ class BotFile(Strict):
         default=OtherRules.SHOW,
         description="What becomes of findings of rules that rules.yaml has not.",
     )
+    teams_answers: Literal["chat", "channel"] = Field(
+        default="chat",
+        description="Where Microsoft Teams answers what somebody asks in a channel: chat, in their "
+        "own chat with the bot; channel, there, to them alone, where the tenant has targeted "
+        "messages.",
+    )
     remediation: _Remediation = _Remediation()
     digest: _Digest = _Digest()
     working_hours: _WorkingHours = _WorkingHours()
@@ -208,6 +214,7 @@ class Settings:
 
     *session_policy* holds the actions that a decision's session may use beside its own, None where
     it is not narrowed. *tasks* is how many accounts and Regions are worked on at once.
+    *teams_in_channel*: Microsoft Teams shows private answers where they were asked for.
     """
 
     accounts: Directory
@@ -218,6 +225,7 @@ class Settings:
     source_identity: bool
     tasks: int
     other_rules: OtherRules
+    teams_in_channel: bool
     patience: Patience
     verify_window: timedelta
     poll_seconds: float
@@ -267,6 +275,7 @@ def load_settings(path: Path) -> Settings:
         session_policy=_further(told.session_policy),
         tasks=told.tasks,
         other_rules=told.other_rules,
+        teams_in_channel=told.teams_answers == "channel",
         patience=Patience(
             hours=told.working_hours.hours(),
             pauses=tuple(timedelta(hours=each) for each in told.reminders.after_hours),

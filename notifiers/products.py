@@ -17,6 +17,7 @@ from ledger.rooms import Rooms
 from notifiers.chat import Chat, ChatRefusedError, Screen
 from notifiers.slack.chat import Slack
 
+_NOT_CONNECTED = "the bot is not connected to {name}"
 _CONNECT = "Connect the bot to it, or name another channel in teams.yaml."
 
 
@@ -48,7 +49,7 @@ class Chats(dict[str, Chat]):
     """Each product's Chat by its name; raises ChatRefusedError for one that is not connected."""
 
     def __missing__(self, name: str) -> Chat:
-        raise ChatRefusedError(f"the bot is not connected to {name}", _CONNECT)
+        raise ChatRefusedError(_NOT_CONNECTED.format(name=name), _CONNECT)
 
 
 class Products:
@@ -77,8 +78,15 @@ class Products:
         problems = ((each.name, each.problem()) for each in self._connected.values())
         return "; ".join(f"{name}: {problem}" for name, problem in problems if problem)
 
-    def checks(self) -> Iterator[Check]:
-        return chain.from_iterable(each.checks() for each in self._connected.values())
+    def checks(self, teams: Teams) -> Iterator[Check]:
+        """Yield what each product looked at, and every channel of *teams* that none of them has."""
+        yield from chain.from_iterable(each.checks() for each in self._connected.values())
+        named = [(f"team {team.name}", team.channels) for team in teams.ordered]
+        for whose, channels in [*named, ("the TDA", teams.tda_channels)]:
+            for channel in channels:
+                if channel.product not in self._connected:
+                    problem = _NOT_CONNECTED.format(name=channel.product)
+                    yield Check(f"channel {channel} of {whose}", problem, _CONNECT)
 
 
 class Connections(Protocol):
@@ -92,9 +100,17 @@ class Connections(Protocol):
 
 
 def connect(
-    environment: Connections, engine: sa.Engine, teams: Teams, now: Callable[[], datetime]
+    environment: Connections,
+    engine: sa.Engine,
+    teams: Teams,
+    now: Callable[[], datetime],
+    *,
+    teams_in_channel: bool = False,
 ) -> Products:
-    """Return the products that *environment* has credentials for; Slack where it has none."""
+    """Return the products that *environment* has credentials for; Slack where it has none.
+
+    *teams_in_channel*: Microsoft Teams shows private answers where they were asked for.
+    """
     token, *_ = environment.slack
     client_id, secret, tenant, api_url = environment.microsoft
     connected: list[Product] = []
@@ -107,5 +123,6 @@ def connect(
 
         credentials = Credentials(client_id, secret, tenant)
         rooms = Rooms(engine, MicrosoftTeams.name)
-        connected.append(MicrosoftTeams(credentials, api_url, rooms, teams, now))
+        known = credentials, api_url, rooms, teams, now
+        connected.append(MicrosoftTeams(*known, in_channel=teams_in_channel))
     return Products(*connected)

@@ -94,10 +94,6 @@ def _channels(
     for channel in channels:
         if channel.product == SLACK:
             yield _channel(client, directory, whose, channel.id)
-        else:
-            what = f"channel {channel} of {whose}"
-            remedy = "Name a channel of Slack in teams.yaml, as slack:C…."
-            yield Check(what, f"the bot is not connected to {channel.product}", remedy)
 
 
 def _channel(client: WebClient, directory: Directory, whose: str, channel: str) -> Check:

@@ -25,7 +25,7 @@ from commands.answers import (
     Work,
 )
 from commands.forms import Form
-from compliance.press import Press
+from compliance.press import Button, Press
 from compliance.prose import Copied, Prose, Strong, joined
 from compliance.reply import Reply
 from notifiers import words
@@ -51,8 +51,7 @@ from notifiers.teams.text import Element, Name, own_id, rich
 #: What a display name may hold in a mention, which is the one text that Teams reads as markup.
 _IN_A_NAME = frozenset(" -'.,")
 _NARROW = "; ask with team:, rule: or account: for fewer"
-#: A file would need a consent that Teams asks for, and a folder of the person's own.
-_CSV = "{text} A file comes in Slack alone; write findings to see them page by page here."
+_FILE = "{text} Your chat with the bot offers to save {name} in your OneDrive."
 
 
 def answer_card(answer: Answer, viewing: Viewing, back: str = "") -> Element:
@@ -106,9 +105,11 @@ def notice_card(text: Prose, name: Name = str) -> Element:
 
 
 def _answer_card(answer: Answer, viewing: Viewing, back: str, limits: Limits) -> Element:
-    returning = action_sets([execute("Back", REFRESH, back)]) if back else []
+    onward = [execute("Back", REFRESH, back)] if back else []
+    if isinstance(answer, Details):
+        onward += [press(each) for each in answer.card.more if each.button is Button.HISTORY]
     body = _body(answer, viewing, limits)
-    return card([*body, *returning, *carrier(viewing.post_id)])
+    return card([*body, *action_sets(onward), *carrier(viewing.post_id)])
 
 
 def _body(answer: Answer, viewing: Viewing, limits: Limits) -> list[Element]:
@@ -124,7 +125,8 @@ def _body(answer: Answer, viewing: Viewing, limits: Limits) -> list[Element]:
         case Offer(text, asks):
             return [*rich((text,), longest=limits.text), *action_sets([*map(ask, asks)])]
         case Export():
-            return rich((_CSV.format(text=answer.text),), longest=limits.text)
+            offered = _FILE.format(text=answer.text, name=answer.filename)
+            return rich((offered,), longest=limits.text)
         case _:
             return _report(answer, viewing, limits)
 

@@ -17,8 +17,10 @@ from notifiers.teams.activities import Activity, UnreadableActivityError, read_a
 from notifiers.teams.answers import notice_card
 from notifiers.teams.directory import Directory
 from notifiers.teams.elements import CONTENT_TYPE
+from notifiers.teams.files import CONSENT, Files
 from notifiers.teams.listeners import FAILED, Listeners
 from notifiers.teams.once import Once
+from notifiers.teams.pace import Limiter
 from notifiers.teams.text import PRODUCT
 from notifiers.teams.verify import ForgedError, KeysUnreachableError, Verifier
 
@@ -29,6 +31,9 @@ _BODY_MAX = 256 * 1024
 _PRESS = "adaptiveCard/action"
 _TEAMS = "msteams"
 _REFUSED = "not signed by Microsoft for this bot and tenant\n"
+
+#: Anybody on the internet can name anybody: so many names an hour are written down, each so often.
+_AUDITED_OF_ONE, _AUDITED = ((10, 3_600.0),), ((100, 3_600.0),)
 
 #: Keeps in the audit log whom the bot did not let in, and why.
 Audit = Callable[[Actor, str], None]
@@ -42,14 +47,17 @@ class Endpoint:
         verifier: Verifier,
         tenant: str,
         listeners: Listeners,
+        files: Files,
         directory: Directory,
         audit: Audit,
     ) -> None:
+        self._files = files
         self._verifier = verifier
         self._tenant = tenant
         self._listeners = listeners
         self._directory = directory
         self._audit = audit
+        self._of_one, self._of_all = Limiter(_AUDITED_OF_ONE), Limiter(_AUDITED)
         self._presses: Once[Mapping[str, Any]] = Once()
         self._messages: Once[None] = Once()
 
@@ -94,6 +102,8 @@ class Endpoint:
         match activity.type:
             case "invoke" if activity.name == _PRESS:
                 return JSONResponse(self._pressed(activity))
+            case "invoke" if activity.name == CONSENT:
+                return self._consented(activity)
             case "invoke":
                 return JSONResponse({}, 501)
             case "message":
@@ -122,6 +132,19 @@ class Endpoint:
             card = notice_card((FAILED,))
         return {"statusCode": 200, "type": CONTENT_TYPE, "value": card}
 
+    def _consented(self, activity: Activity) -> Response:
+        """Take an answer to the offer of a file; the file is saved beside."""
+        if not activity.person or not activity.is_personal:
+            return PlainTextResponse("not from a person's own chat\n", 400)
+        try:
+            save = self._files.read(activity)
+        except UnreadableActivityError as error:
+            log.warning("a consent cannot be read", extra={"why": str(error)})
+            return PlainTextResponse("not a consent\n", 400)
+        key = f"{activity.conversation.id} {activity.id or activity.reply_to}"
+        later = BackgroundTask(self._messages.do, key, save)
+        return JSONResponse({}, background=later)
+
     def _later(self, activity: Activity) -> BackgroundTask | None:
         """Return what answers a message: Teams waits for nothing but that it was taken."""
         if not activity.person or not activity.words:
@@ -136,11 +159,15 @@ class Endpoint:
         self._listeners.on_message(activity)
 
     def _note(self, document: Mapping[str, Any], why: str) -> None:
+        """Log a request that was not let in; in the audit log as well where it names somebody."""
         sender = document.get("from")
         person = sender.get("aadObjectId") if isinstance(sender, dict) else None
         log.warning("a request to the bot is not Teams'", extra={"why": why})
-        if isinstance(person, str) and person:
-            self._audit(Actor(f"{PRODUCT}:{person[:64]}", standing=Standing.EXTERNAL), why)
+        if not isinstance(person, str) or not person:
+            return
+        actor = Actor(f"{PRODUCT}:{person[:64]}", standing=Standing.EXTERNAL)
+        if not self._of_one.wait(actor.id) and not self._of_all.wait(""):
+            self._audit(actor, why)
 
 
 def _error(code: str, message: str) -> Mapping[str, Any]:

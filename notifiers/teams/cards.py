@@ -10,14 +10,16 @@ from functools import partial
 from commands.forms import Form
 from compliance.card import Card, Section, Step
 from compliance.group import Content, GroupCard, by_place, how_many
-from compliance.press import ASKS, Button, Press
+from compliance.press import ASKS, IN_MENU, Button, Press
 from compliance.prose import Copied, Link, Prose, Strong, joined, people
 from notifiers import words
 from notifiers.teams.elements import (
+    ACTIONS_MAX,
     REFRESH,
     Limits,
     action_sets,
     banner,
+    buttons,
     card,
     carrier,
     execute,
@@ -116,19 +118,24 @@ def _buttons(
     viewing: Viewing,
     limits: Limits,
 ) -> list[Element]:
-    asking = [press(each, subject) for each in (*presses, *more) if each.button in ASKS]
     deciding = [each for each in (*presses, *more) if each.button not in ASKS]
     if viewing.forms is None:
-        first = deciding[:1]
-        own = [execute(DECIDE, REFRESH, each.finding_id) for each in first]
+        shown = [execute(DECIDE, REFRESH, each.finding_id) for each in deciding[:1]]
+        offered: list[tuple[Press, Element]] = []
     else:
-        forms = dict(viewing.forms)
-        own = [
-            _decision(each, forms[each], number, subject, limits)
+        shown, forms = [], dict(viewing.forms)
+        offered = [
+            (each, _decision(each, forms[each], number, subject, limits))
             for number, each in enumerate(deciding)
             if each in forms
         ]
-    return action_sets([*own, *asking])
+    asking = [each for each in (*presses, *more) if each.button in ASKS]
+    offered += [(each, press(each, subject)) for each in asking]
+    if len(shown) + len(offered) > ACTIONS_MAX:
+        # The details have it too.
+        offered = [(each, drawn) for each, drawn in offered if each.button is not Button.HISTORY]
+    shown += [drawn for each, drawn in offered if each.button not in IN_MENU]
+    return buttons(shown, [drawn for each, drawn in offered if each.button in IN_MENU])
 
 
 def _decision(

@@ -17,6 +17,7 @@ from notifiers.teams.check import check_teams
 from notifiers.teams.client import TeamsChat
 from notifiers.teams.connector import Connector
 from notifiers.teams.directory import Directory
+from notifiers.teams.files import Files
 from notifiers.teams.listeners import Listeners
 from notifiers.teams.microsoft import Credentials, Endpoints, Http, Tokens
 from notifiers.teams.people import People
@@ -25,7 +26,10 @@ from notifiers.teams.verify import Verifier
 
 
 class MicrosoftTeams:
-    """One tenant, which calls the bot at ``POST /api/messages``."""
+    """One tenant, which calls the bot at ``POST /api/messages``.
+
+    *in_channel*: private answers are shown where they were asked for, by targeted messages.
+    """
 
     name = PRODUCT
 
@@ -36,8 +40,12 @@ class MicrosoftTeams:
         rooms: Rooms,
         teams: Teams,
         now: Callable[[], datetime],
+        *,
+        in_channel: bool = False,
     ) -> None:
+        self._in_channel, self._api_url, self._now = in_channel, api_url, now
         endpoints, http = Endpoints.at(api_url), Http()
+        self._http = http
         tokens = Tokens(http, endpoints, credentials, now)
         client_id, tenant = credentials.client_id, credentials.tenant
         self._credentials, self._teams, self._tokens = credentials, teams, tokens
@@ -53,16 +61,19 @@ class MicrosoftTeams:
     def listen(
         self, reception: Reception, stop: threading.Event, screen: Screen
     ) -> list[BaseRoute]:
-        listeners = Listeners(reception, self._people, self._connector, self._directory, screen)
         tenant, directory = self._credentials.tenant, self._directory
-        endpoint = Endpoint(self._verifier, tenant, listeners, directory, reception.keep_out)
+        answering = reception, self._people, self._connector, directory
+        listeners = Listeners(*answering, screen, in_channel=self._in_channel)
+        files = Files(*answering, self._http, self._api_url)
+        endpoint = Endpoint(self._verifier, tenant, listeners, files, directory, reception.keep_out)
         return [endpoint.route()]
 
     def problem(self) -> str:
         return self.chat.problem()
 
     def checks(self) -> Iterator[Check]:
-        yield from check_teams(self.chat, self._connector, self._people, self._tokens, self._teams)
+        known = self._connector, self._people, self._tokens, self._teams
+        yield from check_teams(self.chat, *known, self._now())
 
     def _reach(self) -> object:
         return self._tokens.token(Tokens.CONNECTOR)

@@ -1,66 +1,113 @@
 """Looks whether Teams is set up: credentials, permissions, channels and who approves."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+
+import jwt
 
 from commands.checks import Check
 from compliance.authority import Standing
 from compliance.channel import Channel
 from compliance.routing import Approvers, Teams
-from notifiers.chat import ChatBusyError, ChatRefusedError
+from notifiers.chat import ChatBusyError, ChatRefusedError, ContentRefusedError
 from notifiers.teams.client import TeamsChat
 from notifiers.teams.connector import Connector, reading
+from notifiers.teams.errors import changing
 from notifiers.teams.microsoft import FAILURES, RefusedError, Tokens
 from notifiers.teams.people import People
 from notifiers.teams.text import PRODUCT, own_id
 
-_CREDENTIALS = (
-    "Set TEAMS_CLIENT_ID, TEAMS_CLIENT_SECRET and TEAMS_TENANT_ID to those of the app's "
-    "registration in Entra; a secret that has ended has to be made anew there."
-)
+#: What Entra says in its description, and what it means: any other is the secret's.
+#: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+_OF_ENTRA = {
+    "AADSTS90002": "Set TEAMS_TENANT_ID to the Directory (tenant) ID that Entra shows.",
+    "AADSTS900023": "Set TEAMS_TENANT_ID to the Directory (tenant) ID that Entra shows.",
+    "AADSTS700016": "Set TEAMS_CLIENT_ID to the Application (client) ID of a registration in the "
+    "tenant of TEAMS_TENANT_ID.",
+    "AADSTS7000222": "The client secret has ended: make a new one in Entra, and set "
+    "TEAMS_CLIENT_SECRET to its value.",
+}
+_CREDENTIALS = "Set TEAMS_CLIENT_SECRET to the value of a client secret, not to its id."
 _CONSENT = (
-    "Give the app's registration the application permissions User.Read.All and "
-    "GroupMember.Read.All of Microsoft Graph, and let an administrator consent."
+    "Give the app's registration this application permission of Microsoft Graph, and let an "
+    "administrator consent."
 )
+#: https://learn.microsoft.com/graph/permissions-reference
+_PERMISSIONS = ("User.Read.All", "GroupMember.Read.All")
 _REACH = "Open the way to login.microsoftonline.com, graph.microsoft.com and the connector."
-_ADD = "Add the app to the team in Teams (Apps, Manage your apps, Add to a team)."
+_OUTSIDERS = (
+    "Findings tell outsiders what is open to attack. Use another channel, or read "
+    "docs/configuration.md about what goes to channels that outsiders read."
+)
 
 
 def check_teams(
-    chat: TeamsChat, connector: Connector, people: People, tokens: Tokens, teams: Teams
+    chat: TeamsChat,
+    connector: Connector,
+    people: People,
+    tokens: Tokens,
+    teams: Teams,
+    now: datetime,
 ) -> Iterator[Check]:
     """Yield what was looked at, in the order in which it has to be mended."""
     try:
         tokens.token(Tokens.CONNECTOR)
+        graph = tokens.token(Tokens.GRAPH)
     except FAILURES as error:
-        yield Check("Teams' credentials", _why(error), _remedy(error, _CREDENTIALS))
+        yield Check("Teams' credentials", _why(error), _credentials(error))
         return
     yield Check("Teams' credentials")
+    yield from _permissions(graph)
     named = [(f"team {team.name}", team.channels) for team in teams.ordered]
     for whose, channels in [*named, ("the TDA", teams.tda_channels)]:
-        yield from _channels(chat, connector, whose, channels)
+        for channel in channels:
+            if channel.product == PRODUCT:
+                yield from _channel(chat, connector, whose, channel, now)
     for team in teams.ordered:
         who = Approvers(team.approvers, team.approver_groups)
         yield from _approvers(people, f"team {team.name}", who)
     yield from _approvers(people, "every team", teams.everywhere)
 
 
-def _channels(
-    chat: TeamsChat, connector: Connector, whose: str, channels: Iterable[Channel]
+def _permissions(token: str) -> Iterator[Check]:
+    """Look at what an administrator consented to, which the token for Graph says."""
+    try:
+        granted = jwt.decode(token, options={"verify_signature": False}).get("roles") or ()
+    except jwt.PyJWTError:
+        # Entra promises no form of its tokens; the people below show whether Graph answers.
+        return
+    for each in _PERMISSIONS:
+        what = f"permission {each}"
+        yield Check(what) if each in granted else Check(what, "is not granted", _CONSENT)
+
+
+def _channel(
+    chat: TeamsChat, connector: Connector, whose: str, channel: Channel, now: datetime
 ) -> Iterator[Check]:
-    for channel in channels:
-        if channel.product != PRODUCT:
-            continue
-        what = f"channel {channel} of {whose}"
-        try:
-            room = chat.room(channel)
-            # A bot that is not in the channel's team may not see who is in it.
-            reading(lambda room=room: next(connector.members(room), None))  # type: ignore[misc]
-        except ChatRefusedError as error:
-            yield Check(what, error.problem, error.remedy)
-        except (*FAILURES, ChatBusyError) as error:
-            yield Check(what, _why(error), _remedy(error, _ADD))
-        else:
-            yield Check(what)
+    """Look whether the app is in the channel's team, may write and read there, and who reads it."""
+    what = f"channel {channel} of {whose}"
+    try:
+        outsiders = chat.outsiders(channel)
+        # Nobody sees this sign, and whoever may not write may not make it either. A Teams that
+        # does not take it says nothing about writing.
+        with suppress(ContentRefusedError), changing():
+            reading(lambda: connector.send(chat.room(channel), {"type": "typing"}))
+    except (ChatRefusedError, ChatBusyError) as error:
+        yield _failed(what, error)
+        return
+    warning = f"{outsiders} can read it" if outsiders else ""
+    yield Check(what, warning=warning, remedy=_OUTSIDERS if outsiders else "")
+    try:
+        chat.find(channel, "none", now)
+    except (ChatRefusedError, ChatBusyError) as error:
+        yield _failed(f"the history of {what}", error)
+
+
+def _failed(what: str, error: Exception) -> Check:
+    if isinstance(error, ChatRefusedError):
+        return Check(what, error.problem, error.remedy)
+    return Check(what, f"Microsoft is out of reach ({error})", _REACH)
 
 
 def _approvers(people: People, of: str, named: Approvers) -> Iterator[Check]:
@@ -77,16 +124,19 @@ def _approvers(people: People, of: str, named: Approvers) -> Iterator[Check]:
         except FAILURES as error:
             is_unknown = isinstance(error, RefusedError) and error.status == 404
             remedy = "Correct the group's id in teams.yaml." if is_unknown else _CONSENT
-            yield Check(what, _why(error), _remedy(error, remedy))
+            yield Check(what, _why(error), remedy if isinstance(error, RefusedError) else _REACH)
         else:
             yield Check(what)
+
+
+def _credentials(error: Exception) -> str:
+    if not isinstance(error, RefusedError):
+        return _REACH
+    known = error.message.partition(":")[0]
+    return _OF_ENTRA.get(known, _CREDENTIALS)
 
 
 def _why(error: Exception) -> str:
     if isinstance(error, RefusedError):
         return " ".join(filter(None, (str(error), error.message[:200])))
     return f"Microsoft is out of reach ({error})"
-
-
-def _remedy(error: Exception, remedy: str) -> str:
-    return remedy if isinstance(error, RefusedError) else _REACH

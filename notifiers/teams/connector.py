@@ -37,15 +37,29 @@ class Connector:
         self._tenant = tenant
         self._limiter = Limiter()
 
-    def send(self, room: Room, activity: Json, thread: str = "") -> str:
-        """Post once in *room*, or below the message *thread*; return the new message's id."""
+    def send(self, room: Room, activity: Json, thread: str = "", only_for: str = "") -> str:
+        """Post once in *room*, or below the message *thread*; return the new message's id.
+
+        *only_for* is Teams' own id of the one person there who is to see it.
+        """
         conversation = f"{room.id};messageid={thread}" if thread else room.id
         path = f"v3/conversations/{quote(conversation, safe='')}/activities"
+        if only_for:
+            path += "?isTargetedActivity=true"
+            activity = {**activity, "recipient": {"id": only_for}}
         answer = self._call("POST", room, path, activity)
         return str(answer.get("id") or "") if isinstance(answer, Mapping) else ""
 
     def update(self, room: Room, message: str, activity: Json) -> None:
         self._call("PUT", room, _path(room, "activities", message), {**activity, "id": message})
+
+    def delete(self, room: Room, message: str) -> None:
+        self._call("DELETE", room, _path(room, "activities", message))
+
+    def member(self, room: Room, person: str) -> Json:
+        """Return *person* as *room* knows them; they are refused where they are not in it."""
+        known: Json = self._call("GET", room, _path(room, "members", person))
+        return known
 
     def members(self, room: Room) -> Iterator[Json]:
         """Yield everybody who is in *room*."""

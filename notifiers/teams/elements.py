@@ -10,7 +10,7 @@ from typing import Any
 
 from commands.answers import Ask
 from compliance.facts import COPIED, Fact
-from compliance.press import IN_MENU, Press
+from compliance.press import Press
 from compliance.prose import Copied, Piece, Prose, Strong, joined, one_line
 from notifiers.teams.text import Element, Name, rich
 
@@ -22,7 +22,7 @@ CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
 #: with everything around the card, which has at most about 1 KB here.
 CARD_MAX = 26 * 1024
 #: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference
-_ACTIONS_MAX = 6
+ACTIONS_MAX = 6
 #: https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model
 _VIEWERS_MAX = 60
 _TITLE_MAX, _TOOLTIP_MAX, _SUMMARY_MAX = 60, 120, 200
@@ -129,14 +129,11 @@ def execute(title: str, verb: str, value: str, **more: Any) -> Element:
 
 
 def press(pressed: Press, subject: str = "", label: str = "") -> Element:
-    """Return a button; those of the menu stand behind ``…`` where the client has one."""
-    mode = {"mode": "secondary"} if pressed.button in IN_MENU else {}
     about = one_line(pressed.name(subject)) if subject and not label else ""
     return execute(
         label or pressed.label,
         pressed.button.value,
         pressed.value,
-        **mode,
         **({"tooltip": about[:_TOOLTIP_MAX]} if about else {}),
     )
 
@@ -147,11 +144,19 @@ def ask(asked: Ask, label: str = "") -> Element:
     return execute(label or asked.label, ASK, asked.text, **tooltip)
 
 
+def buttons(shown: Sequence[Element], behind: Sequence[Element]) -> list[Element]:
+    """Return a row of buttons, with those *behind* ``…``; two rows where one cannot hold them."""
+    hidden = [{**each, "mode": "secondary"} for each in behind]
+    if len(shown) + len(hidden) <= ACTIONS_MAX:
+        return action_sets([*shown, *hidden])
+    return [*action_sets(shown), *action_sets(hidden)]
+
+
 def action_sets(actions: Sequence[Element]) -> list[Element]:
-    """Return rows of buttons: Teams shows no more than six in one."""
+    """Return rows of buttons: Teams takes no more than six in one."""
     return [
-        {"type": "ActionSet", "actions": list(actions[start : start + _ACTIONS_MAX])}
-        for start in range(0, len(actions), _ACTIONS_MAX)
+        {"type": "ActionSet", "actions": list(actions[start : start + ACTIONS_MAX])}
+        for start in range(0, len(actions), ACTIONS_MAX)
     ]
 
 

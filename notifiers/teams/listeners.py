@@ -6,7 +6,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from commands.answers import Answer, Details, Done, Explained, Invalid, Listing, Refused, Shown
+from commands.answers import (
+    Answer,
+    Details,
+    Done,
+    Explained,
+    Export,
+    Invalid,
+    Listing,
+    Refused,
+    Shown,
+)
 from commands.forms import Form, Origin
 from commands.reception import Reception, Submission
 from compliance.authority import Actor
@@ -25,6 +35,7 @@ from notifiers.teams.connector import Connector, patiently
 from notifiers.teams.directory import Directory
 from notifiers.teams.elements import ASK, REFRESH, SUBMIT, message
 from notifiers.teams.errors import posting
+from notifiers.teams.files import offer
 from notifiers.teams.forms import read_submission
 from notifiers.teams.people import People
 from notifiers.teams.text import PRODUCT, Element
@@ -41,6 +52,9 @@ NOT_ANSWERED = (
     "The bot could not write to you alone. Open Apps in Teams, add it for yourself, and ask again."
 )
 _HERE = "here"
+_SUMMARY = "Compliance"
+#: Why a message is not there: it was refused, its turn did not come, or nobody knows.
+_NOT_TAKEN = (ChatBusyError, ChatRefusedError, InDoubtError)
 #: How Teams says that it has asked by itself, for a card's own view.
 _AUTOMATIC = "automatic"
 
@@ -55,7 +69,11 @@ class _Where:
 
 
 class Listeners:
-    """Answers one activity at a time; each comes with its sender already verified."""
+    """Answers one activity at a time; each comes with its sender already verified.
+
+    *in_channel*: an answer is shown to the asker alone where they asked, by a targeted message, and
+    not in their chat with the bot.
+    """
 
     def __init__(
         self,
@@ -64,7 +82,10 @@ class Listeners:
         connector: Connector,
         directory: Directory,
         screen: Screen,
+        *,
+        in_channel: bool = False,
     ) -> None:
+        self._in_channel = in_channel
         self._reception = reception
         self._people = people
         self._connector = connector
@@ -83,7 +104,7 @@ class Listeners:
             if not isinstance(value, str) or not value:
                 return notice_card((NOT_OURS,))
             if verb == ASK:
-                return self._asked(value, actor, where)
+                return self._asked(activity, value, actor, where)
             if verb == REFRESH:
                 return self._refreshed(activity, value.split()[0], actor, where)
             return self._pressed(Press.parse(verb, value), actor, where)
@@ -94,50 +115,72 @@ class Listeners:
     def on_message(self, activity: Activity) -> None:
         """Answer what somebody wrote, to them alone."""
         try:
-            card = self._written(activity)
+            answer = self._written(activity)
         except Exception:
             # Whoever waits for an answer gets one, and the log says what went wrong.
             log.exception("a question failed")
-            card = notice_card((FAILED,))
-        self._answer_privately(activity, card)
-
-    def _written(self, activity: Activity) -> Element:
-        actor, where = self._actor(activity), self._where(activity)
-        first, _, rest = activity.words.partition(" ")
-        if first.lower() == _HERE:
-            answer: Answer = self._directory.tie(activity, actor, rest.strip())
-            if isinstance(answer, Done):
-                self._screen.wake()
-        else:
-            answer = self._reception.answer(activity.words, actor, where.channels)
-        if isinstance(answer, Shown):
-            return self._shown(answer.card, actor)
-        return answer_card(answer, Viewing(self._people.name))
-
-    def _answer_privately(self, activity: Activity, card: Element) -> None:
-        summary = "Compliance"
+            answer = Refused(FAILED)
         try:
-            if activity.is_personal:
-                self._send(activity.room, card, summary)
-                return
-            self._send(self._directory.with_person(activity), card, summary)
-            self._in_thread(activity, (Person(f"{PRODUCT}:{activity.person}"), f": {ANSWERED}"))
-        except (ChatBusyError, ChatRefusedError, InDoubtError) as error:
+            self._answer_privately(activity, answer)
+        except _NOT_TAKEN as error:
             log.warning("an answer was not taken", extra={"why": str(error)})
             if not activity.is_personal:
                 self._in_thread(activity, (NOT_ANSWERED,))
 
-    def _in_thread(self, activity: Activity, said: Prose) -> None:
-        card = notice_card(said, self._people.name)
+    def _written(self, activity: Activity) -> Answer:
+        actor, where = self._actor(activity), self._where(activity)
+        first, _, rest = activity.words.partition(" ")
+        if first.lower() != _HERE:
+            return self._reception.answer(activity.words, actor, where.channels)
+        answer = self._directory.tie(activity, actor, rest.strip())
+        if isinstance(answer, Done):
+            self._screen.wake()
+        return answer
+
+    def _answer_privately(self, activity: Activity, answer: Answer) -> None:
+        """Show *answer* to whoever asked; raises the errors of a post."""
+        if isinstance(answer, Export):
+            self._offer(activity, answer, activity.words)
+        elif activity.is_personal:
+            self._send(activity.room, self._message(activity, answer))
+            return
+        elif self._in_channel and self._targeted(activity, answer):
+            return
+        else:
+            self._send(self._directory.with_person(activity), self._message(activity, answer))
+        if not activity.is_personal:
+            self._in_thread(activity, (Person(f"{PRODUCT}:{activity.person}"), f": {ANSWERED}"))
+
+    def _targeted(self, activity: Activity, answer: Answer) -> bool:
+        """Answer in the channel, to the asker alone; say whether Teams took it."""
+        posted = self._message(activity, answer)
         try:
-            self._send(activity.room, card, ANSWERED, activity.thread)
-        except (ChatBusyError, ChatRefusedError, InDoubtError) as error:
+            self._send(activity.room, posted, activity.thread, only_for=activity.sender.id)
+        except _NOT_TAKEN as error:
+            log.warning("Teams took no targeted message", extra={"why": str(error)})
+            return False
+        return True
+
+    def _offer(self, activity: Activity, answer: Export, question: str) -> None:
+        """Offer a file in the asker's own chat, the only one in which Teams takes one."""
+        asked_in = "" if activity.is_personal else activity.room.id
+        self._send(self._directory.with_person(activity), offer(answer, question, asked_in))
+
+    def _message(self, activity: Activity, answer: Answer) -> Element:
+        if isinstance(answer, Shown):
+            return message(self._shown(answer.card, self._actor(activity)), _SUMMARY)
+        return message(answer_card(answer, Viewing(self._people.name)), _SUMMARY)
+
+    def _in_thread(self, activity: Activity, said: Prose) -> None:
+        card = message(notice_card(said, self._people.name), ANSWERED)
+        try:
+            self._send(activity.room, card, activity.thread)
+        except _NOT_TAKEN as error:
             log.warning("a thread takes no answer", extra={"why": str(error)})
 
-    def _send(self, room: Room, card: Element, summary: str, thread: str = "") -> None:
-        posted = message(card, summary)
+    def _send(self, room: Room, posted: Element, thread: str = "", only_for: str = "") -> None:
         with posting():
-            patiently(partial(self._connector.send, room, posted, thread))
+            patiently(partial(self._connector.send, room, posted, thread, only_for))
 
     def _pressed(self, press: Press, actor: Actor, where: _Where) -> Element:
         if where.message:
@@ -145,9 +188,15 @@ class Listeners:
         answer = self._reception.answer(press, actor, where.channels)
         return self._after(answer, press.finding_id, actor, where)
 
-    def _asked(self, text: str, actor: Actor, where: _Where) -> Element:
+    def _asked(self, activity: Activity, text: str, actor: Actor, where: _Where) -> Element:
         """Answer a button that asks what it says; the answer takes the list's place."""
         answer = self._reception.answer(text, actor, where.channels)
+        if isinstance(answer, Export):
+            try:
+                self._offer(activity, answer, text)
+            except _NOT_TAKEN as error:
+                log.warning("the offer of a file was not taken", extra={"why": str(error)})
+                return notice_card((NOT_ANSWERED,))
         if isinstance(answer, Form):
             return form_card(answer, Origin.parse(answer.origin).press.finding_id)
         if isinstance(answer, Shown):

@@ -99,6 +99,20 @@ class Http:
             content["body"] = json.dumps(body, ensure_ascii=False).encode()
         if fields is not None:
             content |= {"fields": fields, "encode_multipart": False}
+        return self._request(method, url, headers, **content)
+
+    def upload(self, url: str, data: bytes) -> None:
+        """Put a whole file where OneDrive waits for it; raises the two errors above.
+
+        https://learn.microsoft.com/graph/api/driveitem-createuploadsession
+        """
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Content-Range": f"bytes 0-{len(data) - 1}/{len(data)}",
+        }
+        self._request("PUT", url, headers, body=data)
+
+    def _request(self, method: str, url: str, headers: Mapping[str, str], **content: Any) -> Any:
         try:
             answer = self._pool.request(
                 method, url, headers=headers, redirect=False, preload_content=False, **content
@@ -120,12 +134,13 @@ def _read(status: int, headers: Mapping[str, str], data: bytes) -> Any:
             raise UnansweredError("an answer that is no JSON", is_unsent=False) from None
     if status < 300:
         return said
-    error = said.get("error") if isinstance(said, dict) else None
-    code, message = (
-        (str(error.get("code", "")), str(error.get("message", "")))
-        if isinstance(error, dict)
-        else (str(error or ""), "")
-    )
+    known = said if isinstance(said, dict) else {}
+    error = known.get("error")
+    if isinstance(error, dict):
+        code, message = str(error.get("code", "")), str(error.get("message", ""))
+    else:
+        # The way of login.microsoftonline.com.
+        code, message = str(error or ""), str(known.get("error_description", ""))
     raise RefusedError(status, code, message, _seconds(headers.get("Retry-After")))
 
 

@@ -1,36 +1,36 @@
-"""How often a bot may speak in one conversation of Teams.
-
-https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
-"""
+"""How often something may be done: the bot may speak in a conversation, a stranger be noted."""
 
 import threading
 from collections import deque
 from collections.abc import Callable
 from time import monotonic
 
-#: So many calls in so many seconds, in each conversation.
-WINDOWS = ((7, 1.0), (8, 2.0), (60, 30.0), (1_800, 3_600.0))
-_LONGEST = max(seconds for _, seconds in WINDOWS)
-#: Conversations whose calls are remembered; those that were quiet for an hour are forgotten.
+#: So many times in so many seconds.
+Windows = tuple[tuple[int, float], ...]
+#: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit: in a conversation.
+OF_TEAMS: Windows = ((7, 1.0), (8, 2.0), (60, 30.0), (1_800, 3_600.0))
+#: Names whose calls are remembered; those that were quiet for the longest window are forgotten.
 _KEPT = 2_000
 
 
 class Limiter:
-    """Counts the calls of each conversation."""
+    """Counts the calls of each name: of a conversation, of a person."""
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, windows: Windows = OF_TEAMS, clock: Callable[[], float] = monotonic) -> None:
+        self._windows = windows
+        self._longest = max(seconds for _, seconds in windows)
         self._clock = clock
         self._calls: dict[str, deque[float]] = {}
         self._lock = threading.Lock()
 
-    def wait(self, conversation: str) -> float:
+    def wait(self, name: str) -> float:
         """Return in how many seconds a call can be made; where that is 0, count it as made."""
         with self._lock:
             now = self._clock()
-            calls = self._calls.setdefault(conversation, deque())
-            while calls and calls[0] <= now - _LONGEST:
+            calls = self._calls.setdefault(name, deque())
+            while calls and calls[0] <= now - self._longest:
                 calls.popleft()
-            pause = max((_pause(calls, now, most, within) for most, within in WINDOWS), default=0)
+            pause = max((_pause(calls, now, most, within) for most, within in self._windows))
             if pause <= 0:
                 calls.append(now)
                 self._forget(now)
@@ -39,7 +39,7 @@ class Limiter:
     def _forget(self, now: float) -> None:
         if len(self._calls) <= _KEPT:
             return
-        quiet = [name for name, calls in self._calls.items() if calls[-1] <= now - _LONGEST]
+        quiet = [name for name, calls in self._calls.items() if calls[-1] <= now - self._longest]
         for name in quiet or list(self._calls)[: len(self._calls) - _KEPT]:
             del self._calls[name]
 

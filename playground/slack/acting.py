@@ -22,11 +22,13 @@ class Where:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of it. *problem* is the line that Slack would show the person, empty when all went
-    well; *errors* are a form's complaints by block id.
+    well; *errors* are a form's complaints by block id; *thread* is the channel and the ts of what
+    was begun.
     """
 
     problem: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
+    thread: tuple[str, str] = ("", "")
 
 
 class NotThereError(LookupError):
@@ -59,6 +61,9 @@ class Acting(Protocol):
 
     async def open_home(self, user: str) -> Outcome:
         """Open the app's Home tab."""
+
+    async def begin_thread(self, user: str, seen: str = "") -> Outcome:
+        """Begin an assistant thread with the app; *seen* is the channel that is looked at."""
 
     async def shortcut(
         self, user: str, callback_id: str, channel: str = "", ts: str = ""

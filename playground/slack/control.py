@@ -151,6 +151,7 @@ class Control:
             "open_home": self._people.open_home,
             "shortcut": self._people.shortcut,
             "react": self._people.react,
+            "begin_thread": self._people.begin_thread,
         }
         do = acts.get(str(body.get("do")))
         if do is None:

@@ -84,8 +84,8 @@ class Delivery:
             if channel is None or self._slack.app.bot_user not in channel.members:
                 return False
             if name == "message":
-                kind = "im" if channel.is_im else f"{channel.kind}s"
-                name = f"message.{kind}"
+                kind = channel.kind
+                name = f"message.{kind if kind in ('im', 'mpim') else f'{kind}s'}"
         return name in self._slack.manifest.bot_events
 
     async def _deliver_event(self, payload: Mapping[str, Any]) -> None:

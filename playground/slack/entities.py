@@ -51,13 +51,14 @@ class UserGroup:
 
 @dataclass(slots=True)
 class Channel:
-    """A channel, or a direct message (``is_im``) between two members."""
+    """A channel, or a direct message between two members (``is_im``) or several (``is_mpim``)."""
 
     id: str
     name: str
     members: set[str]
     is_private: bool = False
     is_im: bool = False
+    is_mpim: bool = False
     is_archived: bool = False
     is_ext_shared: bool = False
     topic: str = ""
@@ -67,6 +68,8 @@ class Channel:
         """What events call it: ``channel_type``."""
         if self.is_im:
             return "im"
+        if self.is_mpim:
+            return "mpim"
         return "group" if self.is_private else "channel"
 
 
@@ -74,6 +77,8 @@ class Channel:
 class Message:
     """One message. *reader* is the only person who sees an ephemeral one, empty for all others.
 
+    *subtype* is Slack's word for what nobody wrote. An assistant thread's first message has its
+    *title*, the app's *status*, and the *prompts* that the app suggests, under a title of theirs.
     *state* holds what each person has chosen in the message's own inputs:
     user -> block id -> action id -> value as in ``state.values``.
     """
@@ -93,6 +98,11 @@ class Message:
     files: tuple[str, ...] = ()
     mrkdwn: bool = True
     is_broadcast: bool = False
+    subtype: str = ""
+    title: str = ""
+    status: str = ""
+    prompts: tuple[Any, ...] = ()
+    prompts_title: str = ""
     state: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
 
     @property

@@ -1,7 +1,7 @@
 """One app, installed in one workspace: what methods, hooks and people act on."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from playground.slack.tickets import Tickets
 from playground.slack.workspace import Workspace
 
 #: By kind of conversation, the scope families that Slack has.
-_KINDS = {"public": "channels", "private": "groups", "im": "im"}
+_FAMILIES = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
 
 
 @dataclass(slots=True)
@@ -77,6 +77,18 @@ class Installation:
             self.workspace.add_channel(found)
         return found
 
+    def direct_of_several(self, users: Collection[str]) -> Channel:
+        """Return the app's direct message with several people; the same one each time."""
+        members = {*users, self.app.bot_user}
+        channels = self.workspace.channels.values()
+        found = next((each for each in channels if each.is_mpim and each.members == members), None)
+        if found is None:
+            names = sorted(self.workspace.users[each].name for each in members)
+            name = f"mpdm-{'--'.join(names)}-1"
+            found = Channel(self.new_id("G"), name, members, is_private=True, is_mpim=True)
+            self.workspace.add_channel(found)
+        return found
+
     def need(self, scopes: Iterable[str]) -> None:
         """Raise ``missing_scope`` unless the app has one of *scopes*, or there are none."""
         needed = list(scopes)
@@ -86,8 +98,7 @@ class Installation:
 
     def need_for(self, channel: Channel, what: str) -> None:
         """The same for the scope of a kind of conversation: ``channels:history``, ``im:read``."""
-        kind = "im" if channel.is_im else "private" if channel.is_private else "public"
-        self.need([f"{_KINDS[kind]}:{what}"])
+        self.need([f"{_FAMILIES[channel.kind]}:{what}"])
 
     def limit(self, key: str, rate: Rate) -> None:
         """Count a call against a limit; raises RateLimitedError."""

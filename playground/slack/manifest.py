@@ -51,6 +51,7 @@ class Manifest:
     socket_mode: bool = False
     has_home: bool = False
     has_messages: bool = False
+    has_assistant: bool = False
     events_url: str = ""
     interactivity_url: str = ""
     options_url: str = ""
@@ -137,6 +138,7 @@ def _manifest(content: Mapping[str, Any]) -> Manifest:
         socket_mode=bool(settings.get("socket_mode_enabled")),
         has_home=bool(_at(content, "features", "app_home", "home_tab_enabled")),
         has_messages=bool(_at(content, "features", "app_home", "messages_tab_enabled")),
+        has_assistant=_at(content, "features", "assistant_view") is not None,
         events_url=str(_at(settings, "event_subscriptions", "request_url") or ""),
         interactivity_url=str(_at(settings, "interactivity", "request_url") or ""),
         options_url=str(_at(settings, "interactivity", "message_menu_options_url") or ""),

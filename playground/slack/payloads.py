@@ -87,9 +87,9 @@ def channel(entity: Channel, viewer: str) -> Json:
         "created": _CREATED,
         "creator": "",
         "is_channel": not entity.is_private,
-        "is_group": False,
+        "is_group": entity.is_mpim,
         "is_im": False,
-        "is_mpim": False,
+        "is_mpim": entity.is_mpim,
         "is_private": entity.is_private,
         "is_archived": entity.is_archived,
         "is_general": entity.name == "general",
@@ -114,10 +114,12 @@ def message(entity: Message, app: Credentials, team_id: str, *, with_metadata: b
     }
     if entity.bot_id:
         result |= {"bot_id": entity.bot_id, "app_id": app.app_id}
-    if entity.blocks:
-        result["blocks"] = list(entity.blocks)
-    if entity.attachments:
-        result["attachments"] = list(entity.attachments)
+    parts: Json = {
+        "subtype": entity.subtype,
+        "blocks": list(entity.blocks),
+        "attachments": list(entity.attachments),
+    }
+    result |= {name: part for name, part in parts.items() if part}
     if entity.thread_ts:
         result |= _in_thread(entity)
     if entity.edited:

@@ -3,9 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from playground.slack import blocks, interactions, modals, posting, values
+from playground.slack import (
+    assistant,
+    blocks,
+    interactions,
+    modals,
+    outcomes,
+    posting,
+    values,
+)
 from playground.slack.acting import NotThereError, Outcome, Raw, Where
-from playground.slack.answers import Answer, Failure
 from playground.slack.blocks import Placed
 from playground.slack.composing import checked_view
 from playground.slack.delivery import Delivery
@@ -14,9 +21,6 @@ from playground.slack.errors import SlackError
 from playground.slack.installation import Installation
 from playground.slack.interactions import Surface
 from playground.slack.responding import respond
-
-#: What Slack's clients show where an app does not answer, or answers nonsense.
-_TROUBLE = "We had some trouble connecting. Try again?"
 
 
 class People:
@@ -37,7 +41,7 @@ class People:
             return Outcome()
         action = values.action(place, value, self._slack.workspace.next_ts())
         payload = interactions.block_actions(self._slack, person, surface, action)
-        return _outcome(await self._delivery.interaction(payload))
+        return outcomes.outcome(await self._delivery.interaction(payload))
 
     async def suggest(self, user: str, where: Where, typed: str) -> list[dict[str, Any]]:
         person, surface, place = self._at(user, where)
@@ -57,11 +61,12 @@ class People:
         payload = interactions.view_submission(self._slack, person, modal)
         answer = await self._delivery.interaction(payload)
         if answer.failure:
-            return Outcome(_TROUBLE)
+            return Outcome(outcomes.TROUBLE)
         try:
             return self._obey(modal, answer.body)
         except SlackError as error:
-            return Outcome(f"{_TROUBLE} The app's answer was refused: {_explained(error)}")
+            why = outcomes.explained(error)
+            return Outcome(f"{outcomes.TROUBLE} The app's answer was refused: {why}")
 
     async def close(self, user: str, view: str, *, all_of_them: bool = False) -> Outcome:
         person, modal = self._person(user), self._modal(user, view)
@@ -85,7 +90,7 @@ class People:
         fields = interactions.slash_command(self._slack, person, place, command, rest.strip())
         answer = await self._delivery.command(fields, command.url)
         if answer.failure:
-            return Outcome(_command_failure(name, answer.failure))
+            return Outcome(outcomes.command_failure(name, answer.failure))
         body = {"text": answer.body} if isinstance(answer.body, str) else answer.body
         if not isinstance(body, dict) or not body:
             return Outcome()
@@ -123,6 +128,13 @@ class People:
         self._delivery.tell(event, None)
         return Outcome()
 
+    async def begin_thread(self, user: str, seen: str = "") -> Outcome:
+        person = self._person(user)
+        if not self._slack.manifest.has_assistant or person.is_stranger:
+            raise NotThereError("the app is no assistant here")
+        root = assistant.begin(self._slack, person.id, seen)
+        return Outcome(thread=(root.channel, root.ts))
+
     async def shortcut(
         self, user: str, callback_id: str, channel: str = "", ts: str = ""
     ) -> Outcome:
@@ -137,7 +149,7 @@ class People:
         else:
             place, message = self._channel(user, channel), self._message(user, channel, ts)
             payload = interactions.message_action(self._slack, person, callback_id, place, message)
-        return _outcome(await self._delivery.interaction(payload))
+        return outcomes.outcome(await self._delivery.interaction(payload))
 
     async def react(self, user: str, channel: str, ts: str, name: str) -> Outcome:
         message = self._message(user, channel, ts)
@@ -251,7 +263,7 @@ class People:
         answer = body if isinstance(body, dict) else {}
         kind = answer.get("response_action")
         if kind == "errors":
-            return Outcome(errors=_checked_errors(modal, answer.get("errors")))
+            return Outcome(errors=outcomes.checked_errors(modal, answer.get("errors")))
         if kind == "clear":
             modals.close_all(workspace, modal.user)
         elif kind in ("update", "push"):
@@ -275,38 +287,5 @@ class People:
         try:
             respond(self._slack, tickets.respond(secret), body)
         except SlackError as error:
-            return Outcome(f"{name} failed: its answer was refused: {_explained(error)}")
+            return Outcome(f"{name} failed: its answer was refused: {outcomes.explained(error)}")
         return Outcome()
-
-
-def _outcome(answer: Answer) -> Outcome:
-    if answer.failure is None:
-        return Outcome()
-    if answer.failure is Failure.NOT_INTERACTIVE:
-        return Outcome("This app is not configured to handle interactive responses.")
-    if answer.failure is Failure.TIMEOUT:
-        return Outcome("The app did not respond in time (operation_timeout).")
-    return Outcome("The app did not respond (dispatch_failed).")
-
-
-def _command_failure(name: str, failure: Failure) -> str:
-    if failure is Failure.TIMEOUT:
-        return f"{name} failed because the app did not respond (operation_timeout)."
-    if failure is Failure.NOT_CONNECTED:
-        return f"{name} failed because the app did not respond (dispatch_failed)."
-    return f'{name} failed with the error "dispatch_failed".'
-
-
-def _checked_errors(modal: View, errors: Any) -> dict[str, str]:
-    """Return the app's complaints; they must be about inputs that the modal has."""
-    inputs = {
-        block["block_id"] for block in modal.payload["blocks"] if block.get("type") == "input"
-    }
-    if not isinstance(errors, dict) or not errors or not inputs.issuperset(errors):
-        raise SlackError("invalid_errors", inputs=sorted(inputs))
-    return {block_id: str(text) for block_id, text in errors.items()}
-
-
-def _explained(error: SlackError) -> str:
-    messages = error.facts.get("response_metadata", {}).get("messages", ())
-    return " ".join([error.code, *messages])

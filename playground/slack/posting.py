@@ -36,6 +36,11 @@ def post(
         is_broadcast=is_broadcast,
     )
     slack.workspace.put(message)
+    thread = slack.workspace.message(channel, thread_ts)
+    if thread is not None and thread.status:
+        # What the app is doing is over with its answer.
+        thread.status = ""
+        slack.workspace.put(thread)
     if not reader:
         _tell(slack, message)
     return message

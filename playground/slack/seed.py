@@ -6,12 +6,13 @@ from typing import Any
 
 import yaml
 
+from playground.clock import Clock
 from playground.slack.entities import Channel, Team, User, UserGroup
 from playground.slack.installation import Installation
 from playground.slack.limits import RateLimits
 from playground.slack.manifest import Credentials, Manifest, credentials
 from playground.slack.tickets import Tickets
-from playground.slack.workspace import Clock, Contents, Workspace
+from playground.slack.workspace import Contents, Workspace
 
 SEED = Path(__file__).with_name("seed.yaml")
 

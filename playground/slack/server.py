@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from playground.clock import Clock
 from playground.guard import Guard
 from playground.listening import HOST, listen
 from playground.slack import manifest as manifests
@@ -32,7 +33,7 @@ from playground.slack.people import People
 from playground.slack.sockets import Sockets
 from playground.slack.tour import Tour
 from playground.slack.webapi import WebApi
-from playground.slack.workspace import Clock, Workspace
+from playground.slack.workspace import Workspace
 
 PORT = 8765
 T = TypeVar("T")

@@ -1,33 +1,19 @@
 """The workspace's state. Everything here runs in the server's event loop, so nothing is locked."""
 
-import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from itertools import count
 
+from playground.clock import Clock
 from playground.slack.entities import Call, Channel, File, Message, Team, User, UserGroup, View
+from playground.topics import Topics
 
 #: How many exchanges the inspector can look back on.
 _CALLS_KEPT = 500
 #: How many messages a channel keeps: enough for a day of the demo, not for a leak.
 _MESSAGES_KEPT = 1000
-
-
-class Clock:
-    """The time, which a test can move on."""
-
-    def __init__(self, time: Callable[[], datetime]) -> None:
-        self._time = time
-        self._ahead = timedelta()
-
-    def __call__(self) -> datetime:
-        return self._time() + self._ahead
-
-    def advance(self, by: timedelta) -> None:
-        self._ahead += by
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +26,21 @@ class Contents:
     channels: tuple[Channel, ...]
 
 
-class Workspace:
-    """People, channels and what is in them; whoever wants to know of changes subscribes."""
+class Workspace(Topics):
+    """People, channels and what is in them; whoever wants to know of changes subscribes.
+
+    Topics are ``channel C…``, ``views U…``, ``home U…``, ``channels``, ``calls``, and
+    ``everything`` after a reset.
+    """
 
     def __init__(self, contents: Contents, clock: Clock) -> None:
+        super().__init__()
         self.team = contents.team
         self.clock = clock
         self.calls: deque[Call] = deque(maxlen=_CALLS_KEPT)
         self._contents = contents
         self._last_ts = 0
         self._numbers = count(1)
-        self._subscribers: set[asyncio.Queue[str | None]] = set()
         self.reset()
 
     def reset(self) -> None:
@@ -130,28 +120,6 @@ class Workspace:
     def log(self, call: Call) -> None:
         self.calls.append(call)
         self.changed("calls")
-
-    def changed(self, topic: str) -> None:
-        """Tell subscribers: ``channel C…``, ``views U…``, ``home U…``, ``channels``, ``calls``,
-        ``everything`` after a reset.
-        """
-        for queue in self._subscribers:
-            queue.put_nowait(topic)
-
-    def close(self) -> None:
-        """End every subscription: the server stops."""
-        for queue in self._subscribers:
-            queue.put_nowait(None)
-
-    async def subscribe(self) -> AsyncGenerator[str, None]:
-        """Yield topics as they change, until the subscriber goes away or the server stops."""
-        queue: asyncio.Queue[str | None] = asyncio.Queue()
-        self._subscribers.add(queue)
-        try:
-            while (topic := await queue.get()) is not None:
-                yield topic
-        finally:
-            self._subscribers.discard(queue)
 
 
 def is_full_member(user: User) -> bool:

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from playground.teams import cards
+from playground.teams import cards, files
 from playground.teams.faults import Faults, answer, refusal
 from playground.teams.identity import Identity
 from playground.teams.tenant import Channel, Json, Message, Person, Tenant
@@ -101,25 +101,43 @@ class Connector:
 
     async def send(self, request: Request, body: Json) -> Response:
         conversation, _, thread = request.path_params["conversation"].partition(";messageid=")
-        return await self._post(conversation, thread, body)
+        targeted = request.query_params.get("isTargetedActivity") == "true"
+        return await self._post(conversation, thread, body, targeted=targeted)
 
     async def reply(self, request: Request, body: Json) -> Response:
         conversation = request.path_params["conversation"].partition(";")[0]
         return await self._post(conversation, request.path_params["activity"], body)
 
-    async def _post(self, conversation: str, thread: str, body: Json) -> Response:
+    async def _post(
+        self, conversation: str, thread: str, body: Json, *, targeted: bool = False
+    ) -> Response:
         channel = self._tenant.channels.get(conversation)
         if problem := self._refused(channel, conversation):
             return problem
         assert channel is not None  # noqa: S101 - else it was refused
         if thread and thread not in self._tenant.messages:
             return refusal(404, "ActivityNotFoundInConversation", "There is no such message.")
-        if wrong := _wrong(body):
+        if wrong := _wrong(body, is_personal=bool(channel.person)):
             return wrong
+        only_for = self._target(channel, body) if targeted else ""
+        if isinstance(only_for, Response):
+            return only_for
         identity = self._tenant.next_id()
-        bot, now = self._tenant.app.bot, self._tenant.clock()
-        self._tenant.put(Message(identity, channel.id, bot, body, now, thread))
+        if body["type"] == "message":
+            bot, now = self._tenant.app.bot, self._tenant.clock()
+            posted = Message(identity, channel.id, bot, body, now, thread, only_for=only_for)
+            self._tenant.put(posted)
         return JSONResponse({"id": identity}, 201)
+
+    def _target(self, channel: Channel, body: Json) -> str | Response:
+        """Return who alone is to see a targeted message, or why Teams refuses it."""
+        if not self._tenant.has_targeted:
+            return refusal(400, "BadArgument", "Targeted messages are not enabled in this tenant.")
+        who = self._person(str((body.get("recipient") or {}).get("id") or ""))
+        if channel.person or who is None or who not in self._tenant.roster(channel):
+            message = "The recipient of a targeted message is a member of a channel."
+            return refusal(400, "BadArgument", message)
+        return who.id
 
     async def update(self, request: Request, body: Json) -> Response:
         conversation = request.path_params["conversation"].partition(";")[0]
@@ -131,7 +149,7 @@ class Connector:
             return refusal(404, "ActivityNotFoundInConversation", "There is no such message.")
         if message.sender != self._tenant.app.bot:
             return refusal(403, "ForbiddenOperationException", "Only its sender can change it.")
-        if wrong := _wrong(body):
+        if wrong := _wrong(body, is_personal=channel is not None and bool(channel.person)):
             return wrong
         message.activity, message.is_edited = body, True
         # Everybody sees the new card; those of refresh.userIds ask for their own view of it.
@@ -232,21 +250,29 @@ class Connector:
         }
 
 
-def _wrong(activity: Json) -> Response | None:
+def _wrong(activity: Json, *, is_personal: bool) -> Response | None:
     """Return why Teams does not take a message, None where it does."""
-    if activity.get("type") not in ("message", "typing"):
+    if activity.get("type") == "typing":
+        return None
+    if activity.get("type") != "message":
         return refusal(400, "BadArgument", "Unknown activity type.")
     attachments = activity.get("attachments") or []
     if not activity.get("text") and not attachments:
         return refusal(400, "BadSyntax", "Expected a text or an attachment.")
     for each in attachments:
-        if each.get("contentType") == "application/vnd.microsoft.card.adaptive":
-            if problem := cards.problem(each.get("content")):
-                return refusal(400, "BadArgument", f"Bad format of card: {problem}")
-        else:
-            kind = each.get("contentType")
-            return refusal(400, "BadArgument", f"Unknown attachment type {kind!r}.")
+        if problem := _wrong_attachment(each, is_personal=is_personal):
+            return refusal(400, "BadArgument", problem)
     return None
+
+
+def _wrong_attachment(each: Json, *, is_personal: bool) -> str:
+    kind = str(each.get("contentType"))
+    if kind == "application/vnd.microsoft.card.adaptive":
+        problem = cards.problem(each.get("content"))
+        return f"Bad format of card: {problem}" if problem else ""
+    if kind.endswith((files.OFFER, files.SAVED)):
+        return files.wrong(each, is_personal=is_personal)
+    return f"Unknown attachment type {kind!r}."
 
 
 def _json(body: bytes) -> Any:

@@ -1,7 +1,7 @@
 """The control API, for tests and scripts: faults, the clock, the log, people's acts.
 
 Every call is JSON and answers JSON. A person's act is ``POST /control/act`` with ``person``, ``do``
-(``say``, ``press``, ``look``, ``add`` or ``remove``) and that act's arguments:
+(``say``, ``press``, ``consent``, ``look``, ``add`` or ``remove``) and that act's arguments:
 ``{"person": "5a1d…", "do": "press", "message": "1764…", "number": 0, "entered": {}}``.
 """
 
@@ -15,8 +15,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from playground.teams.actions import actions_of
 from playground.teams.faults import Fault, Faults
-from playground.teams.people import NotThereError, Outcome, People, actions_of
+from playground.teams.people import NotThereError, Outcome, People
 from playground.teams.tenant import Json, Message, Tenant
 
 
@@ -53,7 +54,11 @@ class Control:
         """Return everything that is there; ``person`` has cards as this person sees them."""
         tenant, person = self._tenant, request.query_params.get("person", "")
         messages = {
-            channel: [_message(each, person) for each in tenant.in_channel(channel)]
+            channel: [
+                _message(each, person)
+                for each in tenant.in_channel(channel)
+                if not person or each.is_for(person)
+            ]
             for channel in tenant.channels
         }
         return JSONResponse(
@@ -80,11 +85,12 @@ class Control:
 
     async def set_faults(self, body: Json) -> Json:
         """Set ``faults``: Fault's fields. [] ends them all."""
-        known = {field.name for field in fields(Fault)}
-        wanted = body.get("faults")
-        if not isinstance(wanted, list) or not all(known.issuperset(each) for each in wanted):
-            raise ControlError(f"faults: expected a list of maps with {', '.join(sorted(known))}")
-        self._faults.set([Fault(**each) for each in wanted])
+        wanted: Any = body.get("faults")
+        try:
+            self._faults.set([Fault(**each) for each in wanted])
+        except TypeError as error:
+            names = ", ".join(field.name for field in fields(Fault))
+            raise ControlError(f"faults: expected a list of maps of {names}") from error
         return {"faults": len(wanted)}
 
     async def advance_clock(self, body: Json) -> Json:
@@ -115,6 +121,7 @@ class Control:
         acts: Mapping[str, Callable[..., Awaitable[Any]]] = {
             "say": self._people.say,
             "press": self._people.press,
+            "consent": self._people.consent,
             "look": self._people.look,
             "add": self._people.add,
             "remove": self._people.remove,
@@ -133,6 +140,7 @@ class Control:
 def _message(message: Message, person: str) -> Json:
     card = message.card_for(person)
     actions = actions_of(card) if card else []
+    attached = message.activity.get("attachments") or []
     return {
         "id": message.id,
         "sender": message.sender,
@@ -140,6 +148,8 @@ def _message(message: Message, person: str) -> Json:
         "text": message.activity.get("text", ""),
         "summary": message.activity.get("summary", ""),
         "is_edited": message.is_edited,
+        "only_for": message.only_for,
+        "attachments": [each.get("contentType") for each in attached],
         "card": card,
         "actions": [{"type": each["type"], "title": each.get("title")} for each, _ in actions],
     }

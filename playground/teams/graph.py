@@ -103,7 +103,7 @@ class Graph:
         if channel is None or team is None or team.group != request.path_params["team"]:
             return _unknown()
         thread = request.path_params.get("message", "")
-        newest_first = self._tenant.in_channel(channel.id, thread)[::-1]
+        newest_first = self._tenant.in_channel(channel.id, thread, reader="")[::-1]
         size = min(int(request.query_params.get("$top") or 20), 50)
         begin = int(request.query_params.get("$skiptoken") or 0)
         page: Json = {"value": [_message(each) for each in newest_first[begin : begin + size]]}

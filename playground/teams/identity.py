@@ -8,6 +8,8 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from playground.teams.tenant import Tenant
+
 ISSUER = "https://api.botframework.com"
 _HOUR = 3600
 
@@ -15,9 +17,9 @@ _HOUR = 3600
 class Identity:
     """Signs what Teams sends, and knows the tokens that the app was given."""
 
-    def __init__(self, app_id: str, secret: str, clock: Callable[[], float] = time.time) -> None:
-        self._app_id = app_id
-        self._secret = secret
+    def __init__(self, tenant: Tenant, clock: Callable[[], float] = time.time) -> None:
+        self._tenant = tenant
+        self._app_id = tenant.app.id
         self._clock = clock
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.kid = f"local-{id(self):x}"
@@ -62,19 +64,26 @@ class Identity:
             {**claims, **different}, self._key, algorithm="RS256", headers={"kid": self.kid}
         )
 
-    def give(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+    def give(self, tenant: str, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         """Answer a request for a token, as login.microsoftonline.com does."""
+        if tenant != self._tenant.id:
+            return 400, _refused("invalid_request", f"AADSTS90002: Tenant '{tenant}' not found.")
         if form.get("grant_type") != "client_credentials":
             return 400, _refused("unsupported_grant_type", "Expected client_credentials.")
         if form.get("client_id") != self._app_id:
             return 400, _refused("unauthorized_client", "AADSTS700016: no such application.")
-        if form.get("client_secret") != self._secret:
+        if form.get("client_secret") != self._tenant.app.secret:
             return 401, _refused("invalid_client", "AADSTS7000215: Invalid client secret provided.")
         scope = form.get("scope", "")
-        token = jwt.encode(
-            {"aud": scope.removesuffix("/.default"), "appid": self._app_id, "n": len(self._given),
-             "exp": int(self._clock()) + _HOUR}, "x" * 32, algorithm="HS256",
-        )  # fmt: skip
+        claims = {
+            "aud": scope.removesuffix("/.default"),
+            "appid": self._app_id,
+            "tid": tenant,
+            "roles": self._tenant.app.permissions,
+            "n": len(self._given),
+            "exp": int(self._clock()) + _HOUR,
+        }
+        token = jwt.encode(claims, "x" * 32, algorithm="HS256")
         self._given[token] = scope
         return 200, {"token_type": "Bearer", "expires_in": _HOUR, "access_token": token}
 

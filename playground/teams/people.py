@@ -9,7 +9,8 @@ from typing import Any
 
 import urllib3
 
-from playground.teams import cards
+from playground.teams import cards, files
+from playground.teams.actions import actions_of, missing
 from playground.teams.identity import Identity
 from playground.teams.tenant import Channel, Json, Message, Person, Team, Tenant
 
@@ -99,6 +100,8 @@ class People:
         if shown is None or card is None:
             raise NotThereError("there is no card in this message")
         where, who = self._seen(person, shown.channel)
+        if not shown.is_for(person):
+            raise NotThereError("they do not see this message")
         actions = list(actions_of(card))
         if not 0 <= number < len(actions):
             raise NotThereError(f"the card has no action {number}")
@@ -106,7 +109,7 @@ class People:
         if action["type"] != "Action.Execute":
             raise NotThereError(f"{action['type']} does not reach the app")
         is_sent_whole = action.get("associatedInputs") != "none"
-        if is_sent_whole and (errors := _missing(inputs, entered)):
+        if is_sent_whole and (errors := missing(inputs, entered)):
             return Outcome(errors)
         return await self._execute(who, where, shown, action, inputs, entered)
 
@@ -147,10 +150,32 @@ class People:
             return Outcome({}, str((answered.get("value") or {}).get("message") or answered))
         return outcome
 
+    async def consent(self, person: str, message: str, *, accepted: bool = True) -> Outcome:
+        """Answer the offer of a file: where it is accepted, OneDrive waits for it."""
+        shown = self._tenant.messages.get(message)
+        offered = shown.attachment(files.OFFER) if shown else None
+        if shown is None or offered is None:
+            raise NotThereError("no file is offered in this message")
+        where, who = self._seen(person, shown.channel)
+        content = offered.get("content") or {}
+        value: Json = {"type": "fileUpload", "action": "accept" if accepted else "decline"}
+        value["context"] = content.get("acceptContext" if accepted else "declineContext")
+        if accepted:
+            file = self._tenant.expect_file(who.id, str(offered["name"]))
+            value["uploadInfo"] = files.upload_info(file, self._service_url)
+        asked = {
+            "type": "invoke",
+            "name": "fileConsent/invoke",
+            "id": f"f:{self._tenant.next_id()}",
+            "replyToId": shown.id,
+            "value": value,
+        }
+        return await self._tell(self._from(who, where, asked, ""))
+
     async def look(self, person: str, channel: str) -> None:
         """Refresh the cards that *person* has a view of their own of, as their client does."""
         where, who = self._seen(person, channel)
-        for each in self._tenant.in_channel(channel):
+        for each in self._tenant.in_channel(channel, reader=person):
             card = each.card
             own = (card or {}).get("refresh") or {}
             is_mine = who.mri in (own.get("userIds") or ()) or bool(where.person)
@@ -249,53 +274,3 @@ class People:
 
     def _signed(self, activity: Json) -> str:
         return f"Bearer {self._identity.sign(str(activity['serviceUrl']))}"
-
-
-def actions_of(
-    card: Mapping[str, Any], above: tuple[Mapping[str, Any], ...] = ()
-) -> "list[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]":
-    """Return every action in the order of the card, with the inputs that go with it.
-
-    Those are the inputs of its own card and of the cards above it, not of others beside it.
-    """
-    own: list[Mapping[str, Any]] = [*above, *_inputs(card)]
-    found: list[tuple[Mapping[str, Any], list[Mapping[str, Any]]]] = []
-    for action in _own_actions(card):
-        found.append((action, own))
-        if action["type"] == "Action.ShowCard":
-            found += actions_of(action["card"], tuple(own))
-    return found
-
-
-def _own_actions(value: Any) -> "list[Mapping[str, Any]]":
-    """Return the actions of a card in order, without those in its show cards."""
-    if isinstance(value, list):
-        return [action for each in value for action in _own_actions(each)]
-    if not isinstance(value, Mapping):
-        return []
-    own = list(value.get("actions") or ())
-    keys = ("body", "items", "columns", "rows", "cells")
-    return [
-        *(action for key in keys for action in _own_actions(value.get(key))),
-        *own,
-    ]
-
-
-def _inputs(value: Any) -> "list[Mapping[str, Any]]":
-    if isinstance(value, list):
-        return [found for each in value for found in _inputs(each)]
-    if not isinstance(value, Mapping):
-        return []
-    if str(value.get("type", "")).startswith("Input."):
-        return [value]
-    keys = ("body", "items", "columns", "rows", "cells")
-    return [found for key in keys for found in _inputs(value.get(key))]
-
-
-def _missing(inputs: list[Mapping[str, Any]], entered: Mapping[str, str]) -> dict[str, str]:
-    """Return what a client says before it sends anything."""
-    return {
-        each["id"]: str(each.get("errorMessage") or "This is required.")
-        for each in inputs
-        if each.get("isRequired") and not entered.get(each["id"], "").strip()
-    }

@@ -18,16 +18,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from playground.clock import Clock
 from playground.guard import Guard
 from playground.listening import HOST, listen
 from playground.teams import page
 from playground.teams.connector import Connector
 from playground.teams.control import Control
 from playground.teams.faults import Faults
+from playground.teams.files import OneDrive
 from playground.teams.graph import Graph
 from playground.teams.identity import Identity
 from playground.teams.people import People
-from playground.teams.tenant import SEED, Clock, Tenant, read_seed
+from playground.teams.tenant import SEED, Tenant, read_seed
 
 PORT = 8767
 T = TypeVar("T")
@@ -42,7 +44,7 @@ class LocalTeams:
         #: One line on what to try, and the address of another page like this one.
         self.hint, self.slack_url = "", ""
         self.faults = Faults()
-        self.identity = Identity(tenant.app.id, tenant.app.secret)
+        self.identity = Identity(tenant)
         self.people = People(tenant, self.identity, url, app_url)
         self._is_strict = is_strict
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -111,7 +113,7 @@ class LocalTeams:
 
         async def token(request: Request) -> JSONResponse:
             form = {name: str(value) for name, value in (await request.form()).items()}
-            status, answer = self.identity.give(form)
+            status, answer = self.identity.give(request.path_params["tenant"], form)
             return JSONResponse(answer, status)
 
         async def sign(request: Request) -> Response:
@@ -134,6 +136,7 @@ class LocalTeams:
             Route("/sign/api/messages", sign, methods=["POST"]),
             *connector.routes(),
             *Graph(self.tenant, self.identity, self.faults).routes(),
+            *OneDrive(self.tenant, self.faults).routes(),
             *page.routes(self),
             *Control(self.tenant, self.faults, self.people).routes(),
         ]

@@ -1,19 +1,24 @@
 """The tenant's state. Everything here runs in the server's event loop, so nothing is locked."""
 
-import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 import yaml
 
+from playground.clock import Clock
+from playground.topics import Topics
+
 Json = dict[str, Any]
 
+#: What bots that ask Microsoft Graph who somebody is are consented to.
+PERMISSIONS = ("User.Read.All", "GroupMember.Read.All")
 SEED = Path(__file__).with_name("seed.yaml")
 #: How many exchanges the inspector can look back on, and how many messages are kept.
 _CALLS_KEPT, _MESSAGES_KEPT = 500, 2_000
@@ -25,11 +30,14 @@ class SeedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The app that is installed: its registration in Entra."""
+    """The app that is installed: its registration in Entra, with what was consented to."""
 
     id: str
     secret: str = field(repr=False)
     name: str
+    permissions: list[str] = field(
+        default_factory=lambda: ["User.Read.All", "GroupMember.Read.All"]
+    )
 
     @property
     def bot(self) -> str:
@@ -84,8 +92,21 @@ class Team:
 
 
 @dataclass(slots=True)
+class File:
+    """A file in somebody's OneDrive; *content* is None until the app has put it there."""
+
+    id: str
+    person: str
+    name: str
+    content: bytes | None = None
+
+
+@dataclass(slots=True)
 class Message:
-    """A message; *thread* is the one it answers. *views* are what single people see of its card."""
+    """A message; *thread* is the one it answers. *views* are what single people see of its card.
+
+    *only_for* is the one person who sees a targeted message.
+    """
 
     id: str
     channel: str
@@ -95,14 +116,22 @@ class Message:
     thread: str = ""
     is_edited: bool = False
     views: dict[str, Json] = field(default_factory=dict)
+    only_for: str = ""
+
+    def attachment(self, kind: str) -> Json | None:
+        """Return the first attachment whose content type ends so."""
+        attached: list[Json] = self.activity.get("attachments") or []
+        return next(
+            (each for each in attached if str(each.get("contentType")).endswith(kind)), None
+        )
 
     @property
     def card(self) -> Json | None:
-        for each in self.activity.get("attachments") or ():
-            if each.get("contentType") == "application/vnd.microsoft.card.adaptive":
-                card: Json = each["content"]
-                return card
-        return None
+        attached = self.attachment("card.adaptive")
+        return attached["content"] if attached else None
+
+    def is_for(self, reader: str) -> bool:
+        return self.only_for in ("", reader)
 
     def card_for(self, person: str) -> Json | None:
         return self.views.get(person) or self.card
@@ -121,32 +150,23 @@ class Call:
     response: Any
 
 
-class Clock:
-    """The time, which a test can move on."""
+class Tenant(Topics):
+    """People, teams, channels and what is in them; whoever wants to know of changes subscribes.
 
-    def __init__(self, time: Callable[[], datetime]) -> None:
-        self._time = time
-        self._ahead = timedelta()
-
-    def __call__(self) -> datetime:
-        return self._time() + self._ahead
-
-    def advance(self, by: timedelta) -> None:
-        self._ahead += by
-
-
-class Tenant:
-    """People, teams, channels and what is in them; whoever wants to know of changes subscribes."""
+    Topics are ``channel 19:…``, ``channels``, ``calls``, and ``everything`` after a reset.
+    """
 
     def __init__(self, seed: Mapping[str, Any], clock: Clock) -> None:
+        super().__init__()
         self.clock = clock
         self.id, self.name = str(seed["tenant"]["id"]), str(seed["tenant"]["name"])
         self.app = App(**seed["app"])
+        #: Whether messages can be posted that one person of a channel sees.
+        self.has_targeted = bool(seed["tenant"].get("targeted_messages", True))
         self.calls: deque[Call] = deque(maxlen=_CALLS_KEPT)
         self._seed = seed
         self._numbers = count(1)
         self._last_id = 0
-        self._subscribers: set[asyncio.Queue[str | None]] = set()
         self.reset()
 
     def reset(self) -> None:
@@ -162,6 +182,7 @@ class Tenant:
             self.channels |= {channel.id: channel for channel in channels}
         self.blocked: set[str] = set()
         self.messages: dict[str, Message] = {}
+        self.files: dict[str, File] = {}
         self.calls.clear()
         self.changed("everything")
 
@@ -193,13 +214,23 @@ class Tenant:
             self.changed("channels")
         return self.channels[identity]
 
-    def in_channel(self, channel: str, thread: str | None = None) -> list[Message]:
-        """Return a channel's messages, oldest first, or those of one *thread*."""
+    def in_channel(
+        self, channel: str, thread: str | None = None, reader: str | None = None
+    ) -> list[Message]:
+        """Return a channel's messages, oldest first: of one *thread*, as one *reader* sees them."""
         return [
             each
             for each in self.messages.values()
-            if each.channel == channel and (thread is None or each.thread == thread)
+            if each.channel == channel
+            and (thread is None or each.thread == thread)
+            and (reader is None or each.is_for(reader))
         ]
+
+    def expect_file(self, person: str, name: str) -> File:
+        """Return a file of *person* that the app is to put there."""
+        file = File(token_urlsafe(16), person, name)
+        self.files[file.id] = file
+        return file
 
     def put(self, message: Message) -> None:
         self.messages[message.id] = message
@@ -212,26 +243,6 @@ class Tenant:
             Call(self.next_number(), self.clock(), direction, name, status, request, response)
         )
         self.changed("calls")
-
-    def changed(self, topic: str) -> None:
-        """Tell subscribers: ``channel 19:…``, ``channels``, ``calls`` or ``everything``."""
-        for queue in self._subscribers:
-            queue.put_nowait(topic)
-
-    def close(self) -> None:
-        """End every subscription: the server stops."""
-        for queue in self._subscribers:
-            queue.put_nowait(None)
-
-    async def subscribe(self) -> AsyncGenerator[str, None]:
-        """Yield topics as they change, until the subscriber goes away or the server stops."""
-        queue: asyncio.Queue[str | None] = asyncio.Queue()
-        self._subscribers.add(queue)
-        try:
-            while (topic := await queue.get()) is not None:
-                yield topic
-        finally:
-            self._subscribers.discard(queue)
 
 
 def read_seed(path: Path) -> Mapping[str, Any]:

@@ -302,6 +302,7 @@ DIFFERENCES = [
     "Own open work",
     "Questions",
     "Private answers",
+    "A list as a file",
     "Forms",
     "Deciding buttons",
     "Mentions of groups",

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from compliance.authority import Actor, Standing
+from compliance.channel import Channel
+from compliance.routing import Team, Teams
 from notifiers.chat import ChatRefusedError
 from notifiers.products import Products
 from tests.notifiers.chat import FakeChat
@@ -23,6 +25,9 @@ class FakeProduct:
 
     def problem(self):
         return self._problem
+
+    def checks(self):
+        return ()
 
 
 @pytest.fixture
@@ -46,6 +51,18 @@ def test_only_the_product_that_is_out_of_reach_is_named(both):
 def test_a_channel_of_a_product_that_is_not_connected_refuses_and_says_how_to_mend_it(both):
     with pytest.raises(ChatRefusedError, match="not connected to pigeon: Connect the bot"):
         both.chats["pigeon"].notice(None, "hello")
+
+
+def test_only_a_channel_of_a_product_that_is_not_connected_is_named_by_check(both):
+    named = tuple(Channel(product, "1") for product in ("slack", "teams", "pigeon"))
+    team = Team("housing", named, frozenset(), frozenset(), ())
+
+    checks = both.checks(Teams((team,), "housing", tda_channels=(Channel("crow", "2"),)))
+
+    assert {each.what: each.problem for each in checks} == {
+        "channel pigeon:1 of team housing": "the bot is not connected to pigeon",
+        "channel crow:2 of the TDA": "the bot is not connected to crow",
+    }
 
 
 def test_a_bot_without_teams_loads_nothing_of_it(tmp_path):

@@ -6,11 +6,13 @@ from typing import Any
 from playground.slack import payloads
 from playground.slack.arguments import Arguments
 from playground.slack.entities import Channel, Message
-from playground.slack.errors import SlackError, invalid_arguments
+from playground.slack.errors import SlackError
 from playground.slack.installation import Installation
 from playground.slack.limits import TIER_2, TIER_3, TIER_4
 from playground.slack.methods.method import Method, page
 
+#: https://docs.slack.dev/reference/methods/conversations.open
+_PEOPLE_MAX = 8
 #: https://docs.slack.dev/reference/methods/conversations.create
 _NAME = re.compile(r"[a-z0-9_-]{1,80}")
 _TYPES = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
@@ -77,21 +79,29 @@ def create(slack: Installation, arguments: Arguments) -> dict[str, Any]:
 
 
 def open_direct(slack: Installation, arguments: Arguments) -> dict[str, Any]:
-    """Open, or find, the app's direct message with one person."""
+    """Open, or find, the app's direct message with one person or with several."""
     if "channel" in arguments:
         channel = slack.channel(arguments.text("channel"))
     else:
         users = arguments.listed("users")
         if not users:
             raise SlackError("users_list_not_supplied")
-        if len(users) > 1:
-            raise invalid_arguments("only one user is supported here [json-pointer:/users]")
-        if slack.user(users[0]).is_bot:
-            raise SlackError("cannot_dm_bot")
-        channel = slack.direct(users[0])
+        channel = _direct(slack, users)
     is_full = arguments.flag("return_im")
     short = {"id": channel.id}
     return {"channel": payloads.channel(channel, slack.app.bot_user) if is_full else short}
+
+
+def _direct(slack: Installation, users: list[str]) -> Channel:
+    if any(slack.user(each).is_bot for each in users):
+        raise SlackError("cannot_dm_bot")
+    if len(set(users)) == 1:
+        slack.need(["im:write"])
+        return slack.direct(users[0])
+    if len(set(users)) > _PEOPLE_MAX:
+        raise SlackError("too_many_users")
+    slack.need(["mpim:write"])
+    return slack.direct_of_several(users)
 
 
 def history(slack: Installation, arguments: Arguments) -> dict[str, Any]:
@@ -123,8 +133,8 @@ def replies(slack: Installation, arguments: Arguments) -> dict[str, Any]:
 
 
 def _type(channel: Channel) -> str:
-    if channel.is_im:
-        return "im"
+    if channel.is_im or channel.is_mpim:
+        return channel.kind
     return "private_channel" if channel.is_private else "public_channel"
 
 

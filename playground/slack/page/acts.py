@@ -118,6 +118,14 @@ class Acts:
             outcome = Outcome(_GONE)
         return self._answer(request, reader, outcome)
 
+    async def begin_thread(self, request: Request) -> Response:
+        reader = self._reader(request)
+        try:
+            outcome = await self._host.acting.begin_thread(reader.user.id)
+        except NotThereError:
+            outcome = Outcome(f"{self._host.app.name} is no assistant for you.")
+        return self._answer(request, reader, outcome)
+
     async def open_home(self, request: Request) -> Response:
         reader = self._reader(request)
         try:
@@ -154,9 +162,12 @@ class Acts:
         return next((str(p.element["type"]) for p in placed(blocks) if p.key == key), "")
 
     def _answer(self, request: Request, reader: Reader, outcome: Outcome) -> Response:
+        channel, thread = outcome.thread
+        opened = f"/as/{reader.user.id}/{channel}?thread={thread}" if thread else ""
         if answers.wants_data(request):
-            return answers.data({"problem": outcome.problem, "errors": dict(outcome.errors)})
-        back = _back(request, reader)
+            errors = dict(outcome.errors)
+            return answers.data({"problem": outcome.problem, "errors": errors, "open": opened})
+        back = opened or _back(request, reader)
         if outcome.problem or outcome.errors:
             content = self._templates.page("outcome.html", reader, outcome=outcome, back=back)
             return answers.page(content, 422)

@@ -94,6 +94,16 @@ class Pages:
             self._reads.read(reader, place.id)
         return _changes(request, lines, lambda line: self._lines(reader, [line]))
 
+    async def assistant(self, request: Request) -> Response:
+        """Return what an assistant thread shows beside its messages."""
+        reader = self._reader(request)
+        place = self._channel(reader, request)
+        thread = request.query_params.get("thread", "")
+        root = self._host.workspace.message(place.id, thread) if place else None
+        if root is None:
+            raise HTTPException(404)
+        return answers.page(self._part("assistant.html", reader, channel=place, root=root))
+
     async def calls(self, request: Request) -> Response:
         reader = self._reader(request)
         found = shown.logged_calls(self._host.workspace, request.query_params.get("wanted", ""))
@@ -151,12 +161,14 @@ class Pages:
         if not (channel and self._host.workspace.message(channel.id, thread)):
             return Markup(""), False
         rendered = self._lines(reader, shown.thread_lines(reader, channel.id, thread))
+        root = self._host.workspace.message(channel.id, thread)
         self._reads.read(reader, channel.id, thread)
         return self._part(
             "thread.html",
             reader,
             channel=channel,
             thread=thread,
+            root=root,
             may_write=reader.user.id in channel.members,
             rendered=rendered,
         ), False

@@ -52,6 +52,8 @@ def routes(host: Host) -> list[BaseRoute]:
         Route(f"{who}/shortcut", acts.shortcut, methods=["POST"]),
         Route(f"{who}/suggest", acts.suggest),
         Route(f"{who}/{{channel}}/say", acts.say, methods=["POST"]),
+        Route(f"{who}/{{channel}}/assistant", acts.begin_thread, methods=["POST"]),
+        Route(f"{who}/{{channel}}/assistant", pages.assistant),
         Route(f"{who}/events", pages.events),
         Route(f"{who}/sidebar", pages.sidebar),
         Route(f"{who}/view", pages.view),

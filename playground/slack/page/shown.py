@@ -102,13 +102,19 @@ def entries(reader: Reader, reads: Reads) -> list[Entry]:
     return [
         Entry(
             channel,
-            channel.name,
+            _with_whom(reader, channel) if channel.is_mpim else channel.name,
             reads.unread(reader, channel.id),
             reads.mentions(reader, channel.id),
         )
         for channel in sorted(reader.workspace.channels.values(), key=lambda each: each.name)
         if not channel.is_im and reader.workspace.can_read(reader.user.id, channel.id)
     ]
+
+
+def _with_whom(reader: Reader, channel: Channel) -> str:
+    """Name the others of a direct message of several, as Slack's sidebar does."""
+    others = sorted(channel.members - {reader.user.id})
+    return ", ".join(reader.workspace.users[each].real_name for each in others)
 
 
 def direct_with_app(workspace: Workspace, user: User) -> Channel | None:

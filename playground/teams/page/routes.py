@@ -23,9 +23,12 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from playground.slack.page.emoji import drawn
+from playground.teams.actions import actions_of
+from playground.teams.files import OFFER, SAVED
 from playground.teams.page.host import Host
+from playground.teams.page.reads import Reads
 from playground.teams.page.text import marked, url
-from playground.teams.people import NotThereError, Outcome, actions_of
+from playground.teams.people import NotThereError, Outcome
 from playground.teams.tenant import Channel, Message, Person
 
 _FOLDER = Path(__file__).parent
@@ -45,6 +48,7 @@ class Page:
 
     def __init__(self, host: Host) -> None:
         self._host = host
+        self._reads = Reads(host.tenant)
         self._looking: set[tuple[str, str]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._templates = Environment(
@@ -54,7 +58,13 @@ class Page:
             lstrip_blocks=True,
         )
         self._templates.globals.update(
-            drawn=drawn, marked=marked, url=url, link=_link, pretty=_pretty
+            drawn=drawn,
+            marked=marked,
+            url=url,
+            link=_link,
+            pretty=_pretty,
+            offer=OFFER,
+            saved=SAVED,
         )
 
     def routes(self) -> list[BaseRoute]:
@@ -66,6 +76,8 @@ class Page:
             Mount("/teams-page", StaticFiles(directory=_FOLDER / "static")),
             Route(f"{who}/events", self.events),
             Route(f"{who}/press", self.press, methods=["POST"]),
+            Route(f"{who}/consent", self.consent, methods=["POST"]),
+            Route(f"{who}/sidebar", self.sidebar),
             Route(f"{who}/{{channel}}/say", self.say, methods=["POST"]),
             Route(f"{who}/{{channel}}/messages", self.messages),
             Route(f"{who}/{{channel}}", self.channel),
@@ -92,14 +104,15 @@ class Page:
         if here is None:
             return RedirectResponse(self._home(person), 303)
         self._look(person, here)
+        self._reads.read(person, here)
         inspector = bool(request.query_params.get("inspector"))
         rendered = self._templates.get_template("channel.html").render(
             host=self._host,
             tenant=self._host.tenant,
             user=person,
             here=here,
-            teams=self._teams(person),
-            lines=[self._line(person, each) for each in self._shown(here)],
+            sidebar=self._sidebar(person, here.id),
+            lines=[self._line(person, each) for each in self._shown(person, here)],
             inspector=inspector,
             calls=list(self._host.tenant.calls)[-_CALLS:][::-1] if inspector else [],
         )
@@ -111,14 +124,22 @@ class Page:
         if person is None or here is None:
             return JSONResponse({"order": [], "html": {}}, 404)
         self._look(person, here)
+        self._reads.read(person, here)
         known = set(request.query_params.get("known", "").split(","))
-        lines = [self._line(person, each) for each in self._shown(here)]
+        lines = [self._line(person, each) for each in self._shown(person, here)]
         html = {
             line["id"]: {"html": line["html"], "mark": line["mark"]}
             for line in lines
             if f"{line['id']}~{line['mark']}" not in known
         }
         return JSONResponse({"order": [line["id"] for line in lines], "html": html})
+
+    async def sidebar(self, request: Request) -> Response:
+        person = self._host.tenant.people.get(request.path_params["person"])
+        if person is None:
+            return Response(status_code=404)
+        here = request.query_params.get("here", "")
+        return HTMLResponse(self._sidebar(person, here), headers=_HEADERS)
 
     async def events(self, request: Request) -> Response:
         return StreamingResponse(self._topics(), media_type="text/event-stream", headers=_HEADERS)
@@ -134,7 +155,8 @@ class Page:
 
     async def press(self, request: Request) -> Response:
         query, form = request.query_params, await request.form()
-        entered = {name: str(value) for name, value in form.items()}
+        # A client joins what was chosen of several by commas.
+        entered = {name: ",".join(map(str, form.getlist(name))) for name in form}
         try:
             outcome = await self._host.people.press(
                 request.path_params["person"],
@@ -143,6 +165,16 @@ class Page:
                 entered,
             )
         except (NotThereError, ValueError) as error:
+            outcome = Outcome({}, str(error), 404)
+        return _answered(request, outcome)
+
+    async def consent(self, request: Request) -> Response:
+        query = request.query_params
+        person, message = request.path_params["person"], query.get("message", "")
+        is_accepted = bool(query.get("accepted"))
+        try:
+            outcome = await self._host.people.consent(person, message, accepted=is_accepted)
+        except NotThereError as error:
             outcome = Outcome({}, str(error), 404)
         return _answered(request, outcome)
 
@@ -162,19 +194,23 @@ class Page:
         compliance = next((each for each in channels if each.name == tenant.app.name), best)
         return _link(person, compliance.id)
 
-    def _teams(self, person: Person) -> list[tuple[str, list[Channel]]]:
+    def _sidebar(self, person: Person, here: str) -> str:
+        """Return the teams and channels that *person* has, with what is unread in each."""
         tenant = self._host.tenant
         chat = tenant.chat_with(person.id)
-        named = [
-            (team.name, team.channels)
-            for team in tenant.teams.values()
-            if person.id in team.members
-        ]
-        return [*named, ("Chat", [chat])]
+        own = (team for team in tenant.teams.values() if person.id in team.members)
+        teams = [*((team.name, team.channels) for team in own), ("Chat", [chat])]
+        return self._templates.get_template("sidebar.html").render(
+            host=self._host,
+            user=person,
+            here=here,
+            teams=teams,
+            unread=lambda channel: self._reads.unread(person, channel),
+        )
 
-    def _shown(self, channel: Channel) -> list[Message]:
+    def _shown(self, person: Person, channel: Channel) -> list[Message]:
         """Return the newest messages, each followed by what answers it."""
-        posted = self._host.tenant.in_channel(channel.id)
+        posted = self._host.tenant.in_channel(channel.id, reader=person.id)
         roots = [each for each in posted if not each.thread][-_SHOWN:]
         return [
             each

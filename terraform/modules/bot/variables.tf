@@ -134,6 +134,11 @@ variable "secrets" {
   }
 
   validation {
+    condition     = var.load_balancer != null || !contains(var.secrets, "TEAMS_CLIENT_SECRET")
+    error_message = "TEAMS_CLIENT_SECRET is for Microsoft Teams, which calls the bot over HTTPS at /api/messages: set load_balancer as well."
+  }
+
+  validation {
     condition     = var.database == null || !contains(var.secrets, "DATABASE_URL")
     error_message = "DATABASE_URL is for a database of your own: set database = null as well."
   }
@@ -143,6 +148,22 @@ variable "environment" {
   description = "More environment variables, such as TEAMS_CLIENT_ID; they take the place of the module's own."
   type        = map(string)
   default     = {}
+
+  validation {
+    condition = length(setintersection(keys(var.environment), [
+      "ALLOWLIST_GIT_TOKEN", "SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "TEAMS_CLIENT_SECRET",
+    ])) == 0
+    error_message = "Name secrets in secrets: what stands here can be read in the state file and in the task's definition."
+  }
+
+  validation {
+    condition = length(distinct([
+      contains(keys(var.environment), "TEAMS_CLIENT_ID"),
+      contains(keys(var.environment), "TEAMS_TENANT_ID"),
+      contains(var.secrets, "TEAMS_CLIENT_SECRET"),
+    ])) == 1
+    error_message = "Microsoft Teams needs TEAMS_CLIENT_ID and TEAMS_TENANT_ID here and TEAMS_CLIENT_SECRET in secrets: all three, or none."
+  }
 }
 
 variable "database" {

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from compliance.channel import Channel
 from compliance.routing import Approvers
 from notifiers.slack.check import SCOPES, check_slack
 from notifiers.slack.client import connect
@@ -107,15 +106,6 @@ def test_each_thing_that_is_missing_is_named(problems, workspace, method, answer
 
     assert found.startswith(what)
     assert problem in said
-
-
-def test_a_channel_of_a_product_that_is_not_connected_is_named(problems):
-    ordered = teams().ordered
-    elsewhere = replace(ordered[0], channels=(Channel("teams", "19:abc@thread.tacv2"),))
-
-    assert problems(named=replace(teams(), ordered=(elsewhere, *ordered[1:]))) == {
-        "channel teams:19:abc@thread.tacv2 of team housing": "the bot is not connected to teams"
-    }
 
 
 def test_those_who_approve_for_every_team_are_looked_up_like_a_teams_own(problems):

@@ -17,8 +17,8 @@ from notifiers import web
 from notifiers.outbox import Outbox
 from notifiers.teams.chat import MicrosoftTeams
 from notifiers.teams.microsoft import Credentials
+from playground.teams.actions import actions_of
 from playground.teams.cards import elements
-from playground.teams.people import actions_of
 from playground.teams.server import start
 from tests.builders import change
 
@@ -77,10 +77,17 @@ def now():
 
 
 @pytest.fixture
-def microsoft(local, engine, context):
+def in_channel():
+    """Whether the bot answers privately in channels: not unless a test says so."""
+    return False
+
+
+@pytest.fixture
+def microsoft(local, engine, context, in_channel):
     app = local.tenant.app
     credentials = Credentials(app.id, app.secret, local.tenant.id)
-    return MicrosoftTeams(credentials, local.url, Rooms(engine, "teams"), context.teams, now)
+    known = credentials, local.url, Rooms(engine, "teams"), context.teams, now
+    return MicrosoftTeams(*known, in_channel=in_channel)
 
 
 @pytest.fixture

@@ -85,6 +85,22 @@ def test_a_token_for_something_else_is_refused_and_whom_it_names_is_audited(
     assert [row.actor for row in reports.history("")] == [f"teams:{HANNAH}"]
 
 
+def test_a_flood_of_forged_tokens_is_refused_and_cannot_fill_the_audit_log(
+    bot, press, send, local, reports
+):
+    forged = local.identity.sign(f"{local.url}/teams/", aud="another-app")
+
+    def naming(number):
+        sender = {"id": "29:1", "aadObjectId": f"5a1d0000-0000-4000-9000-{number:012d}"}
+        return send(changed(press, **{"from": sender}), forged)[0]
+
+    of_one = [naming(0) for _ in range(15)]
+    of_many = [naming(number) for number in range(1, 120)]
+
+    assert set(of_one + of_many) == {401}
+    assert len(reports.history("")) == 100
+
+
 def test_a_forged_or_missing_token_is_refused(bot, press, send, local):
     claims = {"iss": "https://api.botframework.com", "aud": local.tenant.app.id,
               "serviceurl": f"{local.url}/teams/", "exp": int(time.time()) + 600}  # fmt: skip

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from slack_bolt import App
+from slack_bolt import App, Assistant
 
 from playground.slack.acting import Outcome, Where
 from playground.slack.server import LocalSlack
@@ -84,6 +84,17 @@ def home(client: Any, event: dict[str, Any]) -> None:
     client.views_publish(user_id=event["user"], view={"type": "home", "blocks": [block]})
 
 
+def greet(say: Any, set_suggested_prompts: Any) -> None:
+    say("How can I help?")
+    set_suggested_prompts(prompts=[{"title": "Status", "message": "How do things stand?"}])
+
+
+def think(payload: dict[str, Any], set_status: Any, set_title: Any, say: Any) -> None:
+    set_title(payload["text"])
+    set_status("is counting")
+    say(f"You asked: {payload['text']}")
+
+
 def other() -> None:
     """Take every other message, the app's own changes too."""
 
@@ -100,6 +111,10 @@ def listen(app: App) -> None:
     app.view("sent")(sent)
     app.shortcut("note")(note)
     app.event("app_home_opened")(home)
+    assistant = Assistant()
+    assistant.thread_started(greet)
+    assistant.user_message(think)
+    app.use(assistant)
     app.event("message")(other)
 
 
@@ -207,3 +222,20 @@ def test_the_home_tab_is_published_when_it_is_opened(bolt: LocalSlack):
     home = bolt.wait_for(lambda: bolt.workspace.homes.get(HANNAH))
     assert home is not None
     assert home.payload["blocks"][0]["text"]["text"] == "Welcome home"
+
+
+def test_an_assistant_greets_suggests_and_answers_in_the_thread_that_a_person_began(
+    bolt: LocalSlack,
+):
+    direct, thread = bolt.do(bolt.acting.begin_thread(HANNAH, HOUSING)).thread
+    message_of(bolt, direct, "How can I help?")
+    root = bolt.workspace.message(direct, thread)
+    assert root is not None
+    [prompt] = bolt.wait_for(lambda: root.prompts)
+
+    bolt.do(bolt.acting.say(HANNAH, direct, prompt.message, thread))
+
+    answer = message_of(bolt, direct, "You asked: How do things stand?")
+    assert (answer.thread_ts, root.title, root.status) == (thread, prompt.message, "")
+    names = [call.name for call in bolt.workspace.calls]
+    assert {"assistant.threads.setStatus", "event assistant_thread_started"} <= set(names)

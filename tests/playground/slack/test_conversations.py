@@ -17,7 +17,7 @@ def test_channels_are_listed_page_by_page(client: WebClient):
     ]
 
     assert names[0] == "housing-compliance"
-    assert len(names) == len(set(names)) == 5
+    assert len(names) == len(set(names)) == 6
 
 
 def test_types_choose_what_is_listed(slack: LocalSlack, client: WebClient):
@@ -110,9 +110,30 @@ def test_one_person_has_one_direct_message(client: WebClient):
     assert full["user"] == HARRY
 
 
+def test_several_people_have_one_direct_message_that_only_they_see(
+    slack: LocalSlack, client: WebClient
+):
+    first = client.conversations_open(users=[HANNAH, HARRY])["channel"]["id"]
+    again = client.conversations_open(users=[HARRY, HANNAH])["channel"]["id"]
+
+    client.chat_postMessage(channel=first, text="To both of you")
+    listed = client.conversations_list(types="mpim")["channels"]
+    assert first == again
+    assert [(each["id"], each["is_mpim"]) for each in listed] == [(first, True)]
+    assert [slack.workspace.can_read(each, first) for each in (HANNAH, EXTERNAL)] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("users", "error"),
-    [("", "users_list_not_supplied"), ("U0NOBODY", "user_not_found")],
+    [
+        ("", "users_list_not_supplied"),
+        ("U0NOBODY", "user_not_found"),
+        (f"{HANNAH},U0NOBODY", "user_not_found"),
+        (
+            "U0HANNAH,U0HARRY,U0PRIYA,U0PAVEL,U0WILL,U0MAYA,U0ANALYST,U0TDA,U0GUEST",
+            "too_many_users",
+        ),
+    ],
 )
 def test_a_direct_message_needs_a_person(client: WebClient, users: str, error: str):
     with pytest.raises(SlackApiError, match=error):

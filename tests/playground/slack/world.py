@@ -33,6 +33,7 @@ HOUSING, PAYMENTS, GENERAL = "C0HOUSING", "C0PAYMENTS", "C0GENERAL"
 
 SCOPES = [
     "app_mentions:read",
+    "assistant:write",
     "channels:history",
     "channels:read",
     "chat:write",
@@ -44,6 +45,9 @@ SCOPES = [
     "im:history",
     "im:read",
     "im:write",
+    "mpim:history",
+    "mpim:read",
+    "mpim:write",
     "reactions:read",
     "reactions:write",
     "team:read",
@@ -54,8 +58,10 @@ SCOPES = [
 EVENTS = [
     "app_home_opened",
     "app_mention",
+    "assistant_thread_started",
     "message.channels",
     "message.im",
+    "message.mpim",
     "reaction_added",
 ]
 #: Slack's patience, shortened: nobody waits for a clock here.
@@ -75,6 +81,7 @@ def manifest(folder: Path, **settings: Any) -> Path:
         "display_information": {"name": "Contract"},
         "features": {
             "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
+            "assistant_view": {"assistant_description": "Answers"},
             "bot_user": {"display_name": "contract"},
             "slash_commands": [
                 {"command": "/echo", "description": "Says it again"},

@@ -19,7 +19,9 @@ async function get(url) {
 async function act(url, body) {
   try {
     const response = await fetch(url, { method: "POST", body, headers: { accept: "application/json" } });
-    return await response.json();
+    const outcome = await response.json();
+    if (outcome.open) location.assign(outcome.open);
+    return outcome;
   } catch {
     return { problem: "This local workspace does not answer. Is it still running?", errors: {} };
   }

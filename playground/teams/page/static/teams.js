@@ -6,8 +6,8 @@ const find = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const live = (text) => (find("#live").textContent = text);
 
-// Whether somebody is in the middle of something in there: a form is open and was written in.
-const busy = (item) => find("[data-dirty]", item) !== null;
+// Whether somebody is in the middle of something in there: a form was written in, a menu is open.
+const busy = (item) => find("[data-dirty], details.menu[open]", item) !== null;
 
 let waiting = false;
 let running = false;
@@ -40,6 +40,17 @@ async function update() {
     waiting = false;
     update();
   }
+}
+
+async function freshen() {
+  const region = find("[data-region]");
+  const focused = region.contains(document.activeElement) ? document.activeElement.dataset.id : null;
+  try {
+    region.innerHTML = await (await fetch(region.dataset.region)).text();
+  } catch (error) {
+    console.warn("The channels could not be brought up to date:", error.message);
+  }
+  if (focused) find(`[data-id="${CSS.escape(focused)}"]`, region)?.focus({ preventScroll: true });
 }
 
 function draw(key, { html, mark }, old) {
@@ -75,6 +86,8 @@ async function send(form, url, submitter) {
   const problem = find("[data-problem]", form);
   problem.hidden = true;
   for (const each of all(".error", form)) each.hidden = true;
+  for (const each of all("[aria-invalid]", form)) each.removeAttribute("aria-invalid");
+  for (const each of all("details.menu[open]", form)) each.open = false;
   submitter?.setAttribute("aria-busy", "true");
   let outcome;
   try {
@@ -89,6 +102,7 @@ async function send(form, url, submitter) {
     const error = find(".error", part);
     error.textContent = text;
     error.hidden = false;
+    for (const each of all("input, select, textarea", part)) each.setAttribute("aria-invalid", "true");
   }
   const first = Object.keys(outcome.errors)[0];
   if (first) find(`[data-input="${CSS.escape(first)}"] :is(input, select, textarea)`, form)?.focus();
@@ -105,6 +119,7 @@ document.addEventListener("input", (event) => {
 });
 
 document.addEventListener("click", (event) => {
+  for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   const button = event.target.closest("[data-show], [data-toggle]");
   if (!button) return;
   const open = button.getAttribute("aria-expanded") !== "true";
@@ -128,6 +143,11 @@ document.addEventListener("submit", async (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && event.target.closest("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    find("summary", menu).focus();
+  }
   if (event.key === "Enter" && !event.shiftKey && event.target.matches("[data-say] textarea")) {
     event.preventDefault();
     event.target.form.requestSubmit();
@@ -140,6 +160,8 @@ const scroller = find("[data-scroller]");
 scroller.scrollTop = scroller.scrollHeight;
 new EventSource(document.body.dataset.events).onmessage = (event) => {
   const topic = JSON.parse(event.data);
-  if (topic === `channel ${document.body.dataset.here}` || topic === "everything") update();
+  const isHere = topic === `channel ${document.body.dataset.here}` || topic === "everything";
+  if (isHere) update();
+  if (topic !== "calls" && (topic === "everything" || !isHere)) freshen();
 };
 update();

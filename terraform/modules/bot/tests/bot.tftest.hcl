@@ -472,6 +472,37 @@ run "slack_over_http_without_a_load_balancer_is_refused" {
   expect_failures = [var.secrets]
 }
 
+run "microsoft_teams_without_a_load_balancer_is_refused" {
+  command = plan
+
+  variables {
+    secrets     = ["TEAMS_CLIENT_SECRET"]
+    environment = { TEAMS_CLIENT_ID = "8f0c6d1e-3a5b-4c7d-9e8f-0a1b2c3d4e5f", TEAMS_TENANT_ID = "72f988bf-0c1d-4e2a-9b3c-5d6e7f809100" }
+  }
+
+  expect_failures = [var.secrets]
+}
+
+run "microsoft_teams_without_its_secret_is_refused" {
+  command = plan
+
+  variables {
+    environment = { TEAMS_CLIENT_ID = "8f0c6d1e-3a5b-4c7d-9e8f-0a1b2c3d4e5f", TEAMS_TENANT_ID = "72f988bf-0c1d-4e2a-9b3c-5d6e7f809100" }
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "a_secret_among_the_plain_variables_is_refused" {
+  command = plan
+
+  variables {
+    environment = { TEAMS_CLIENT_SECRET = "in-every-state-file" }
+  }
+
+  expect_failures = [var.environment]
+}
+
 run "a_configuration_without_teams_is_refused" {
   command = plan
 

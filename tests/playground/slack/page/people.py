@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime
 
+from playground.clock import Clock
 from playground.slack.entities import Channel, Message, Team, User, UserGroup, View
 from playground.slack.page.reader import Reader
-from playground.slack.workspace import Clock, Contents, Workspace
+from playground.slack.workspace import Contents, Workspace
 
 #: 09:00 UTC, which is 09:00 in London and 10:00 in Berlin.
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

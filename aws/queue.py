@@ -13,8 +13,9 @@ from aws import clients
 from aws.queue_urls import queue_region
 from aws.standing import Standing
 from compliance.change import Change, ResourceFacts
-from compliance.envelopes import NotCompliance, NotUnderstood, SubscriptionRequest
+from compliance.envelopes import NotCompliance, SubscriptionRequest
 from compliance.notification import Reading, parse
+from compliance.refusal import NotUnderstood
 from ledger.errors import LedgerUnavailableError, UnfitError
 
 log = logging.getLogger(__name__)

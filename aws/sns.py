@@ -24,8 +24,9 @@ from starlette.routing import Route
 from aws import clients
 from aws.partitions import partition_of
 from aws.queue import Confirm, Count, LaterError, Record
-from compliance.envelopes import NotCompliance, NotUnderstood, SubscriptionRequest
+from compliance.envelopes import NotCompliance, SubscriptionRequest
 from compliance.notification import Reading, parse
+from compliance.refusal import NotUnderstood
 from ledger.errors import LedgerUnavailableError, UnfitError
 
 if TYPE_CHECKING:

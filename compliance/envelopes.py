@@ -5,21 +5,27 @@ not about compliance is recognised as something else; all that is left is not un
 nothing of AWS Config's is lost without a word. Shapes and their sources: FACTS §2.
 """
 
-import base64
-import binascii
 import json
 import re
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
+
+from compliance.packing import (
+    after_words,
+    documents,
+    has_traces,
+    is_json,
+    is_packed,
+    parts,
+    unpacked,
+)
+from compliance.refusal import NotUnderstoodError, Problem
 
 #: An envelope in an envelope in a queue: deeper than this is nobody's message.
 _DEEPEST = 8
 #: More parts than this are nobody's message: SQS's own limit is 256 KiB, and a batch has 10.
 _PARTS_MAX = 5_000
-_UNPACKED_MAX = 1024 * 1024
 #: EventBridge's detail types of compliance changes and items: without a message inside, an event
 #: of one of these is broken.
 _EVENTS = frozenset({"Config Rules Compliance Change", "Config Configuration Item Change"})
@@ -34,27 +40,14 @@ _OTHER_EVENTS = frozenset(
         "AWS Console Action via CloudTrail",
     }
 )
-#: Words that a message of AWS Config has somewhere, however it is written.
-_TRACES = re.compile(
-    r"messageType|aws\.config|configRule|complianceType|configurationItem|payloadoffloading"
-)
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}\s*")
+#: How the messages of AWS Config name their type: those of CloudWatch Logs and of queues of other
+#: makers have a messageType as well.
+_OURS = re.compile(r"Compliance|Config|Oversized")
 #: What an input transformer makes of a field that an event has not.
 _NO_MESSAGE = frozenset({"null", "true", "false"})
 #: SQS's extended clients leave the place of a message in a bucket, in the way of their language.
 _POINTER = re.compile(r"payloadoffloading|MessageS3Pointer")
 _POINTER_KEYS = ({"s3BucketName", "s3Key"}, {"S3MessageBodyKey"})
-
-
-class Problem(StrEnum):
-    """Why a message is refused."""
-
-    MALFORMED = "malformed JSON"
-    MISSING = "missing or wrong field"
-    DISAGREE = "account, Region or rule disagree"
-    TOO_DEEP = "too many envelopes"
-    ELSEWHERE = "the message itself is stored somewhere else"
-    UNKNOWN = "not known as AWS Config's or anybody else's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +63,6 @@ class SubscriptionRequest:
 
     topic_arn: str
     token: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotUnderstood:
-    """It cannot be understood, or must not be believed."""
-
-    problem: Problem
-    detail: str
-
-
-class NotUnderstoodError(Exception):
-    """Carries a refusal out of the depth of a message."""
-
-    def __init__(self, problem: Problem, detail: str) -> None:
-        super().__init__(detail)
-        self.refusal = NotUnderstood(problem, detail[:200])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +91,15 @@ class _Opener:
     def text(self, text: str, depth: int) -> Iterator[Content]:
         self._look(depth)
         text = text.lstrip("\ufeff \t\r\n")
-        if text[:1] in {"{", "[", '"'}:
-            for document in _documents(text):
+        if is_json(text):
+            for document in documents(text):
                 yield from self.value(document, depth)
-        elif (unpacked := _unpacked(text)) is not None:
-            yield from self.text(unpacked, depth + 1)
-        elif (inside := _after_words(text)) is not None:
+        elif (inside := unpacked(text)) is not None:
+            yield from self.text(inside, depth + 1)
+        elif (inside := after_words(text)) is not None:
             # The way of SNS by e-mail: sentences, and the message below them.
             yield from self.value(inside, depth + 1)
-        elif _TRACES.search(text) or _BASE64.fullmatch(text) or text in _NO_MESSAGE:
+        elif has_traces(text) or is_packed(text) or text in _NO_MESSAGE:
             raise NotUnderstoodError(Problem.UNKNOWN, f"text: {text[:80]!r}")
         else:
             yield NotCompliance("text")
@@ -136,7 +113,7 @@ class _Opener:
             yield from self._list(message, depth)
         elif not isinstance(message, dict):
             raise NotUnderstoodError(Problem.UNKNOWN, f"JSON: {str(message)[:80]}")
-        elif "messageType" in message:
+        elif _is_letter(message):
             yield Letter(message)
         elif isinstance(message.get("Type"), str):
             yield from self._topic(message, depth)
@@ -177,10 +154,7 @@ class _Opener:
         detail_type, detail = str(event["detail-type"])[:100], event["detail"]
         source = str(event.get("source", ""))
         if source != "aws.config":
-            # Whoever forwards AWS Config's events does so under a source of their own; those of
-            # AWS's other services are theirs alone.
-            forwarded = [] if source.startswith("aws.") else self._letters(detail, depth)
-            yield from forwarded or [NotCompliance(detail_type)]
+            yield from self._foreign(source, detail_type, detail, depth)
             return
         if isinstance(detail, str) and detail.lstrip()[:1] == "{":
             detail = _json(detail)
@@ -192,6 +166,16 @@ class _Opener:
             expected = "expected an object with messageType"
             raise NotUnderstoodError(problem, f"{detail_type}: detail: {expected}")
         yield Letter(detail, str(event.get("account", "")), str(event.get("region", "")))
+
+    def _foreign(self, source: str, detail_type: str, detail: Any, depth: int) -> Iterator[Content]:
+        """Whoever forwards AWS Config's events does so under a source of their own.
+
+        Events of AWS's other services are theirs alone.
+        """
+        letters = [] if source.startswith("aws.") else self._letters(detail, depth)
+        if not letters and not source.startswith("aws.") and has_traces(json.dumps(detail)):
+            raise NotUnderstoodError(Problem.UNKNOWN, f"{detail_type}: detail of {source}")
+        yield from letters or [NotCompliance(detail_type)]
 
     def _carrier(self, message: Mapping[str, Any], depth: int) -> Iterator[Content]:
         """Whatever else is around a message: the records of SQS, Lambda and streams, and others."""
@@ -206,42 +190,53 @@ class _Opener:
             yield NotCompliance(kind)
         elif letters := self._letters(message, depth):
             yield from letters
-        elif any(message.keys() >= keys for keys in _POINTER_KEYS):
-            raise NotUnderstoodError(Problem.ELSEWHERE, str(message))
         else:
-            keys = ", ".join(sorted(map(str, message)))
-            raise NotUnderstoodError(Problem.UNKNOWN, f"JSON with the keys {keys[:150]}")
+            yield _without_letters(message)
 
     def _letters(self, value: Any, depth: int) -> list[Content]:
         """Return the messages of AWS Config anywhere inside *value*, and nothing else of it."""
         self._look(depth)
         if isinstance(value, dict):
-            if "messageType" in value:
+            if _is_letter(value):
                 return [Letter(value)]
             if "detail-type" in value and "detail" in value:
                 return [each for each in self._event(value, depth) if isinstance(each, Letter)]
             value = list(value.values())
-        if isinstance(value, list):
-            return [letter for each in value for letter in self._letters(each, depth + 1)]
-        if not isinstance(value, str):
+        if isinstance(value, str):
+            value = parts(value)
+        if not isinstance(value, list):
             return []
-        unpacked = _unpacked(value) or value
-        if unpacked.lstrip()[:1] not in {"{", "["} or not _TRACES.search(unpacked):
-            return []
-        return self._letters(_json(unpacked), depth + 1)
+        return [letter for each in value for letter in self._letters(each, depth + 1)]
+
+
+def _is_letter(message: Mapping[str, Any]) -> bool:
+    """Whether *message* is AWS Config's own; a type that cannot be one makes it a broken one."""
+    kind = message.get("messageType", "")
+    return not isinstance(kind, str) or bool(_OURS.match(kind))
 
 
 def _recognised(message: Mapping[str, Any]) -> str:
     """Name what a topic that others use as well carries, empty where it is not known."""
-    if "eventVersion" in message and "eventSource" in message:
-        return "CloudTrail" if "eventName" in message and "awsRegion" in message else "S3"
-    if message.get("Event") == "s3:TestEvent":
+    source = str(message.get("eventSource", ""))
+    if ".amazonaws.com" in source and "eventVersion" in message:
+        return "CloudTrail"
+    if source == "aws:s3" or message.get("Event") == "s3:TestEvent":
         return "S3"
     if "AlarmName" in message:
         return "CloudWatch alarm"
     if message.keys() <= {"s3Bucket", "s3ObjectKey"} and message:
         return "CloudTrail"
     return ""
+
+
+def _without_letters(message: Mapping[str, Any]) -> NotCompliance:
+    """Say what *message* is that holds none of AWS Config's; raises NotUnderstoodError."""
+    if any(message.keys() >= keys for keys in _POINTER_KEYS):
+        raise NotUnderstoodError(Problem.ELSEWHERE, str(message))
+    if "logEvents" in message and not has_traces(json.dumps(message["logEvents"])):
+        return NotCompliance("CloudWatch Logs")
+    keys = ", ".join(sorted(map(str, message)))
+    raise NotUnderstoodError(Problem.UNKNOWN, f"JSON with the keys {keys[:150]}")
 
 
 def _field(message: Mapping[str, Any], name: str) -> str:
@@ -256,46 +251,3 @@ def _json(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise NotUnderstoodError(Problem.MALFORMED, str(error)) from error
-
-
-def _documents(text: str) -> list[Any]:
-    """Return what *text* holds in JSON: streams write several documents one after another."""
-    documents, at = [], 0
-    try:
-        while at < len(text):
-            document, at = json.JSONDecoder().raw_decode(text, at)
-            documents.append(document)
-            at += len(text[at:]) - len(text[at:].lstrip())
-    except (ValueError, RecursionError) as error:
-        raise NotUnderstoodError(Problem.MALFORMED, str(error)) from error
-    return documents
-
-
-def _after_words(text: str) -> Any:
-    """Return the first object of JSON in *text* that may be AWS Config's, None if there is none."""
-    if not _TRACES.search(text) or (at := text.find("{")) < 0:
-        return None
-    try:
-        found, _ = json.JSONDecoder().raw_decode(text, at)
-    except (ValueError, RecursionError):
-        return None
-    return found
-
-
-def _unpacked(text: str) -> str | None:
-    """Return the text that *text* is in base64, zipped or not; None where it is nothing such."""
-    if not _BASE64.fullmatch(text):
-        return None
-    try:
-        data = base64.b64decode(text.strip().replace("-", "+").replace("_", "/"))
-        if data[:1] in {b"\x1f", b"x"}:
-            data = _unzipped(data)
-        unpacked = data.decode(json.detect_encoding(data))
-    except (binascii.Error, UnicodeDecodeError, OSError, EOFError, zlib.error):
-        return None
-    return unpacked if unpacked.lstrip()[:1] in {"{", "["} else None
-
-
-def _unzipped(data: bytes) -> bytes:
-    """Return what *data* was before it was zipped, cut where a small message becomes a huge one."""
-    return zlib.decompressobj(32 + zlib.MAX_WBITS).decompress(data, _UNPACKED_MAX)

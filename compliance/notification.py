@@ -16,12 +16,10 @@ from compliance.envelopes import (
     Content,
     Letter,
     NotCompliance,
-    NotUnderstood,
-    NotUnderstoodError,
-    Problem,
     SubscriptionRequest,
     open_envelopes,
 )
+from compliance.refusal import NotUnderstood, NotUnderstoodError, Problem
 from compliance.text import annotation, clean
 
 #: StartRemediationExecution takes no longer resource id (FACTS §4).

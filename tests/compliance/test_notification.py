@@ -2,18 +2,21 @@
 
 import base64
 import gzip
+import html
 import json
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliance.change import Compliance
-from compliance.envelopes import NotCompliance, NotUnderstood, Problem, SubscriptionRequest
+from compliance.envelopes import NotCompliance, SubscriptionRequest
 from compliance.notification import Reading, parse
+from compliance.refusal import NotUnderstood, Problem
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 INNER = (
@@ -183,6 +186,21 @@ TRAIL_RECORD = json.dumps(
 
 def packed(text):
     return base64.b64encode(gzip.compress(text.encode())).decode()
+
+
+def coded(text):
+    return base64.b64encode(text.encode()).decode()
+
+
+def logged(text):
+    """As CloudWatch Logs hands on what EventBridge wrote to a log group."""
+    events = [{"id": "3", "timestamp": 1, "message": text}]
+    return json.dumps({"messageType": "DATA_MESSAGE", "logGroup": "g", "logEvents": events})
+
+
+def streamed(source, record):
+    about = {"eventVersion": "1.0", "eventName": "INSERT", "awsRegion": "us-east-1"}
+    return json.dumps({"Records": [{**about, "eventSource": source, **record}]})
 
 
 CLOUDTRAIL = {"detail-type": "AWS API Call via CloudTrail", "detail": {"eventName": "PutObject"}}
@@ -397,8 +415,28 @@ def test_a_time_is_read_however_it_is_written(written, moment):
         ('{"s3Bucket": "trail", "s3ObjectKey": ["AWSLogs/1.json.gz"]}', "CloudTrail"),
         (TRAIL_RECORD, "CloudTrail"),
         ("This is a test message.", "text"),
+        (logged("GET /healthz 200"), "CloudWatch Logs"),
+        (logged("CWL CONTROL MESSAGE: Checking health of destination"), "CloudWatch Logs"),
+        (
+            TRAIL_RECORD.replace("}]}", ', "requestParameters": {"messageType": "Promotional"}}]}'),
+            "CloudTrail",
+        ),
+        ('{"source": "our.shop", "detail-type": "Sold", "detail": {"n": 1}}', "Sold"),
     ],
-    ids=["API call", "another service's", "alarm", "S3 test", "S3", "trail", "record", "words"],
+    ids=[
+        "API call",
+        "another service's",
+        "alarm",
+        "S3 test",
+        "S3",
+        "trail",
+        "record",
+        "words",
+        "log",
+        "log's test",
+        "trail of a messageType",
+        "another bus",
+    ],
 )
 def test_what_is_recognised_as_somebody_elses_is_named_and_dropped(body, kind):
     assert parse(body) == NotCompliance(kind)
@@ -407,6 +445,11 @@ def test_what_is_recognised_as_somebody_elses_is_named_and_dropped(body, kind):
 @pytest.mark.parametrize(
     "body",
     [
+        "AWS Config rule encrypted-volumes: vol-1 is NON_COMPLIANT in 111122223333",
+        logged("s3-bucket is NON_COMPLIANT"),
+        streamed("aws:kinesis", {"kinesis": {"data": coded("not for us, but who can know it")}}),
+        '{"source": "our.bus", "detail-type": "Alert", "detail": {"complianceType": "x"}}',
+        '{"source": "our.bus", "messageType": "Sold"}',
         '{"Records": []}',
         '{"Records": [1, {"a": 2}]}',
         "[1]",
@@ -462,10 +505,27 @@ def test_a_pointer_to_a_message_in_a_bucket_is_not_taken_for_nothing(pointer):
         lambda text: json.dumps({"kinesis": {"data": base64.b64encode(text.encode()).decode()}}),
         lambda text: json.dumps({"awslogs": {"data": packed(text)}}),
         lambda text: json.dumps({"source": "our.bus", "detail-type": "f", "detail": {"e": text}}),
+        lambda text: base64.encodebytes(text.encode()).decode(),
+        lambda text: coded(coded(text)),
+        lambda text: coded(text).rstrip("="),
+        lambda text: json.dumps({"awslogs": {"data": packed(logged(text))}}),
+        lambda text: logged(text),
+        lambda text: json.dumps({"messages": [{"messageType": "jms/text", "data": coded(text)}]}),
+        lambda text: streamed("aws:kinesis", {"kinesis": {"data": coded(text)}}),
+        lambda text: streamed("aws:kinesis", {"kinesis": {"data": packed(text)}}),
+        lambda text: streamed("aws:dynamodb", {"dynamodb": {"NewImage": {"m": {"S": text}}}}),
+        lambda text: json.dumps({"text": f"Look: ```{text}```"}),
+        lambda text: f"[AWS Config:us-east-1] bucket is NON_COMPLIANT\n{text}",
+        lambda text: f"payload={quote_plus(text)}",
+        lambda text: f"<message>{html.escape(text)}</message>",
+        lambda text: json.dumps({"records": [{"recordId": "1", "data": coded(f"{text}\n")}]}),
     ],
     ids=[
         "a text of JSON", "any keys", "an object in objects", "a list", "byte order mark",
         "e-mail", "base64", "gzip", "zlib", "UTF-16", "stream", "log subscription", "another bus",
+        "base64 in lines", "base64 twice", "base64 without its end", "logs, packed", "logs",
+        "another maker's queue", "Kinesis", "Kinesis, zipped", "DynamoDB", "chat", "subject",
+        "form", "XML", "Firehose",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("text", [INNER, EVENT], ids=["message", "event"])

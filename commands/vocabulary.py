@@ -69,8 +69,9 @@ class Vocabulary:
             yield rule, rule
             if entry := catalogue_entry(self.view.context.catalogue, rule):
                 yield entry.name, rule
-                # The service that it is about: rule:s3 is every rule of S3.
-                yield from ((word, rule) for word in entry.resource_type.split("::")[1:2])
+                # The service that it is about, rule:s3, and what Security Hub calls it, rule:S3.8.
+                words = *entry.resource_type.split("::")[1:2], *entry.controls
+                yield from ((word, rule) for word in words)
 
     def _accounts(self) -> Iterable[tuple[str, str]]:
         for each in {*self.view.accounts, *self._of_findings("account")}:

@@ -27,6 +27,8 @@ _OLD_BUCKETS = "us-east-1"
 _BUCKET = re.compile(r"[a-z0-9.-]+")
 
 IsRule = Callable[[str], bool]
+#: Rules by the catalogue's names, account, Region, resource and tags.
+_Scope = tuple[frozenset[str], str, str, str, frozenset[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,6 +55,8 @@ def ineffective(
     catalogue has not whether AWS Config has such a rule.
     """
     look = _Look(catalogue, places, today, is_rule)
+    for line, entry in allowlist.numbered():
+        look.hear(line, entry)
     return tuple(
         EntryWarning(line, text) for line, entry in allowlist.numbered() for text in look(entry)
     )
@@ -75,6 +79,17 @@ class _Look:
         self._regions = frozenset(region for _, region in places)
         self._today = today
         self._rules: dict[str, Rule | None] = {}
+        self._longest: dict[_Scope, tuple[int, Entry]] = {}
+
+    def hear(self, line: int, entry: Entry) -> None:
+        """Take in which of the entries with one scope lasts longest, the first of equals."""
+        known = self._longest.setdefault(self._scope(entry), (line, entry))
+        if entry.expires > known[1].expires:
+            self._longest[self._scope(entry)] = line, entry
+
+    def _scope(self, entry: Entry) -> _Scope:
+        rules = frozenset(canonical_name(self._catalogue, name) for name in entry.rules)
+        return rules, entry.account, entry.region, entry.resource, frozenset(entry.tags)
 
     def __call__(self, entry: Entry) -> Iterator[str]:
         rules = [self._rule(name) for name in entry.rules]
@@ -88,10 +103,12 @@ class _Look:
         yield from self._end(entry, rules)
 
     def _nearest_rule(self, name: str) -> str:
-        """AWS's identifier of a rule is another word for its name."""
-        identifier = name.strip().upper().replace("-", "_")
-        rules = (rule.name for rule in self._catalogue.values() if rule.identifier == identifier)
-        return _nearest(next(rules, name), self._catalogue)
+        """AWS's identifier of a rule and Security Hub's control are other words for its name."""
+        other = name.strip("[] ").upper().replace("-", "_")
+        for rule in self._catalogue.values():
+            if other in {rule.identifier, *map(str.upper, rule.controls)}:
+                return _question(rule.name)
+        return _nearest(name, self._catalogue)
 
     def _rule(self, name: str) -> Rule | None:
         if name not in self._rules:
@@ -122,6 +139,9 @@ class _Look:
                 f"it lasts until {entry.expires}, and this rule's exceptions {min(limits).days} "
                 "days at most; it holds until somebody shortens it"
             )
+        line, longest = self._longest[self._scope(entry)]
+        if longest is not entry:
+            yield f"the entry on line {line} covers the same until {longest.expires}; keep one"
         if why := why_no_reason(entry.reason):
             yield f"its reason is none that the form would take. {why}"
 
@@ -159,7 +179,11 @@ def _is_no_bucket(entry: Entry, rule: Rule) -> bool:
 
 def _nearest(word: str, known: Collection[str]) -> str:
     near = get_close_matches(word, list(known), 1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    return _question(near[0]) if near else ""
+
+
+def _question(word: str) -> str:
+    return f"; did you mean {word!r}?"
 
 
 class InForce(Protocol):

@@ -100,6 +100,9 @@ def _compliance_change(message: Mapping[str, Any], letter: Letter) -> Parsed:
         return NotCompliance(f"{_COMPLIANCE_CHANGE}: INSUFFICIENT_DATA")
     if said not in Compliance.__members__:
         raise NotUnderstoodError(Problem.MISSING, f"unknown complianceType {said[:40]!r}")
+    if _qualifier(result).get("evaluationMode") == "PROACTIVE":
+        # The resource is a plan: it does not exist yet.
+        return NotCompliance(f"{_COMPLIANCE_CHANGE}: PROACTIVE")
     key = FindingKey(
         account=_matching(message, "awsAccountId", ACCOUNT),
         region=_region_of_rule(message),
@@ -134,12 +137,7 @@ def _called_at(result: Mapping[str, Any]) -> datetime | None:
 
 def _same_subject(key: FindingKey, result: Mapping[str, Any]) -> None:
     """The result names rule and resource once more."""
-    identifier = result.get("evaluationResultIdentifier")
-    qualifier = (
-        identifier.get("evaluationResultQualifier") if isinstance(identifier, dict) else None
-    )
-    if not isinstance(qualifier, dict):
-        return
+    qualifier = _qualifier(result)
     for name, expected in (
         ("configRuleName", key.rule),
         ("resourceType", key.resource_type),
@@ -147,6 +145,15 @@ def _same_subject(key: FindingKey, result: Mapping[str, Any]) -> None:
     ):
         if qualifier.get(name, expected) != expected:
             raise NotUnderstoodError(Problem.DISAGREE, f"{name} differs inside newEvaluationResult")
+
+
+def _qualifier(result: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what the result says of its rule and resource, empty where it says nothing."""
+    qualifier = result
+    for name in ("evaluationResultIdentifier", "evaluationResultQualifier"):
+        inner = qualifier.get(name)
+        qualifier = inner if isinstance(inner, dict) else {}
+    return qualifier
 
 
 def _item_change(message: Mapping[str, Any], letter: Letter) -> Parsed:

@@ -100,7 +100,7 @@ class Rule:
     """One entry of ``config/rules.yaml``.
 
     *wrong* is what is wrong with a resource that breaks it, as it goes on after the resource's
-    name: ``can be read by anybody``.
+    name: ``can be read by anybody``. *controls* are Security Hub's names for the same: ``S3.8``.
     """
 
     name: str
@@ -119,6 +119,7 @@ class Rule:
     last_reviewed: date
     review_interval: timedelta
     decision: DecisionPolicy
+    controls: tuple[str, ...] = ()
 
     @property
     def unremediable(self) -> str:

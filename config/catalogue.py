@@ -176,6 +176,9 @@ class _Rule(Strict):
     parameters: dict[str, Text] = Field(
         default={}, description="The rule's input parameters, as texts."
     )
+    security_hub: list[
+        Annotated[str, _matches(r"[A-Za-z0-9]+\.[0-9]{1,3}", "a control like S3.8")]
+    ] = Field([], description="The controls of AWS Security Hub that ask the same.")
     resource_type: ResourceType = Field(description="The type of resource that the rule looks at.")
     title: Text = Field(description="The rule in a few words, for lists.")
     wrong: (
@@ -204,6 +207,7 @@ class _Rule(Strict):
         return Rule(
             name=name,
             identifier=self.identifier,
+            controls=tuple(self.security_hub),
             parameters=self.parameters,
             resource_type=self.resource_type,
             title=self.title,

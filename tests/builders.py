@@ -180,6 +180,7 @@ def rule(name: str = RULE, approvers: int = 0) -> Rule:
         last_reviewed=date(2026, 10, 1),
         review_interval=timedelta(days=180),
         decision=DecisionPolicy(approvers, timedelta(days=180), unattended=False),
+        controls=("S3.8",) if name == RULE else (),
     )
 
 

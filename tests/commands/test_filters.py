@@ -56,6 +56,7 @@ def asked(context, reports):
         ("rule:S3", {"rules": {RULE, PACKED, PAIRED_RULE}}),
         ("rule:public-access", {"rules": {RULE, PACKED}}),
         ("rule:rds-*", {"rules": {PAIRED_RULE}}),
+        ("rule:s3.8", {"rules": {RULE, PACKED}}),
         ("-rule:s3", {"rules": {"left"}}),
         ("severity:high", {"rules": {RULE, PACKED, PAIRED_RULE}}),
         ("severity:critical,high", {"rules": {RULE, PACKED, PAIRED_RULE}}),

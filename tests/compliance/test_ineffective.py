@@ -38,6 +38,8 @@ def warnings(*entries, lines=(7, 16, 25)):
         ({"expires": date(2025, 1, 31)}, "it ended on 2025-01-31"),
         ({"expires": date(9999, 12, 31)}, "180 days at most"),
         ({"rule": "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED"}, f"did you mean '{RULE}'?"),
+        ({"rule": "S3.8"}, f"did you mean '{RULE}'?"),
+        ({"rule": "[s3.8] "}, f"did you mean '{RULE}'?"),
         ({"more_rules": ("s3-old-rule",)}, "no rule 's3-old-rule' in the catalogue"),
         ({"reason": "Known."}, "Say why in at least 20 characters"),
         ({"reason": "Public. " * 150}, "At most 800 characters"),
@@ -45,7 +47,7 @@ def warnings(*entries, lines=(7, 16, 25)):
     ids=lambda value: "" if isinstance(value, str) else ascii(next(iter(value.values()))),
 )
 def test_an_entry_without_its_effect_is_named_with_its_line_and_why(odd, why):
-    [warning] = warnings(entry(), entry(**odd))
+    [warning] = warnings(entry(resource="another-bucket"), entry(**odd))
 
     assert warning.line == 16
     assert why in str(warning)
@@ -115,6 +117,33 @@ def test_of_several_rules_the_shortest_limit_counts():
     [named] = ineffective(allowlist, {**CATALOGUE, "short": short}, PLACES, TODAY)
 
     assert "30 days at most" in named.text
+
+
+SOONER, LATER = TODAY + timedelta(days=20), TODAY + timedelta(days=40)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "named"),
+    [
+        ({}, {}, [(16, "line 7 covers the same")]),
+        ({}, {"rule": f"securityhub-{RULE}-0123abcd"}, [(16, "line 7")]),
+        ({"expires": SOONER}, {"expires": LATER}, [(7, f"line 16 covers the same until {LATER}")]),
+        ({"expires": LATER}, {"expires": SOONER}, [(16, "line 7")]),
+        ({"tags": (("a", "1"), ("b", "2"))}, {"tags": (("b", "2"), ("a", "1"))}, [(16, "line 7")]),
+        ({"expires": date(2026, 1, 1)}, {}, [(7, "it ended on")]),
+        ({}, {"resource": "another-bucket"}, ()),
+        ({}, {"account": "222233334444", "region": "eu-west-1"}, ()),
+        ({}, {"tags": (("Stage", "test"),)}, ()),
+        ({}, {"resource": ANY}, ()),
+    ],
+    ids=["twice", "a copy's name", "longer later", "longer first", "tags", "ended",
+         "another resource", "another place", "with tags", "a wide one"],
+)  # fmt: skip
+def test_of_entries_that_cover_the_same_all_but_the_longest_are_named(first, second, named):
+    found = warnings(entry(**first), entry(**second))
+
+    assert [each.line for each in found] == [line for line, _ in named]
+    assert all(why in each.text for each, (_, why) in zip(found, named, strict=True))
 
 
 def test_what_has_ended_is_named_for_that_alone():

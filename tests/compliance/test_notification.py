@@ -357,6 +357,14 @@ def test_a_result_without_enough_data_says_nothing_of_compliance():
     assert told == NotCompliance("ComplianceChangeNotification: INSUFFICIENT_DATA")
 
 
+def test_a_result_about_a_resource_that_is_only_planned_is_no_finding():
+    message = json.loads(INNER)
+    identifier = message["newEvaluationResult"]["evaluationResultIdentifier"]
+    identifier["evaluationResultQualifier"]["evaluationMode"] = "PROACTIVE"
+
+    assert parse(json.dumps(message)) == NotCompliance("ComplianceChangeNotification: PROACTIVE")
+
+
 @pytest.mark.parametrize("identifier", [None, {}, {"evaluationResultQualifier": []}], ids=str)
 def test_a_result_that_does_not_repeat_its_subject_is_taken_at_its_word(identifier):
     assert parse(with_result(evaluationResultIdentifier=identifier)) == parse(INNER)

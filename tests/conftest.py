@@ -4,6 +4,7 @@ import shutil
 import time
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 
 from commands.context import Context
@@ -74,8 +75,10 @@ def empty_ledger(tmp_path_factory):
 
 @pytest.fixture
 def sqlite_engine(tmp_path, empty_ledger):
-    """A real ledger in a file."""
+    """A real ledger in a file, which need not survive that the machine loses its power."""
     engine = connect(f"sqlite:///{shutil.copy(empty_ledger, tmp_path / 'ledger.db')}")
+    engine.dispose()
+    sa.event.listen(engine, "connect", lambda db, _: db.execute("PRAGMA synchronous=OFF"))
     yield engine
     engine.dispose()
 

@@ -49,7 +49,7 @@ locals {
   known = {
     entry = [
       "by_hand", "category", "decision", "identifier", "impact", "parameters", "remediation", "resource_type", "review",
-      "severity", "terraform", "title", "why", "wrong",
+      "security_hub", "severity", "terraform", "title", "why", "wrong",
     ]
     remediation = ["iam_actions", "in_maintenance_window", "parameters", "resource_parameter", "runbook"]
   }

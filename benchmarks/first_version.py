@@ -26,13 +26,20 @@ _SAME = (
     "compliance",
     "team",
     "note",
-    "step",
-    "steps",
     "shown_version",
 )
 _TIMES = ("recorded_at", "changed_at", "opened_at", "until", "mirrored_until", "mirror_due")
 #: What it kept of nearly every finding.
-_USUAL = {"tags": "{}", "annotation": "", "rule_arn": "", "actor": "", "needed": 0, "agreed": "[]"}
+_USUAL = {
+    "tags": "{}",
+    "annotation": "",
+    "rule_arn": "",
+    "actor": "",
+    "needed": 0,
+    "agreed": "[]",
+    "step": 0,
+    "steps": 0,
+}
 
 
 def make_tables(url: str) -> None:

@@ -23,7 +23,8 @@ from benchmarks.surroundings import REGIONS, account, team
 from compliance.change import Change, Compliance, FindingKey
 from compliance.finding import State, first_seen
 from ledger.database import connect
-from ledger.rows import to_row
+from ledger.rows import rule_digest, to_row
+from ledger.tables import DIGEST_BYTES, LETTERS
 from tests.postgresql import binaries, running
 
 _START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -50,10 +51,12 @@ _STATES = {
     State.FAILED: 1,
     State.NOT_VERIFIED: 2,
 }
+#: 32 letters; any odd number of this size scatters.
+_ID_LETTERS, _ODD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ", 22_695_477
 TEAMS, ACCOUNTS = 500, 500
 _COUNT = (
     "INSERT INTO counts (team, rule, account, region, state, applicable, resource_type,"
-    " number) SELECT team, rule, account, region, state, compliance <> 'NOT_APPLICABLE',"
+    " number) SELECT team, rule, account, region, state, compliance <> 'A',"
     " resource_type, count(*) FROM findings GROUP BY 1, 2, 3, 4, 5, 6, 7"
 )
 
@@ -138,7 +141,8 @@ def all_ledgers() -> Iterator[Ledgers]:
 
 def fill(url: str, number: int) -> None:
     """Write *number* findings, all of which chat shows as they are, and how many are alike."""
-    _fill(url, _rows(number), _COUNT)
+    as_kept = ({**row, "compliance": LETTERS[row["compliance"]]} for row in _rows(number))
+    _fill(url, as_kept, _COUNT)
 
 
 def _fill(url: str, rows: Iterator[_Row], then: str = "SELECT 1") -> None:
@@ -187,11 +191,19 @@ def _rows(number: int) -> Iterator[_Row]:
         of_account = each % ACCOUNTS
         row["rule"], row["resource_type"] = RULES[each // ACCOUNTS % len(RULES)]
         row["region"] = REGIONS[each // (ACCOUNTS * len(RULES)) % len(REGIONS)]
-        row["id"], row["resource_id"] = f"F-{each:09d}", f"resource-{each:07d}"
-        row["key"], row["resource"] = chance.randbytes(16), chance.randbytes(16)
+        row["id"], row["resource_id"] = _short_id(each), f"resource-{each:07d}"
+        row["resource"] = chance.randbytes(DIGEST_BYTES)
+        row["rule_digest"] = rule_digest(row["rule"])
         row["account"], row["team"] = account(of_account), team(of_account % TEAMS)
         row["opened_at"] = row["opened_at"] and _START + timedelta(seconds=each * 7919 % 2_000_000)
         yield row
+
+
+def _short_id(number: int) -> str:
+    """Return an id like the bot's, another for each number, in no order."""
+    scattered = number * _ODD % len(_ID_LETTERS) ** 5
+    letters = (scattered // len(_ID_LETTERS) ** place for place in range(5))
+    return "F-" + "".join(_ID_LETTERS[each % len(_ID_LETTERS)] for each in letters)
 
 
 def _row_of(state: State) -> dict[str, Any]:

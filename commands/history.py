@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
 from commands.answers import Ask, Event, History
 from commands.grammar import Question
 from commands.view import View
@@ -51,7 +49,7 @@ class Row:
     given: Mapping[str, Any]
 
     @classmethod
-    def of(cls, row: sa.RowMapping) -> "Row":
+    def of(cls, row: Mapping[str, Any]) -> "Row":
         states = row["from_state"], row["to_state"]
         return cls(row["at"], row["actor"], row["action"], *states, json.loads(row["detail"]))
 

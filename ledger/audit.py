@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,17 @@ import sqlalchemy as sa
 
 from compliance.finding import Finding
 from ledger.database import AUDIT_LOCK
-from ledger.tables import audit
+from ledger.tables import audit, in_force
 
 #: What stands in the first row's place of the hash before it.
-_NO_HASH = "0" * 64
+_NO_HASH = bytes(32)
+#: The part of a detail that is the same in very many rows, and is kept once.
+_IN_FORCE = "in_force"
 _INSERT = sa.insert(audit)
 _LOCK = sa.select(sa.func.pg_advisory_xact_lock(AUDIT_LOCK))
+_NUMBERS = sa.select(in_force).where(in_force.c.hashes.in_(sa.bindparam("asked")))
+_KEEP = sa.insert(in_force)
+_WHOLE = sa.select(audit, in_force.c.hashes).outerjoin(in_force, in_force.c.id == audit.c.in_force)
 _LAST = sa.select(audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
 
 
@@ -69,6 +74,7 @@ def append(connection: sa.Connection, rows: Sequence[AuditRow]) -> None:
         return
     values = []
     previous = _last_hash(connection)
+    numbers = _numbers(connection, {_hashes(row) for row in rows} - {""})
     for row in rows:
         entry = {
             "at": row.at,
@@ -77,32 +83,75 @@ def append(connection: sa.Connection, rows: Sequence[AuditRow]) -> None:
             "action": row.action,
             "from_state": row.from_state,
             "to_state": row.to_state,
-            "detail": json.dumps(row.detail, sort_keys=True, separators=(",", ":")),
+            "detail": _text({name: row.detail[name] for name in row.detail if name != _IN_FORCE}),
         }
-        previous = link(previous, entry)
-        values.append({**entry, "hash": previous})
+        hashes = _hashes(row)
+        previous = link(previous, entry, hashes)
+        values.append({**entry, "in_force": numbers.get(hashes), "hash": previous})
     connection.execute(_INSERT, values)
 
 
-def link(previous: str, entry: Mapping[str, Any]) -> str:
-    """Return the hash of *entry* behind the row whose hash is *previous*: hex SHA-256."""
+def link(previous: bytes, entry: Mapping[str, Any], hashes: str = "") -> bytes:
+    """Return the SHA-256 of *entry* behind the row whose hash is *previous*.
+
+    *hashes* are of what was in force, empty where the detail has them itself.
+    """
     at: datetime = entry["at"]
-    told = [previous, at.isoformat(timespec="microseconds")]
-    told += [
+    parts = [previous.hex(), at.isoformat(timespec="microseconds")]
+    parts += [
         entry[name] for name in ("finding", "actor", "action", "from_state", "to_state", "detail")
     ]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    parts += [hashes] if hashes else []
+    return hashlib.sha256(json.dumps(parts).encode()).digest()
 
 
 def first_broken_link(connection: sa.Connection) -> int | None:
     """Return the number of the first row that was changed after it was written, None if none."""
     previous = _NO_HASH
-    for row in connection.execute(sa.select(audit).order_by(audit.c.seq)).mappings():
-        previous = link(previous, dict(row))
+    for row in connection.execute(_WHOLE.order_by(audit.c.seq)).mappings():
+        previous = link(previous, dict(row), row["hashes"] or "")
         if previous != row["hash"]:
             return int(row["seq"])
     return None
 
 
-def _last_hash(connection: sa.Connection) -> str:
-    return connection.execute(_LAST).scalar() or _NO_HASH
+def rows_about(connection: sa.Connection, finding: str) -> tuple[Mapping[str, Any], ...]:
+    """Return the rows about a finding, oldest first, each with all of its detail."""
+    query = _WHOLE.where(audit.c.finding == finding).order_by(audit.c.seq)
+    return tuple(
+        {**row, "detail": _with(row["detail"], row["hashes"])}
+        for row in connection.execute(query).mappings()
+    )
+
+
+def _with(detail: str, hashes: str | None) -> str:
+    return _text({**json.loads(detail), _IN_FORCE: json.loads(hashes)}) if hashes else detail
+
+
+def _hashes(row: AuditRow) -> str:
+    """Return what was in force, empty where the row does not say."""
+    return _text(row.detail[_IN_FORCE]) if _IN_FORCE in row.detail else ""
+
+
+def _text(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, sort_keys=True, separators=(",", ":"))
+
+
+def _numbers(connection: sa.Connection, hashes: Collection[str]) -> dict[str, int]:
+    """Return the number of each of *hashes*, of which new ones are kept from now on."""
+    if not hashes:
+        return {}
+    known = _known_numbers(connection, hashes)
+    if new := sorted(set(hashes) - known.keys()):
+        connection.execute(_KEEP, [{"hashes": each} for each in new])
+        known |= _known_numbers(connection, new)
+    return known
+
+
+def _known_numbers(connection: sa.Connection, hashes: Collection[str]) -> dict[str, int]:
+    rows = connection.execute(_NUMBERS, {"asked": list(hashes)})
+    return {row.hashes: row.id for row in rows}
+
+
+def _last_hash(connection: sa.Connection) -> bytes:
+    return bytes(connection.execute(_LAST).scalar() or _NO_HASH)

@@ -13,7 +13,7 @@ from compliance.known_rules import RuleKey
 from ledger.audit import AuditRow
 from ledger.database import reading, writing
 from ledger.effects import InForce, Moved, detail_of, follow, swap
-from ledger.rows import from_row, key_digest
+from ledger.rows import from_row, has_key, rule_digest
 from ledger.tables import counts, findings
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class Folding:
             if copy is None or copy.state in IN_PROGRESS:
                 return 0
             key = replace(copy.key, rule=self.canonical(copy.key))
-            original = _get(db, findings.c.key == key_digest(key))
+            original = _get(db, has_key(key))
             if original is None:
                 moves = _rename(db, copy, replace(copy, key=key, version=copy.version + 1))
             else:
@@ -125,7 +125,7 @@ class Folding:
 
 def _rename(db: sa.Connection, before: Finding, after: Finding) -> Sequence[Moved]:
     of_it = findings.c.id == before.id
-    named = {"rule": after.key.rule, "key": key_digest(after.key)}
+    named = {"rule": after.key.rule, "rule_digest": rule_digest(after.key.rule)}
     db.execute(sa.update(findings).where(of_it).values(named))
     swap(db, [(before, after)])
     return [(before, after)]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from compliance.change import FindingKey
 from compliance.finding import Finding, State
 from ledger.database import reading, writing
-from ledger.rows import from_row, key_digest
+from ledger.rows import from_row, has_key
 from ledger.tables import UNSETTLED, findings
 
 _PAGE = 50
@@ -90,7 +90,7 @@ class Mirrors:
 
     def finding(self, key: FindingKey) -> Finding | None:
         """Return the finding of *key*, None where there is none."""
-        query = sa.select(findings).where(findings.c.key == key_digest(key))
+        query = sa.select(findings).where(has_key(key))
         with reading(self._engine) as db:
             row = db.execute(query).mappings().first()
         return from_row(row) if row else None

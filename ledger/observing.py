@@ -26,7 +26,7 @@ from compliance.known_rules import RuleKey
 from ledger.audit import AuditRow
 from ledger.config_rules import note
 from ledger.effects import InForce, Moved, detail_of, insert, is_nameless, swap
-from ledger.rows import from_row, key_digest, resource_of
+from ledger.rows import from_row, resource_of
 from ledger.tables import findings, resources
 
 #: AWS Config, in the audit log's column of actors.
@@ -42,9 +42,12 @@ def team_of(owner: Owner, finding: Finding, tags: Mapping[str, str]) -> str:
 
 
 #: PostgreSQL locks the rows, so that a press waits for the batch instead of losing to it.
+_OF_THEM = findings.c.resource.in_(sa.bindparam("resources")) & (
+    findings.c.rule.in_(sa.bindparam("rules"))
+)
 _KNOWN = (
     sa.select(findings)
-    .where(findings.c.key.in_(sa.bindparam("keys")) | findings.c.id.in_(sa.bindparam("ids")))
+    .where(_OF_THEM | findings.c.id.in_(sa.bindparam("ids")))
     .order_by(findings.c.id)
     .with_for_update()
 )
@@ -205,14 +208,20 @@ def _known(
 ) -> tuple[dict[FindingKey, Finding], set[str]]:
     """Return the findings with these keys, and which ids of new ones are taken already.
 
-    The longer ids are looked at only where a shortest one is not free, which is rare.
+    Among the findings can be others. The longer ids are looked at only where a shortest one is not
+    free, which is rare.
     """
     shortest = {shortest_id(key) for key in keys}
-    asked = {"keys": list(map(key_digest, keys)), "ids": list(shortest)}
+    asked = {
+        "resources": list({resource_of(key) for key in keys}),
+        "rules": list({key.rule for key in keys}),
+        "ids": list(shortest),
+    }
     known = {
         finding.key: finding for finding in map(from_row, db.execute(_KNOWN, asked).mappings())
     }
-    if known.keys() <= set(keys) and len(shortest) == len(keys):
+    others = {finding.id for key, finding in known.items() if key not in keys}
+    if shortest.isdisjoint(others) and len(shortest) == len(keys):
         return known, {finding.id for finding in known.values()}
     every = {"ids": list(chain.from_iterable(map(short_ids, keys)))}
     return known, set(db.execute(_TAKEN, every).scalars())

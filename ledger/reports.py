@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from compliance.channel import Channel, Message
 from compliance.finding import IN_PROGRESS, SETTLED, Finding, State
+from ledger.audit import rows_about
 from ledger.database import reading
 from ledger.names import Names
 from ledger.past import Past
@@ -177,11 +179,10 @@ class Reports:
                 shown[finding_id] = (*shown.get(finding_id, ()), card)
         return shown
 
-    def history(self, finding_id: str) -> tuple[sa.RowMapping, ...]:
+    def history(self, finding_id: str) -> tuple[Mapping[str, Any], ...]:
         """Return the audit rows of a finding, oldest first."""
-        query = sa.select(audit).where(audit.c.finding == finding_id).order_by(audit.c.seq)
         with reading(self._engine) as db:
-            return tuple(db.execute(query).mappings())
+            return rows_about(db, finding_id)
 
 
 def _in_states(table: sa.Table, states: Iterable[State]) -> list[sa.ColumnElement[bool]]:

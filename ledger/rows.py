@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,17 +13,21 @@ from compliance.care import NO_CARE, Care, Claim, Snooze
 from compliance.change import Compliance, Copy, FindingKey
 from compliance.finding import Finding, State
 from compliance.request import Request, Verb
-from ledger.tables import DIGEST_BYTES
+from ledger.tables import DIGEST_BYTES, RULE_DIGEST_BYTES, findings
 
 
-def key_digest(key: FindingKey) -> bytes:
-    """Return what stands for the whole key in ``findings.key``."""
-    return _digest(str(key))
+def has_key(key: FindingKey) -> sa.ColumnElement[bool]:
+    """Return the condition that a finding is that of *key*."""
+    return (findings.c.resource == resource_of(key)) & (findings.c.rule == key.rule)
 
 
 def resource_digest(account: str, region: str, resource_type: str, resource_id: str) -> bytes:
     """Return what stands for a resource in ``findings.resource`` and ``resources.key``."""
-    return _digest("|".join((account, region, resource_type, resource_id)))
+    return _digest("|".join((account, region, resource_type, resource_id)))[:DIGEST_BYTES]
+
+
+def rule_digest(rule: str) -> bytes:
+    return _digest(rule)[:RULE_DIGEST_BYTES]
 
 
 def resource_of(key: FindingKey) -> bytes:
@@ -34,8 +39,8 @@ def to_row(finding: Finding) -> dict[str, Any]:
     key = finding.key
     return {
         "id": finding.id,
-        "key": key_digest(key),
         "resource": resource_of(key),
+        "rule_digest": rule_digest(key.rule),
         "account": key.account,
         "region": key.region,
         "rule": key.rule,
@@ -58,53 +63,50 @@ def to_changed_row(finding: Finding) -> dict[str, Any]:
         "changed_at": finding.changed_at,
         "opened_at": finding.opened_at,
         "team": finding.team,
-        "copies": _copies_to_text(finding),
-        "requests": _to_json(map(_request_to_data, finding.requests)),
-        "decided": json.dumps(_request_to_data(finding.decided)) if finding.decided else "",
+        "requests": _to_text(list(map(_request_to_data, finding.requests))),
         "note": finding.note,
         "until": finding.until,
-        "step": finding.step,
-        "steps": finding.steps,
-        "runbook": json.dumps(finding.runbook) if finding.runbook else "",
-        "withdrawn_by": finding.withdrawn_by,
-        "copy_note": finding.copy_note,
+        "rest": _to_text(_rest_to_data(finding)),
         "aws_exception": finding.aws_exception,
-        "care": _care_to_text(finding.care),
     }
 
 
 def from_row(row: sa.RowMapping) -> Finding:
+    rest = json.loads(row["rest"] or "{}")
+    key = FindingKey(
+        row["account"],
+        row["region"],
+        row["rule"],
+        row["resource_type"],
+        row["resource_id"],
+    )
+    compliance, recorded_at = Compliance(row["compliance"]), row["recorded_at"]
+    usual = Copy(key.rule, compliance, recorded_at)
     return Finding(
         id=row["id"],
-        key=FindingKey(
-            row["account"],
-            row["region"],
-            row["rule"],
-            row["resource_type"],
-            row["resource_id"],
-        ),
+        key=key,
         state=State(row["state"]),
         version=row["version"],
-        compliance=Compliance(row["compliance"]),
-        recorded_at=row["recorded_at"],
+        compliance=compliance,
+        recorded_at=recorded_at,
         changed_at=row["changed_at"],
         opened_at=row["opened_at"],
         team=row["team"],
-        copies=_copies_from_row(row),
+        copies=tuple(_copy_from_data(copy, usual) for copy in rest.get("copies", ({},))),
         resource_name=row["resource_name"],
         made_at=row["made_at"],
         tags=json.loads(row["tags"] or "{}"),
         requests=requests_from(row["requests"]),
-        decided=_request_from_data(json.loads(row["decided"])) if row["decided"] else None,
+        decided=_request_from_data(rest["decided"]) if "decided" in rest else None,
         note=row["note"],
         until=row["until"],
-        step=row["step"],
-        steps=row["steps"],
-        runbook=tuple(json.loads(row["runbook"] or "[]")),
-        withdrawn_by=row["withdrawn_by"],
-        copy_note=row["copy_note"],
+        step=rest.get("step", 0),
+        steps=rest.get("steps", 0),
+        runbook=tuple(rest.get("runbook", ())),
+        withdrawn_by=rest.get("withdrawn_by", ""),
+        copy_note=rest.get("copy_note", ""),
         aws_exception=row["aws_exception"],
-        care=_care_from_text(row["care"]),
+        care=_care_from_data(rest["care"]) if "care" in rest else NO_CARE,
     )
 
 
@@ -114,54 +116,50 @@ def requests_from(text: str) -> tuple[Request, ...]:
 
 
 def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "replace")).digest()[:DIGEST_BYTES]
+    return hashlib.sha256(text.encode("utf-8", "replace")).digest()
 
 
-def _to_json(data: Iterable[Mapping[str, Any]]) -> str:
-    listed = list(data)
-    return json.dumps(listed) if listed else ""
+def _to_text(data: Any) -> str:
+    return json.dumps(data) if data else ""
 
 
-def _only_copy(rule: str, compliance: Compliance, recorded_at: datetime) -> tuple[Copy, ...]:
-    """What nearly every finding has: one AWS Config rule, the catalogue's, without a word."""
-    return (Copy(rule, compliance, recorded_at),)
+def _rest_to_data(finding: Finding) -> dict[str, Any]:
+    """Return what the column ``rest`` holds of the finding: what is there, and not as usual."""
+    usual = Copy(finding.key.rule, finding.compliance, finding.recorded_at)
+    copies = [_copy_to_data(copy, usual) for copy in finding.copies]
+    rest = {
+        "copies": [] if copies == [{}] else copies,
+        "decided": finding.decided and _request_to_data(finding.decided),
+        "step": finding.step,
+        "steps": finding.steps,
+        "runbook": finding.runbook,
+        "withdrawn_by": finding.withdrawn_by,
+        "copy_note": finding.copy_note,
+        "care": _care_to_data(finding.care) if finding.care != NO_CARE else None,
+    }
+    return {name: value for name, value in rest.items() if value}
 
 
-def _copies_to_text(finding: Finding) -> str:
-    key = finding.key
-    if finding.copies == _only_copy(key.rule, finding.compliance, finding.recorded_at):
-        return ""
-    return _to_json(
-        {
-            "rule": copy.rule,
-            "compliance": copy.compliance.value,
-            "recorded_at": copy.recorded_at.isoformat(),
-            "service_linked": copy.service_linked,
-            "annotation": copy.annotation,
-            **({"claimed_at": copy.claimed_at.isoformat()} if copy.claimed_at else {}),
-        }
-        for copy in finding.copies
-    )
+def _copy_to_data(copy: Copy, usual: Copy) -> dict[str, Any]:
+    """Return what distinguishes *copy* from what nearly every finding has: its own rule's word."""
+    times = {"recorded_at", "claimed_at"}
+    return {
+        name: value.isoformat() if name in times and value else value
+        for name in Copy.__slots__
+        if (value := getattr(copy, name)) != getattr(usual, name)
+    }
 
 
-def _copies_from_row(row: sa.RowMapping) -> tuple[Copy, ...]:
-    if not row["copies"]:
-        return _only_copy(row["rule"], Compliance(row["compliance"]), row["recorded_at"])
-    return tuple(
-        Copy(
-            rule=copy["rule"],
-            compliance=Compliance(copy["compliance"]),
-            recorded_at=datetime.fromisoformat(copy["recorded_at"]),
-            service_linked=copy["service_linked"],
-            annotation=copy["annotation"],
-            claimed_at=_moment(copy.get("claimed_at", "")),
-        )
-        for copy in json.loads(row["copies"])
-    )
-
-
-def _moment(text: str) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+def _copy_from_data(data: Mapping[str, Any], usual: Copy) -> Copy:
+    if not data:
+        return usual
+    given = dict(data)
+    if "compliance" in data:
+        given["compliance"] = Compliance(data["compliance"])
+    for name in ("recorded_at", "claimed_at"):
+        if name in data:
+            given[name] = datetime.fromisoformat(data[name])
+    return replace(usual, **given)
 
 
 def _request_to_data(request: Request) -> dict[str, Any]:
@@ -188,24 +186,17 @@ def _request_from_data(data: Mapping[str, Any]) -> Request:
     )
 
 
-def _care_to_text(care: Care) -> str:
-    if care == NO_CARE:
-        return ""
+def _care_to_data(care: Care) -> dict[str, Any]:
     claim, snooze = care.claim, care.snooze
-    return json.dumps(
-        {
-            "claim": claim and [claim.by, claim.at.isoformat()],
-            "snooze": snooze
-            and [snooze.by, snooze.at.isoformat(), snooze.until.isoformat(), snooze.reason],
-            "handed_to": care.handed_to,
-        }
-    )
+    return {
+        "claim": claim and [claim.by, claim.at.isoformat()],
+        "snooze": snooze
+        and [snooze.by, snooze.at.isoformat(), snooze.until.isoformat(), snooze.reason],
+        "handed_to": care.handed_to,
+    }
 
 
-def _care_from_text(text: str) -> Care:
-    if not text:
-        return NO_CARE
-    data = json.loads(text)
+def _care_from_data(data: Mapping[str, Any]) -> Care:
     claim, snooze = data["claim"], data["snooze"]
     time = datetime.fromisoformat
     return Care(

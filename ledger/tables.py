@@ -36,17 +36,37 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         return moment.astimezone(UTC)
 
 
+#: AWS Config's words for what it found, as the ledger keeps them.
+LETTERS = {"COMPLIANT": "C", "NON_COMPLIANT": "N", "NOT_APPLICABLE": "A"}
+_WORDS = {letter: word for word, letter in LETTERS.items()}
+
+
+class OneLetter(sa.types.TypeDecorator[str]):
+    """A word of three, as a letter: a million findings say one of them."""
+
+    impl = sa.String(1)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> Any:
+        return LETTERS[value] if value else None
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> str | None:
+        return _WORDS[value] if value else None
+
+
 #: SHA-256, shortened: what two different texts have never had in common.
 DIGEST_BYTES = 16
 _Digest = sa.LargeBinary(DIGEST_BYTES)
+#: Of a rule's name it is shorter still: only the rules of one resource have to differ.
+RULE_DIGEST_BYTES = 8
 
 findings = sa.Table(
     "findings",
     metadata,
     sa.Column("id", sa.String(16), primary_key=True),
-    # Digests of the whole key and of the resource alone: a tenth of what the texts would take.
-    sa.Column("key", _Digest, nullable=False, unique=True),
+    # Digests, together the key: one index of them finds a finding, and what a resource has.
     sa.Column("resource", _Digest, nullable=False),
+    sa.Column("rule_digest", sa.LargeBinary(RULE_DIGEST_BYTES), nullable=False),
     sa.Column("account", sa.Text, nullable=False),
     sa.Column("region", sa.Text, nullable=False),
     sa.Column("rule", sa.Text, nullable=False),
@@ -57,35 +77,26 @@ findings = sa.Table(
     sa.Column("tags", sa.Text, nullable=False, default=""),
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("compliance", sa.String(16), nullable=False),
+    sa.Column("compliance", OneLetter, nullable=False),
     sa.Column("recorded_at", UtcDateTime, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("opened_at", UtcDateTime),
     sa.Column("team", sa.Text, nullable=False),
-    # JSON; empty where AWS Config has the rule under its own name and gave no annotation.
-    sa.Column("copies", sa.Text, nullable=False, default=""),
-    # JSON; empty where nothing is asked, and where nobody decided.
+    # JSON; empty where nothing is asked.
     sa.Column("requests", sa.Text, nullable=False, default=""),
-    sa.Column("decided", sa.Text, nullable=False, default=""),
     sa.Column("note", sa.Text, nullable=False, default=""),
     sa.Column("until", UtcDateTime),
-    sa.Column("step", sa.Integer, nullable=False, default=0),
-    sa.Column("steps", sa.Integer, nullable=False, default=0),
-    # The names of the steps as JSON, empty where AWS has not named any.
-    sa.Column("runbook", sa.Text, nullable=False, default="", server_default=""),
-    sa.Column("withdrawn_by", sa.Text, nullable=False, default="", server_default=""),
-    sa.Column("copy_note", sa.Text, nullable=False, default="", server_default=""),
-    sa.Column("aws_exception", sa.Text, nullable=False, default="", server_default=""),
-    # JSON; empty where nobody looks after it, as with nearly all.
-    sa.Column("care", sa.Text, nullable=False, default=""),
+    # JSON of what most findings do not have, empty where there is none of it.
+    sa.Column("rest", sa.Text, nullable=False, default=""),
+    sa.Column("aws_exception", sa.Text, nullable=False, default=""),
     # The version that all of the finding's messages show, the exception that AWS has, and when AWS
     # is asked about the resource: null once it has answered.
     sa.Column("shown_version", sa.Integer, nullable=False, default=0),
     sa.Column("mirrored_until", UtcDateTime),
     sa.Column("mirror_due", UtcDateTime),
     sa.Column("lookup_due", UtcDateTime),
+    sa.UniqueConstraint("resource", "rule_digest", name="findings_of_resource"),
 )
-sa.Index("findings_of_resource", findings.c.resource)
 #: Nearly all findings are compliant or resolved, and all of them are shown. So the migrations let
 #: these indexes hold only the rows that are asked for: what is at rest costs nothing. Said here as
 #: well, it would load PostgreSQL's dialect for a ledger on SQLite. The databases use such an index
@@ -264,6 +275,14 @@ open_channels = sa.Table(
     sa.Column("allowed_at", UtcDateTime),
 )
 
+#: The hashes of what is in force for a rule and a team, as JSON: the same for very many rows.
+in_force = sa.Table(
+    "in_force",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("hashes", sa.Text, nullable=False, unique=True),
+)
+
 audit = sa.Table(
     "audit",
     metadata,
@@ -274,8 +293,10 @@ audit = sa.Table(
     sa.Column("action", sa.String(32), nullable=False),
     sa.Column("from_state", sa.String(20), nullable=False),
     sa.Column("to_state", sa.String(20), nullable=False),
+    # JSON, in the rows of before 0013 with the hashes of what was in force.
     sa.Column("detail", sa.Text, nullable=False),
-    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("in_force", sa.Integer),
+    sa.Column("hash", sa.LargeBinary(32), nullable=False),
 )
 
 periods = sa.Table(

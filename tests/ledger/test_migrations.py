@@ -132,9 +132,10 @@ def put_rest(db):
         "action": "ignore",
         "from_state": "open",
         "to_state": "excepted",
-        "detail": "{}",
+        "detail": '{"in_force":{"rule":"17"}}',
     }
-    put(db, "audit", **{**entry, "at": moment(db, 2)}, hash=audit.link("0" * 64, entry))
+    digest = audit.link(bytes(32), entry).hex()
+    put(db, "audit", **{**entry, "at": moment(db, 2)}, hash=digest)
     place = key("bucket-open")
     resource = (place.account, place.region, place.resource_type, place.resource_id)
     put(
@@ -259,6 +260,7 @@ def test_the_audit_log_holds_together_and_goes_on(upgraded, kept):
         assert audit.first_broken_link(db) is None
     before, added = Reports(upgraded).history("F-00001")
     assert (before["at"], before["actor"]) == (at(2), "U0HANNAH")
+    assert json.loads(before["detail"]) == {"in_force": {"rule": "17"}}
     assert added["actor"] == "slack:U0MALLORY"
 
 

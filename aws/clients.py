@@ -99,7 +99,8 @@ class _LeanFiles(JSONFileLoader):  # type: ignore[misc]
     """Reads AWS's models without what the bot never asks for, a fraction of its memory otherwise.
 
     That is the prose of the API reference, what the list of endpoints says of a Region in which a
-    service is where its name says, and of endpoints for FIPS and IPv6 where nobody wants them.
+    service is where its name says, and, where nobody wants endpoints for FIPS and IPv6, these and
+    the Regions that are none and that AWS keeps for old programs.
     """
 
     def __init__(self, with_variants: bool) -> None:
@@ -117,6 +118,10 @@ def _leanest(found: dict[str, Any]) -> dict[str, Any]:
     # Each is a list of hosts with the tags fips and dualstack.
     if isinstance(found.get("variants"), list):
         del found["variants"]
+    endpoints = found.get("endpoints")
+    if isinstance(endpoints, dict):
+        # Names like fips-us-east-1.
+        found["endpoints"] = {name: of for name, of in endpoints.items() if "deprecated" not in of}
     return _lean(found)
 
 

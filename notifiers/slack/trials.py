@@ -56,6 +56,7 @@ METHODS = (
     Method("files.completeUploadExternal", ("files:write",), {"files": '[{"id": "F0000000000"}]'}),
     Method("usergroups.list", ("usergroups:read",), {}),
     Method("usergroups.users.list", ("usergroups:read",), {"usergroup": _GROUP}),
+    Method("users.conversations", ("channels:read", "groups:read"), {"limit": 1}),
     Method("users.info", ("users:read",), {"user": _USER}),
     Method("users.list", ("users:read",), {"limit": 1}),
     Method(

@@ -34,6 +34,15 @@ def list_channels(slack: Installation, arguments: Arguments) -> dict[str, Any]:
     return page("channels", found, arguments)
 
 
+def list_own(slack: Installation, arguments: Arguments) -> dict[str, Any]:
+    """Return the channels that the app is in, without how many others are."""
+    answer = list_channels(slack, arguments)
+    own = [each for each in answer["channels"] if each["is_member"]]
+    for each in own:
+        each.pop("num_members", None)
+    return {**answer, "channels": own}
+
+
 def info(slack: Installation, arguments: Arguments) -> dict[str, Any]:
     channel = slack.channel(arguments.needed("channel"))
     slack.need_for(channel, "read")
@@ -192,6 +201,7 @@ _READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 _HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 METHODS = (
     Method("conversations.list", list_channels, TIER_2, _READ),
+    Method("users.conversations", list_own, TIER_3, _READ),
     Method("conversations.info", info, TIER_3, _READ),
     Method("conversations.members", members, TIER_4, _READ),
     Method(

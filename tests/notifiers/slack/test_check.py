@@ -162,6 +162,7 @@ def test_a_channel_with_a_guest_is_warned_of(client, workspace):
 
 
 def test_who_reads_a_channel_is_not_ok_where_slack_does_not_say(problems, workspace):
+    workspace.users["U0NOBODY"]["is_restricted"] = True
     workspace.refuse("conversations.members", "missing_scope", times=9)
 
     [problem] = {each for what, each in problems().items() if what.startswith("who reads")}

@@ -13,6 +13,7 @@ from compliance.reply import Reply
 from notifiers.chat import MessageGoneError, Post
 from notifiers.slack.client import SlackChat, connect
 from notifiers.slack.directory import GUESTS, SHARED
+from playground.slack.entities import Channel as Conversation
 from playground.slack.server import start
 from tests.builders import RULE, finding, rule
 
@@ -116,3 +117,14 @@ def test_a_channel_says_which_outsiders_read_it(chat, slack):
     assert chat.outsiders(Channel("slack", "C0WEBSITE")) == SHARED
     assert chat.outsiders(Channel("slack", "C0PAYMENTS")) == GUESTS
     assert chat.outsiders(Channel("slack", "C0TDA")) == ""
+
+
+def test_one_answer_says_of_all_channels_who_reads_them(chat, slack):
+    # Slack tells fifty channels a minute one by one.
+    made = [Channel("slack", f"C0NEW{number}") for number in range(60)]
+    for each in made:
+        slack.workspace.add_channel(
+            Conversation(each.id, each.id.lower(), {slack.credentials.bot_user})
+        )
+
+    assert {chat.outsiders(each) for each in made} == {""}

@@ -100,16 +100,19 @@ class Messages:
             searched = stale.channels_to_search(db, self._now())
         teams: defaultdict[Channel, set[str]] = defaultdict(set)
         awaited: set[Channel] = set()
-        for team, channel, is_awaited in pairs:
-            for each in self._teams[team].channels:
+        posting = set(map(Channel.parse, searched))
+        for team, shown_in, is_awaited in pairs:
+            where = Channel.parse(shown_in) if shown_in else None
+            readers = set(self._teams[team].channels)
+            posting |= readers - {where}
+            for each in readers | ({where} if where else set()):
                 teams[each].add(team)
-            if channel is not None:
-                where = Channel.parse(channel)
-                teams[where].add(team)
-                awaited |= {where} if is_awaited else set()
-        for channel in searched:
-            teams[Channel.parse(channel)].update()
-        return {each: Stale(frozenset(some), each in awaited) for each, some in teams.items()}
+            if where and is_awaited:
+                awaited.add(where)
+        return {
+            each: Stale(frozenset(teams[each]), each in awaited, each in posting)
+            for each in teams.keys() | posting
+        }
 
     def take(self, channel: Channel, teams: Collection[str], turn: Turn) -> MessageUpdate | None:
         """Take on the message of *channel* that comes next; None if nothing does.

@@ -7,7 +7,7 @@ look costs one probe of it.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -23,10 +23,9 @@ _LONGEST_LEASE = timedelta(minutes=15)
 NOTHING_TO_DO = frozenset({State.RESOLVED, State.EXCEPTED, State.COMPLIANT})
 
 
-#: SQLite takes an index for a small part of a table only if a range of it is asked for.
-_EVER = datetime(1970, 1, 2, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
-#: What is stale, so that both databases look at nothing else.
-IS_STALE = STALE & (findings.c.changed_at > _EVER[0]) & (findings.c.changed_at < _EVER[1])
+#: What is stale, so that both databases look at nothing else: SQLite takes an index for a small
+#: part of a table only if a range of it is asked for.
+IS_STALE = STALE & (findings.c.team > "")
 
 
 #: What a person has decided about: somebody is watching. AWS resolves and reports many at once, and
@@ -48,10 +47,14 @@ IS_AWAITED = sa.or_(
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """Whose findings a channel does not show as they are, and whether somebody waits for one."""
+    """Whose findings a channel does not show as they are, and whether somebody waits for one.
+
+    *may_post* is False where nothing but changes of its messages can be due.
+    """
 
     teams: frozenset[str]
     is_awaited: bool = False
+    may_post: bool = True
 
 
 class Turn(Enum):

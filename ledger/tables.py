@@ -110,7 +110,7 @@ sa.Index(
 )
 sa.Index("findings_of_team", findings.c.team, findings.c.opened_at)
 sa.Index("findings_of_account", findings.c.account, findings.c.id)
-sa.Index("findings_stale", findings.c.changed_at)
+sa.Index("findings_stale", findings.c.team, findings.c.changed_at)
 sa.Index("findings_until", findings.c.until)
 sa.Index("findings_asked", findings.c.changed_at)
 sa.Index("findings_mirror_due", findings.c.account, findings.c.region, findings.c.mirror_due)

@@ -21,8 +21,10 @@ from ledger.periods import Periods
 
 log = logging.getLogger(__name__)
 
-#: A job that is woken again and again runs no more often than this.
-_APART = timedelta(milliseconds=100)
+#: A job runs no more often than this however often it is woken, in seconds, and takes no more than
+#: this share of a core: what it looks at can be a storm's.
+_APART, _APART_MAX = 0.1, 0.5
+_SHARE = 0.2
 #: A replica that has not finished a night's job by then has died.
 _NIGHT = timedelta(hours=3)
 #: When a night's job that could not do everything is tried again, and how long after its time.
@@ -49,9 +51,10 @@ class Job:
             self.woken.clear()
             began = time.monotonic()
             pause = min(self._run(), self.every)
+            ran = time.monotonic() - began
             self.woken.wait(pause.total_seconds())
-            if self.woken.is_set():
-                stop.wait(began + _APART.total_seconds() - time.monotonic())
+            apart = min(max(_APART, ran / _SHARE), _APART_MAX)
+            stop.wait(began + apart - time.monotonic())
 
     def _run(self) -> timedelta:
         try:

@@ -1,6 +1,7 @@
 """The courier: its only job is to make each message show its findings' newest versions."""
 
 import logging
+import math
 import threading
 import time
 from collections import defaultdict
@@ -124,17 +125,25 @@ class Courier:
             return claimed
 
     def _can_be_served(self, channel: Channel, stale: Stale, now: float) -> bool:
-        lane = self._lanes[channel]
-        return channel not in self._busy and lane.due(now, is_awaited=stale.is_awaited)
+        if channel in self._busy or not self._has_room(channel, stale):
+            return False
+        return self._lanes[channel].due(now, is_awaited=stale.is_awaited)
+
+    def _has_room(self, channel: Channel, stale: Stale) -> bool:
+        """Say whether it is worth a look: not while only changes are due, and none may be made."""
+        updates = self._updates[channel.product]
+        return stale.is_awaited or stale.may_post or updates.allow(Turn.SHOWN)
 
     def _pause(self, stale: Mapping[Channel, Stale]) -> timedelta:
         with self._lock:
             now = self._monotonic()
-            soonest = min(
+            looks = (
                 self._lanes[each].next_look(now, is_awaited=of_it.is_awaited)
                 for each, of_it in stale.items()
+                if self._has_room(each, of_it)
             )
-        return max(_SOON, min(_AGAIN, timedelta(seconds=soonest - now)))
+            soonest = min(looks, default=math.inf)
+        return max(_SOON, timedelta(seconds=min(_AGAIN.total_seconds(), soonest - now)))
 
     def _serve(self, channel: Channel, teams: frozenset[str]) -> None:
         has_done = False

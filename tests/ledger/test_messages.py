@@ -64,7 +64,9 @@ def test_where_nothing_is_stale_no_channel_has_anything_to_do(messages, ledger, 
     assert messages.stale() == {}
 
     ask()
-    assert messages.stale() == {HOUSING: Stale(frozenset({"housing"}), is_awaited=True)}
+    assert messages.stale() == {
+        HOUSING: Stale(frozenset({"housing"}), is_awaited=True, may_post=False)
+    }
 
 
 def test_a_finding_that_moved_while_its_message_was_on_its_way_stays_stale(messages, ledger, ask):

@@ -1,4 +1,4 @@
-"""The command line and the composition root: whoever reads this sees the whole architecture.
+"""The command line and the composition root: its reader sees the whole architecture.
 
 All that happens to a finding is a pure function of it, and the ledger alone applies one.
 """

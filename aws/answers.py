@@ -69,7 +69,7 @@ class AwsException:
 
 
 def aws_exception(item: Mapping[str, Any]) -> AwsException:
-    """Return what one of RemediationExceptions tells."""
+    """Return what one of RemediationExceptions says."""
     expires = item.get("ExpirationTime")
     return AwsException(
         resource_type=str(item.get("ResourceType") or ""),
@@ -92,7 +92,7 @@ def listed(page: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
 
 
 def execution(status: Mapping[str, Any]) -> Execution:
-    """Return the execution that one of RemediationExecutionStatuses tells of."""
+    """Return the execution that one of RemediationExecutionStatuses is about."""
     steps = [step for step in status.get("StepDetails") or () if isinstance(step, dict)]
     begun = [step for step in steps if step.get("State") != "PENDING"]
     failed = [step for step in steps if step.get("State") == "FAILED"]
@@ -136,7 +136,7 @@ def change(account: str, region: str, result: Mapping[str, Any]) -> Change | Non
 
 
 def config_rule(account: str, region: str, item: Mapping[str, Any]) -> ConfigRule:
-    """Return what one of ConfigRules tells of a rule."""
+    """Return what one of ConfigRules says of a rule."""
     source = item.get("Source") or {}
     return ConfigRule(
         key=RuleKey(account, region, str(item.get("ConfigRuleName"))),
@@ -149,7 +149,7 @@ def config_rule(account: str, region: str, item: Mapping[str, Any]) -> ConfigRul
 
 
 def facts(key: FindingKey, item: Mapping[str, Any]) -> ResourceFacts | None:
-    """Return what a configuration item tells: its configuration is a text of JSON."""
+    """Return what a configuration item says: its configuration is a text of JSON."""
     captured_at = item.get("configurationItemCaptureTime")
     if not isinstance(captured_at, datetime):
         return None
@@ -171,7 +171,7 @@ def facts(key: FindingKey, item: Mapping[str, Any]) -> ResourceFacts | None:
 
 
 def name_of(item: Mapping[str, Any]) -> str:
-    """Return the resource's name in a configuration item, empty where it tells none."""
+    """Return the resource's name in a configuration item, empty where it has none."""
     try:
         configuration = json.loads(item.get("configuration") or "{}")
     except ValueError:

@@ -21,7 +21,9 @@ log = logging.getLogger(__name__)
 LEFT_OVER = (
     "AWS Config in {where} has a copy of an exception that is over, for {what} under {rule}: {says}"
 )
-MISSING = "AWS Config in {where} has no copy of the exception of {id}; it is put there again"
+MISSING = (
+    "AWS Config in {where} does not have a copy of the exception of {id}; it is put there again"
+)
 
 #: A resource under the name by which AWS Config knows its rule.
 _Named = tuple[str, str, str]

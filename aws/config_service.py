@@ -218,7 +218,7 @@ class ConfigService:
             return rhythm(self._config(key.account, key.region), key)
 
     def facts(self, key: FindingKey) -> ResourceFacts | None:
-        """Return what AWS Config holds of the resource itself, None where it holds nothing."""
+        """Return what AWS Config keeps of the resource itself, None where it keeps nothing."""
         try:
             with aws_errors():
                 answer = self._config(key.account, key.region).get_resource_config_history(

@@ -1,9 +1,9 @@
 """What notifications leave out, asked of AWS Config: a resource's name, its tags, its end.
 
-A compliance change tells neither name nor tags (FACTS §2), and they decide which team owns the
+A compliance change has neither name nor tags (FACTS §2), and they decide which team owns the
 finding. A resource that was deleted while nobody listened is reported no more.
 
-AWS Config tells tags of one resource at a time. Of a hundred it tells which are there, and their
+AWS Config gives tags of one resource at a time. Of a hundred it says which are there, and their
 names: in a storm these come first, in every place, and where a whole item is known already, that
 the resource is there is all that has to be known.
 """
@@ -102,7 +102,7 @@ class Lookup:
             self._record([], named)
         except UnfitError as error:
             # The item that each is asked for alone says which one is at fault.
-            log.warning("the ledger cannot hold names that AWS tells", extra={"why": str(error)})
+            log.warning("the ledger cannot keep names that AWS gives", extra={"why": str(error)})
 
     def _ask_each(self, place: Place) -> None:
         while page := self._lookups.due(*place):
@@ -163,7 +163,7 @@ class Lookup:
                     self._take({key: each})
                 return
             log.warning(
-                "the ledger cannot hold what AWS tells of a resource",
+                "the ledger cannot keep what AWS says of a resource",
                 extra={"resource": str(next(iter(answers))), "why": str(error)},
             )
         self._lookups.answered(

@@ -31,9 +31,9 @@ _MESSAGE_MAX = 1024
 _OURS = re.compile(r"(?:E-[0-9A-Z]{4,20} )?F-[0-9A-Z]{5,12}\b")
 _NOT_BROKEN = (
     "AWS takes an exception only for a resource that breaks its rule now, and this one does not. "
-    "The allowlist holds all the same."
+    "The exception is in force all the same."
 )
-_REFUSED = "AWS did not take a copy: {why} The allowlist holds all the same."
+_REFUSED = "AWS did not take a copy: {why} The exception is in force all the same."
 
 #: The exception that covers a finding, None where none does.
 EntryOf = Callable[[Finding], Entry | None]
@@ -86,7 +86,7 @@ class Mirror:
             until = due.until
             note = _REFUSED.format(why=_sentence(str(error)))
             log.warning(
-                "AWS does not take a copy of the exception; the allowlist holds all the same",
+                "AWS does not take a copy of the exception; the allowlist is in force all the same",
                 extra={"finding": finding.id, "why": str(error)},
             )
         self._mirrors.done(finding.id, finding.version, until)

@@ -16,7 +16,7 @@ from aws.sessions import DecisionSession
 from aws.tasks import Place
 from commands.checks import Check
 
-#: Neither a rule nor a resource has this name; whoever reads CloudTrail sees what asked.
+#: Neither a rule nor a resource has this name; a reader of CloudTrail sees what asked.
 NOTHING = "compliance-bot-check"
 #: An exception that ends then would have no effect.
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

@@ -122,7 +122,7 @@ class Intake:
                 for message in messages:
                     self._handle([message])
             else:
-                self._tell_once(messages[0]["MessageId"], "the ledger cannot hold it", str(error))
+                self._tell_once(messages[0]["MessageId"], "the ledger cannot keep it", str(error))
             return
         for first in range(0, len(done), _BATCH):
             self._delete(done[first : first + _BATCH])

@@ -20,7 +20,7 @@ _NO_DOCUMENT = ("InvalidDocument", "InvalidDocumentVersion")
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """A remediation configuration: *parameters* hold the values, RESOURCE_ID for the resource's."""
+    """A remediation configuration: *parameters* are the values, RESOURCE_ID for the resource's."""
 
     document: str
     version: str
@@ -29,7 +29,7 @@ class Configured:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An Automation document, as ssm:DescribeDocument tells of it."""
+    """An Automation document, as ssm:DescribeDocument describes it."""
 
     type: str
     parameters: frozenset[str]

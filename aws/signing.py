@@ -22,7 +22,7 @@ class SignatureError(Exception):
 
 
 class Certificate:
-    """A signing certificate; raises SignatureError where *pem* holds none.
+    """A signing certificate; raises SignatureError where *pem* has none.
 
     Where its issuers come with it, each must have signed the one before.
     """

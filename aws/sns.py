@@ -51,7 +51,7 @@ _CONFIRMATION_KEYS = (
 
 
 class FinalError(Exception):
-    """The delivery is refused for good; *status* is the 4xx that tells SNS so."""
+    """The delivery is refused for good; *status* is the 4xx that SNS is answered."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
@@ -75,7 +75,7 @@ class Delivery:
 
 
 class Verifier:
-    """Tells SNS's own deliveries of expected topics from everything else."""
+    """Separates SNS's own deliveries of expected topics from everything else."""
 
     def __init__(
         self, topics: Sequence[str], now: Callable[[], datetime], fetch: Fetch | None = None
@@ -160,7 +160,7 @@ def certificate_url(topic: str) -> re.Pattern[str]:
 
 
 def fetch_certificate(url: str) -> bytes:
-    """Return what *url* holds: TLS proves that SNS serves it; no redirect is followed."""
+    """Return the content of *url*: TLS proves that SNS serves it; no redirect is followed."""
     host, _, path = url.removeprefix("https://").partition("/")
     connection = http.client.HTTPSConnection(
         host, timeout=_FETCH_SECONDS, context=ssl.create_default_context()
@@ -224,7 +224,7 @@ def route(
         except FinalError as error:
             return _final(error)
         except UnfitError as error:
-            return _final(FinalError(422, f"the ledger cannot hold the message: {error}"))
+            return _final(FinalError(422, f"the ledger cannot keep the message: {error}"))
         except (LaterError, LedgerUnavailableError) as error:
             log.warning("a delivery is asked for again", extra={"why": str(error)})
             return PlainTextResponse("send it again later\n", 503)
@@ -269,9 +269,9 @@ def _read(body: bytes) -> Mapping[str, Any]:
     try:
         told = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise FinalError(400, "the delivery is no JSON") from error
+        raise FinalError(400, "the delivery is not JSON") from error
     if not isinstance(told, dict):
-        raise FinalError(400, "the delivery is no JSON object")
+        raise FinalError(400, "the delivery is not a JSON object")
     return told
 
 

@@ -23,7 +23,7 @@ _MOMENT = timedelta(microseconds=1)
 #: How long what a sweep could not read is tried again, before everything is read again.
 _NIGHT = timedelta(hours=6)
 
-_RULE_GONE = "AWS Config has no rule {rule} in this account and Region any more."
+_RULE_GONE = "AWS Config does not have the rule {rule} in this account and Region any more."
 _ACCOUNT_GONE = "The account {account} is not looked after any more."
 
 #: Hears how many of how many accounts and Regions have been read.

@@ -30,7 +30,7 @@ class Content:
 
 
 def assumed(request: Request) -> bytes:
-    """Return AssumeRole's answer; the access key tells the account in later calls."""
+    """Return AssumeRole's answer; the access key names the account in later calls."""
     role = parse_qs(request.body.decode())["RoleArn"][0]
     return _CREDENTIALS.format(account=role.split(":")[4], role=role).encode()
 

@@ -47,7 +47,7 @@ Reader = Callable[[Mapping[str, str], int], None]
 
 
 class LostError(Exception):
-    """The ledger does not hold what the messages said: the figure would mean nothing."""
+    """The ledger does not have what the messages said: the figure would mean nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def read_as_bot(variables: Mapping[str, str], workers: int) -> None:
 
 
 def _run(reader: Reader, new_ledger: Callable[[], str], texts: Sequence[str], workers: int) -> _Run:
-    """Read all *texts*, and look whether the ledger holds what they said."""
+    """Read all *texts*, and look whether the ledger has what they said."""
     database = new_ledger()
     with local_aws(texts) as aws:
         arguments = (environment(aws.queue_url, aws.url, database), workers)
@@ -148,7 +148,7 @@ def _check(database: str, messages: int) -> None:
 
 
 def _stub_speed(texts: Sequence[str]) -> float:
-    """Return how many messages a second the stub hands out and deletes when nobody holds it up."""
+    """Return how many messages a second the stub hands out and deletes when nothing holds it up."""
     with local_aws(texts) as aws:
         host = urlsplit(aws.url)
         asked = http.client.HTTPConnection(str(host.hostname), host.port)

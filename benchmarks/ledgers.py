@@ -182,7 +182,7 @@ def _fill_postgresql(url: str, columns: Sequence[str], rows: Iterator[_Values], 
 
 
 def _rows(number: int) -> Iterator[_Row]:
-    """Yield rows made of one finding of each state: only what tells findings apart is new."""
+    """Yield rows made of one finding of each state: only what makes findings different is new."""
     chance = random.Random(number)  # noqa: S311 - the same findings each time is what is wanted
     states = chance.choices(list(_STATES), list(_STATES.values()), k=number)
     like = {state: _row_of(state) for state in _STATES}

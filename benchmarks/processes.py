@@ -70,7 +70,7 @@ class Running:
                 raise TimeoutError("it was still busy")
 
     def settled(self, look_seconds: float) -> float:
-        """Return the megabytes that it holds when two looks, so far apart, find the same."""
+        """Return the megabytes that it has when two looks, so far apart, find the same."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
         before, now = 0.0, self.megabytes
         while now != before:

@@ -59,7 +59,7 @@ class LocalSlack:
     ) -> Heard:
         """Return the first call of *name* that is *wanted*, and forget it; raises TimeoutError.
 
-        What else is heard meanwhile is kept for whoever asks for it.
+        What else is heard meanwhile is kept for the next question.
         """
         with self._changed:
             found = self._changed.wait_for(lambda: self._first(name, wanted), seconds)

@@ -42,7 +42,7 @@ class Size:
 
 
 def environment(queue_url: str, endpoint_url: str, database_url: str) -> dict[str, str]:
-    """Return the variables; Slack would be asked only if there were something to tell."""
+    """Return the variables; Slack would be asked only if there were something to say."""
     return {
         "COMPLIANCE_CONFIG": str(ROOT / "config"),
         "DATABASE_URL": database_url,

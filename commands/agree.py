@@ -17,13 +17,13 @@ from compliance.authority import (
 from compliance.finding import CAN_BEGIN, IN_PROGRESS, UNDECIDED, Finding, IllegalMoveError, State
 from compliance.request import Verb
 
-NOT_ASKED = "Nobody asks for the {noun} any more. Nothing was changed by this press."
+NOT_ASKED = "The {noun} is not asked for any more. Nothing was changed by this press."
 MEANWHILE = (
     "Agreed. A remediation is under way: the {noun} is carried out if that does not fix the "
     "finding, and is not needed if it does."
 )
 AGREED_ALREADY = "You agreed already. Somebody else has to agree as well."
-_WITHDRAWN = "The request for the {noun} was withdrawn. Nobody has decided again yet."
+_WITHDRAWN = "The request for the {noun} was withdrawn."
 
 
 def may_agree_to(context: Context, finding_id: str, verb: Verb, actor: Actor) -> Finding | Refused:

@@ -24,6 +24,7 @@ class Refused:
 
     *users* and *groups* are the ids of those who could do it. *decided_by* are the ids of those
     who decided already. *about* is the id of the finding that it is about, if it is one.
+    *confirmation* is the title of the form that this stands in for, empty where none would open.
     """
 
     text: str
@@ -31,6 +32,7 @@ class Refused:
     groups: tuple[str, ...] = ()
     decided_by: tuple[str, ...] = ()
     about: str = ""
+    confirmation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

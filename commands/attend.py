@@ -40,8 +40,8 @@ _USUAL = timedelta(days=7)
 _DAYS = re.compile(r"(\d{1,3})\s*d(?:ays?)?", re.ASCII)
 ON_IT_ALREADY = "You are on it already. The card says so."
 SAME_TEAM = "Team {team} has this finding already. Nothing was changed."
-ONLY_TEAM = "There is no other team in teams.yaml that could have this finding."
-NO_TEAM = "There is no team {team!r}.{near} Nothing was changed."
+ONLY_TEAM = "teams.yaml has only one team, so this finding cannot be handed over."
+NO_TEAM = "{team!r} is not a team in teams.yaml.{near} Nothing was changed."
 _NOTE = "{who} of team {team} handed it over: {reason}"
 
 
@@ -80,7 +80,7 @@ def claim(context: Context, finding_id: str, actor: Actor) -> Answer:
         return Done(ON_IT_ALREADY)
     step = partial(attention.claim, actor=actor.id, now=context.now())
     return _decided(context, finding, step, actor, "claim", {}) or Done(
-        "You are on it. The card says so, and nobody is reminded of it meanwhile."
+        "You are on it. The card says so, and the approvers are not reminded meanwhile."
     )
 
 
@@ -104,7 +104,7 @@ def hand_over(context: Context, finding_id: str, actor: Actor, team: str, reason
 
 
 def snooze(context: Context, finding_id: str, actor: Actor, until: date, reason: str) -> Answer:
-    """Have nobody reminded of the finding until the morning of that day."""
+    """Pause the finding's reminders until the morning of that day."""
     finding = may_attend(context, Button.SNOOZE, finding_id, actor)
     if isinstance(finding, Refused):
         return finding

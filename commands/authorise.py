@@ -47,7 +47,7 @@ def authorise(
     """
     request = _request(finding, verb)
     if request is None:
-        return Verdict(False, f"Nobody asks for the {verb.noun} any more.")
+        return Verdict(False, f"The {verb.noun} is not asked for any more.")
     missing = context.rule(finding).decision.needed(verb) - len(request.agreed)
     if missing > 0:
         return Verdict(False, f"The rule's policy has changed: {missing} more must agree.")

@@ -23,10 +23,10 @@ from compliance.request import Request, Verb
 from ledger.members import Members, Part
 
 GONE = (
-    "These findings are not in one message any more, or it is just being posted. Nothing was "
-    "changed; look at the channel and press again."
+    "Look at the channel and press again: these findings are not in one message any more, or it is "
+    "just being posted. Nothing was changed."
 )
-MORE = "{left} more are in this message: press again for the next ones."
+MORE = "Press again for the other {left} of this message."
 NONE_LEFT = "None of these findings can be {done} now ({states})."
 #: For each button about many the one that decides about each of them.
 _EACH = {

@@ -34,7 +34,7 @@ from ledger.store import BOT
 log = logging.getLogger(__name__)
 
 NOT_RECORDED = {
-    Verb.EXCEPT: "The exception was not recorded: {why} Nobody has decided again yet.",
+    Verb.EXCEPT: "The exception was not recorded: {why}",
     Verb.EXTEND: "The exception was not extended: {why} It ends as before.",
     Verb.REVOKE: "The exception was not ended: {why}",
 }
@@ -49,7 +49,7 @@ UNKNOWN = (
 )
 UNWRITABLE = (
     "The {noun} is not yet in the allowlist: the allowlist could not be written. {why}. "
-    "It is kept, and tried again until it is written; tell a platform engineer."
+    "It is kept, and tried again until it is written. Ask a platform engineer to look at it."
 )
 #: The newest exceptions may stand in the text alone.
 UNREAD = "It could not be read since the bot started"
@@ -74,7 +74,7 @@ def ignore_and_carry_out(
 def extend_and_carry_out(
     context: Context, person: Person, finding_id: str, actor: Actor, form: Extension
 ) -> Answer:
-    """Record that *actor* asks for a later end; one that nobody else must agree to holds."""
+    """Record that *actor* asks for a later end; it is in force if no other must agree."""
     answer = extend(context, finding_id, actor, form)
     return _carried_out(context, person, finding_id, Verb.EXTEND, answer)
 
@@ -154,7 +154,7 @@ def _meanwhile(finding: Finding, verb: Verb) -> Answer:
 
 
 def _refusal(context: Context, person: Person, finding: Finding, request: Request) -> Answer | None:
-    """Say why it is not carried out; None where everybody may and everything holds."""
+    """Say why it is not carried out; None where everybody may and everything is as it was."""
     verb = request.verb
     verdict = authorise(context, person, finding, verb)
     if verdict is None:
@@ -165,7 +165,7 @@ def _refusal(context: Context, person: Person, finding: Finding, request: Reques
 
 
 def _outdated(context: Context, finding: Finding, request: Request) -> str:
-    """Say why it cannot hold any more: it may have waited until its end was over."""
+    """Say why it cannot be in force any more: it may have waited until its end was over."""
     rule, today = context.rule(finding), context.now().date()
     if request.verb is Verb.EXCEPT:
         return " ".join(problems(form_of_request(request), rule, today).values())

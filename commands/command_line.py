@@ -15,7 +15,7 @@ examples:
   python bot.py run
   python bot.py digest --print        what the TDA would be sent now
 
-Where everything is comes from environment variables: docs/configuration.md.
+Environment variables say where everything is: docs/configuration.md.
 """
 
 
@@ -29,12 +29,12 @@ def read_command_line(arguments: Sequence[str]) -> argparse.Namespace:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     local = commands.add_parser("demo", help="a local AWS and a local Slack to try it in")
-    local.add_argument("--port", type=int, default=8765, help="of its page on 127.0.0.1")
+    local.add_argument("--port", type=int, default=8765, help="the port of its page on 127.0.0.1")
     commands.add_parser("run", help="the real thing, from config/ and the environment")
-    check = commands.add_parser("check", help="names what is missing of all that has to be set up")
-    check.add_argument("--offline", action="store_true", help="looks at the files alone")
+    check = commands.add_parser("check", help="names what is missing, and how to mend it")
+    check.add_argument("--offline", action="store_true", help="checks the files only")
     check.add_argument(
-        "--allowlist", metavar="FILE", default="", help="looks at this allowlist instead"
+        "--allowlist", metavar="FILE", default="", help="checks this allowlist instead"
     )
     check.add_argument(
         "--format", type=Format, choices=Format, default=Format.TEXT, help="github: annotations"

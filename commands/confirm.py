@@ -78,23 +78,24 @@ _IGNORES = frozenset({Button.IGNORE, Button.IGNORE_ALL})
 _THEN = "AWS Config runs the remediation and then evaluates the rule again."
 _THEN_EACH = "AWS Config runs each remediation and then evaluates the rule again."
 _LET_END = (
-    "The exception ends as agreed, and the finding is open again then. Nobody is reminded of the "
-    "end any more. It can still be extended."
+    "The exception ends as agreed, and the finding is open again then. The approvers are not "
+    "reminded of the end any more. You can still extend the exception."
 )
 _CLEARED = (
-    "AWS Config's own exception for this resource goes. Where its automatic remediation is on, it "
-    "runs again: mend first what made it fail."
+    "Mend first what made AWS Config's automatic remediation fail: where it is on, it runs again "
+    "once AWS Config's own exception for this resource is removed."
 )
-_WITHDRAWN = "The {noun} will not be carried out. Anybody who may decide can ask for it again."
+_WITHDRAWN = "The {noun} will not be carried out. Any approver can ask for it again."
 
 
 #: What needs no more than that to be understood.
 _IN_A_SENTENCE = {
     Button.LET_END: _LET_END,
     Button.CLEAR: _CLEARED,
-    Button.HAND_OVER: "The other team gets the card and your reason, and decides. Nothing is fixed "
-    "or excepted by it. The routes do not bring it back.",
-    Button.SNOOZE: "Nobody is reminded until then. The finding stays open and counts as open.",
+    Button.HAND_OVER: "The other team gets the card and your reason, and decides. The finding "
+    "stays open. It stays with that team, whatever the routes in teams.yaml say.",
+    Button.SNOOZE: "The approvers are not reminded until then. The finding stays open, and is "
+    "counted as open.",
 }
 
 
@@ -113,6 +114,11 @@ class About:
     entry: Entry | None = None
     reopening: tuple[str, ...] = ()
     fields: tuple[Field, ...] = ()
+
+
+def title_of(button: Button) -> str:
+    """Return the title of the form that *button* opens."""
+    return _WORDS[button][0]
 
 
 def form_of(press: Press, subject: Card | GroupCard, about: About, now: datetime) -> Form:

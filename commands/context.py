@@ -21,7 +21,9 @@ from compliance.rules import Catalogue
 from ledger.errors import UnknownFindingError
 from ledger.store import Ledger
 
-NOT_FOUND = "There is no finding {id}. Type /compliance findings to see those of your teams."
+NOT_FOUND = (
+    "{id} is not a finding that you can see. Type /compliance findings to list those of your teams."
+)
 
 
 class Keeper(Protocol):
@@ -106,7 +108,7 @@ class Context:
         users, groups = who_can(None if ruling.of_all_teams else team, self.teams, barred)
         text = f"{ruling.reason} Nothing was changed."
         if not users and not groups:
-            text += f" Nobody else can decide for team {team.name}: add approvers in teams.yaml."
+            text += f" Add approvers in teams.yaml: team {team.name} does not have another one."
         return Refused(text, users, groups, about=finding.id)
 
     def _may_decide(self, actor: Actor, finding: Finding) -> Verdict:
@@ -122,7 +124,7 @@ def seen(actor: Actor) -> Mapping[str, Any]:
 
 
 def too_late(error: IllegalMoveError) -> Refused:
-    """Tell a person whose press came after somebody else's what has happened meanwhile."""
+    """Return what has happened meanwhile, for a person who pressed after somebody else."""
     finding = error.finding
     text = _MEANWHILE.get(finding.state, f"The finding is {finding.state}.")
     asked = next((each for each in finding.requests if each.verb == error.move), None)
@@ -134,7 +136,7 @@ def too_late(error: IllegalMoveError) -> Refused:
 
 
 _MEANWHILE = {
-    State.APPROVAL_PENDING: "Something was asked for already and waits for agreement.",
+    State.APPROVAL_PENDING: "A request waits for agreement already.",
     State.APPROVED: "The remediation was approved already and is about to start.",
     State.RUNNING: "The remediation is running already.",
     State.APPLIED: "The remediation has just been applied.",

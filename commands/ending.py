@@ -15,7 +15,7 @@ from ledger.store import BOT
 def warn_of_ends(context: Context) -> int:
     """Note each warning that is due, once among all replicas; return how many there were.
 
-    Whoever speaks to people says what the audit log has.
+    The herald says what the audit log has.
     """
     now, warned = context.now(), 0
     for finding in Reports(context.ledger.engine).ending(now + HORIZON):

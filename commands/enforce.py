@@ -1,4 +1,4 @@
-"""Enforce the allowlist: findings follow it, whoever edited it and whenever."""
+"""Enforce the allowlist: findings follow it, however it was edited."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta

@@ -50,7 +50,7 @@ def may_extend(context: Context, finding_id: str, actor: Actor) -> tuple[Finding
 
 
 def extend(context: Context, finding_id: str, actor: Actor, form: Extension) -> Answer:
-    """Record that *actor* asks for a later end; it holds when enough agree and it is written."""
+    """Record that *actor* asks for a later end; it begins when enough agree and it is written."""
     allowed = may_extend(context, finding_id, actor)
     if isinstance(allowed, Refused):
         return allowed

@@ -21,8 +21,8 @@ _OF_ACCOUNTS = ("account", "environment")
 #: The order in which a word alone is looked up: ``findings critical housing``.
 _GUESSED = ("severity", "state", "team", "category", "environment", "region", "account", "rule")
 _OVER = frozenset({"resolved", "compliant"})
-LOOK_BY_NAME = "Findings that are over are not listed by state. Look for one by name: find NAME."
-NOT_TOGETHER = "Nothing open is of all of these filters together."
+LOOK_BY_NAME = "Look for it by name: find NAME. Findings that are over cannot be listed by state."
+NOT_TOGETHER = "No open finding matches all of these filters."
 
 
 @dataclass(frozen=True, slots=True)

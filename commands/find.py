@@ -16,8 +16,8 @@ from ledger.errors import UnknownFindingError
 from ledger.reports import Scope
 
 NOTHING_CALLED = (
-    "No finding that you can see has a resource called {name!r}. Write a part of its name, its id "
-    "or its ARN; findings lists all of them."
+    "Write another part of the resource's name, its id or its ARN: none of the findings that you "
+    "can see has a resource called {name!r}. findings lists all of them."
 )
 TOO_MANY = (
     f"{NAMED_MAX} findings or more match {{name!r}}. Write more of the name, or add team: or "

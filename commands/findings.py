@@ -1,10 +1,11 @@
 """Findings: the list of what is not over, page by page or as a file."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import Protocol
 
 from commands.answers import Answer, Ask, Export, Listing, Refused
 from commands.export import findings_csv
@@ -31,6 +32,28 @@ _IN_ORDER = {
 }
 
 
+class Counted(Protocol):
+    """Counts the findings in *states* by what is in *by*."""
+
+    def __call__(
+        self, scope: Scope, states: Collection[State], *, by: Collection[str]
+    ) -> Iterable[Count]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Where a list is read from: how things stand now, or how they stood at a past moment.
+
+    *oldest* returns at most so many findings in states and a scope behind so many, by their age.
+    *at* is the past moment, and *title* stands above the list.
+    """
+
+    counts: Counted
+    oldest: Callable[[Collection[State], Scope, int, int], Sequence[Finding]]
+    at: datetime | None = None
+    title: str = "Findings"
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """A part of a sorted list: how many findings are in its scope, which go by their age."""
@@ -39,24 +62,27 @@ class _Part:
     number: int
 
 
-def findings(view: View, question: Question, narrowed: Narrowed) -> Answer:
+def findings(
+    view: View, question: Question, narrowed: Narrowed, reading: Reading | None = None
+) -> Answer:
     """List the findings of the visible teams that are not over; excepted ones where asked for."""
+    reading = reading or _now(view)
     seen = within_sight(narrowed.scope, view.visible)
     if isinstance(seen, Refused):
         return seen
     states = UNRESOLVED if narrowed.states is None else narrowed.states
     sort = question.sort or "age"
-    parts = _parts(view, seen, states, sort)
+    parts = _parts(view, reading, seen, states, sort)
     total = sum(part.number for part in parts)
     if not total:
-        return Listing("Findings", (), intro=NONE_OPEN if states == UNRESOLVED else NONE_SO)
+        is_all = states == UNRESOLVED and reading.at is None
+        return Listing(reading.title, (), intro=NONE_OPEN if is_all else NONE_SO)
+    found = partial(_slice, reading, states, parts)
     if question.is_csv:
-        return csv_of(view, partial(_slice, view, states, parts), total)
-    sums = sums_of(view.reports.counts(seen, states, by=()))
-    found = partial(_slice, view, states, parts)
-    listing = paged(
-        view, question, found, total, "Findings", f"{in_words(sums)}, {_IN_ORDER[sort]}."
-    )
+        return _csv_of(view, found, total, reading.at)
+    sums = sums_of(reading.counts(seen, states, by=()))
+    intro = f"{in_words(sums)}, {_IN_ORDER[sort]}."
+    listing = paged(view, question, found, total, reading.title, intro, reading.at)
     return replace(listing, others=(Ask("As a CSV file", f"{question.text} csv"),))
 
 
@@ -64,8 +90,13 @@ def most_severe_first(
     view: View, states: Collection[State], limit: int
 ) -> tuple[int, list[Finding]]:
     """Return how many of the visible teams' findings are in *states*, and the most severe."""
-    parts = _parts(view, Scope(view.visible), states, "severity")
-    return sum(part.number for part in parts), _slice(view, states, parts, limit, 0)
+    reading = _now(view)
+    parts = _parts(view, reading, Scope(view.visible), states, "severity")
+    return sum(part.number for part in parts), _slice(reading, states, parts, limit, 0)
+
+
+def _now(view: View) -> Reading:
+    return Reading(view.reports.counts, view.reports.oldest)
 
 
 def sums_of(counts: Iterable[Count]) -> tuple[tuple[Stage, int], ...]:
@@ -84,14 +115,16 @@ def in_words(sums: Sequence[tuple[Stage, int]]) -> str:
     return f"{how_many}: {', '.join(f'{number} {stage}' for stage, number in sums)}"
 
 
-def _parts(view: View, scope: Scope, states: Collection[State], sort: str) -> list[_Part]:
+def _parts(
+    view: View, reading: Reading, scope: Scope, states: Collection[State], sort: str
+) -> list[_Part]:
     """Return the parts of the list in order; the counts say how many findings are in each."""
     if sort == "age":
-        counts = view.reports.counts(scope, states, by=())
+        counts = reading.counts(scope, states, by=())
         return [_Part(scope, sum(count.number for count in counts))]
     by = "rule" if sort == "severity" else "account"
     numbers: Counter[str] = Counter()
-    for count in view.reports.counts(scope, states, by=(by,)):
+    for count in reading.counts(scope, states, by=(by,)):
         numbers[getattr(count, by)] += count.number
     if sort == "account":
         named = sorted(numbers, key=lambda each: (_account_name(view, each), each))
@@ -116,7 +149,7 @@ def _by_severity(view: View, rules: Iterable[str]) -> Iterator[frozenset[str]]:
 
 
 def _slice(
-    view: View, states: Collection[State], parts: Iterable[_Part], limit: int, offset: int
+    reading: Reading, states: Collection[State], parts: Iterable[_Part], limit: int, offset: int
 ) -> list[Finding]:
     """Read so many findings behind so many; a part that is passed over is not read."""
     read: list[Finding] = []
@@ -125,14 +158,14 @@ def _slice(
             offset -= part.number
             continue
         left = limit - len(read)
-        read += view.reports.oldest(states, part.scope, left, offset)
+        read += reading.oldest(states, part.scope, left, offset)
         offset = 0
         if len(read) >= limit:
             break
     return read
 
 
-def csv_of(view: View, findings: Slice, total: int, at: datetime | None = None) -> Export:
+def _csv_of(view: View, findings: Slice, total: int, at: datetime | None) -> Export:
     """Return a list as a file, read piece by piece."""
     lines = (
         line

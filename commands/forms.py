@@ -17,7 +17,7 @@ Entered = Mapping[str, str]
 
 
 class FieldError(Exception):
-    """What was entered into one field does not fit; the message tells its writer what does."""
+    """What was entered into one field does not fit; the message says what does."""
 
 
 class FormError(Exception):
@@ -174,6 +174,14 @@ class Origin:
             return cls(Press.parse(button, value), datetime.fromisoformat(opened_at))
         except (TypeError, AttributeError) as error:
             raise ValueError(f"not the origin of a form: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A form as it comes back: its origin as it was handed out, and what was entered."""
+
+    origin: str
+    entered: Entered
 
 
 @dataclass(frozen=True, slots=True)

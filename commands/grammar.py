@@ -24,7 +24,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "explain": (ONE, "why a finding went to its team, and who may decide"),
     "history": (ONE, "everything that happened to a finding, and why"),
     "remediate": (ONE, "ask for the remediation of a finding"),
-    "ignore": (ONE, "agree an exception for a finding"),
+    "ignore": (ONE, "ask for an exception for a finding"),
     "extend": (ONE, "ask for a later end of a finding's exception"),
     "revoke": (ONE, "end a finding's exception now"),
     "exceptions": (
@@ -33,7 +33,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     ),
     "claim": (ONE, "say that you are on it"),
     "hand-over": (AND_MORE, "give a finding to the team that has to decide: TEAM and why"),
-    "snooze": (AND_MORE, "have nobody reminded of a finding for some days: 7d and why"),
+    "snooze": (AND_MORE, "pause a finding's reminders for some days: 7d and why"),
     "home": (NOTHING, "what waits for you, and what you asked for"),
     "rules": (NOTHING, "the rule catalogue"),
     "digest": (NOTHING, "this week's digest, shown to you alone"),
@@ -120,7 +120,7 @@ def read(text: str) -> Question:
         return Question("show", finding_id)
     if verb not in VERBS:
         raise UnreadableError(
-            f"There is no command {verb[:40]!r}.{nearest(verb, VERBS)} Type /compliance help to "
+            f"{verb[:40]!r} is not a command.{nearest(verb, VERBS)} Type /compliance help to "
             f"see all of them, or /compliance find {first[:40]} to look for a resource."
         )
     after = VERBS[verb][0]

@@ -124,11 +124,11 @@ def _allowlist(row: Row) -> _Said:
 
 
 def _routed(row: Row) -> _Said:
-    return f"gave it from team {row.given.get('from')} to team {row.given.get('to')}", ""
+    return f"moved it from team {row.given.get('from')} to team {row.given.get('to')}", ""
 
 
 def _folded(row: Row) -> _Said:
-    return f"made it one with the same violation under the rule {row.given.get('was')}", ""
+    return f"joined it with the same violation under the rule {row.given.get('was')}", ""
 
 
 def _with_note(did: str) -> Callable[[Row], _Said]:
@@ -187,7 +187,7 @@ def _snooze(row: Row) -> _Said:
 
 
 def _expired(row: Row) -> _Said:
-    return f"saw nobody answer the request for the {row.noun} in time", ""
+    return f"ended the request for the {row.noun}, which was not answered in time", ""
 
 
 def _aws_exception(row: Row) -> _Said:

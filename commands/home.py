@@ -34,7 +34,7 @@ def _to_agree(view: View, actor: Actor) -> Work:
     waiting = [
         each for each in pending if any(_is_for(request, actor) for request in each.requests)
     ]
-    return _work(view, "Agree: somebody waits for you", waiting, "findings state:waiting")
+    return _work(view, "Agree: requests that wait for you", waiting, "findings state:waiting")
 
 
 def _is_for(request: Request, actor: Actor) -> bool:

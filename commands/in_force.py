@@ -15,7 +15,7 @@ from compliance.scope import covered, tag_of
 from ledger.exceptions import Exceptions, Resource
 from ledger.reports import Reports, Scope
 
-NOT_EXCEPTED = "No exception covers {id} now. Nothing was changed; ignore {id} asks for one."
+NOT_EXCEPTED = "{id} is not excepted now; ignore {id} asks for an exception. Nothing was changed."
 #: The newest exceptions are in the ledger alone until the allowlist's place answers.
 NOT_KNOWN = (
     "The allowlist could not be read since the bot started, and what was known of it before does "

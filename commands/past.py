@@ -4,22 +4,23 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from commands.answers import Answer, Ask, Listing, Refused, StatusReport
+from commands.answers import Answer, Refused, StatusReport
 from commands.filters import Narrowed
-from commands.findings import NONE_SO, csv_of, in_words, sums_of
+from commands.findings import Reading, findings
 from commands.grammar import Question
-from commands.paging import paged
 from commands.sight import within_sight
 from commands.status import report_of
 from commands.view import View
 from commands.when import AS_AT_EXAMPLE, read_as_at
-from compliance.finding import UNRESOLVED
 from compliance.stage import SHOWN
 
 NO_MOMENT = f"Write a day or a moment in UTC, like {AS_AT_EXAMPLE}."
 AHEAD = "{when} is not over yet. Write an earlier day."
-TOO_EARLY = "The audit log begins on {day}: nothing is known of {when}."
-NO_AGE = "You cannot filter by age or sort by it as at a past day: leave age: and sort: out."
+TOO_EARLY = "The audit log begins on {day}. Write that day or a later one."
+NO_AGE = (
+    "You cannot filter by age as at a past day. Leave age: out: the list has the oldest findings "
+    "first."
+)
 
 
 def status_at(view: View, question: Question, narrowed: Narrowed) -> StatusReport | Refused:
@@ -36,24 +37,18 @@ def status_at(view: View, question: Question, narrowed: Narrowed) -> StatusRepor
 
 
 def findings_at(view: View, question: Question, narrowed: Narrowed) -> Answer:
-    """List what there was at the moment that *question* names, in the order of ids."""
+    """List what there was at the moment that *question* names, as a list of today is."""
     at = _moment(view, question, narrowed)
-    seen = within_sight(narrowed.scope, view.visible)
     if isinstance(at, Refused):
         return at
-    if isinstance(seen, Refused):
-        return seen
-    states = narrowed.states or UNRESOLVED
-    counts = view.reports.counts_at(at, seen, states, by=())
-    total = sum(count.number for count in counts)
-    title = f"Findings as at {_said(at)}"
-    if not total:
-        return Listing(title, (), intro=NONE_SO)
-    found = partial(view.reports.past.findings, at, seen, states)
-    if question.is_csv:
-        return csv_of(view, found, total, at)
-    listing = paged(view, question, found, total, title, f"{in_words(sums_of(counts))}.", at)
-    return replace(listing, others=(Ask("As a CSV file", f"{question.text} csv"),))
+    past = view.reports.past
+    reading = Reading(
+        counts=partial(view.reports.counts_at, at),
+        oldest=partial(past.oldest, at),
+        at=at,
+        title=f"Findings as at {_said(at)}",
+    )
+    return findings(view, question, narrowed, reading)
 
 
 def _moment(view: View, question: Question, narrowed: Narrowed) -> datetime | Refused:
@@ -62,7 +57,7 @@ def _moment(view: View, question: Question, narrowed: Narrowed) -> datetime | Re
     if at is None:
         return Refused(NO_MOMENT)
     scope = narrowed.scope
-    if scope.opened_before or scope.opened_after or question.sort:
+    if scope.opened_before or scope.opened_after:
         return Refused(NO_AGE)
     if at > view.context.now() + timedelta(days=1):
         return Refused(AHEAD.format(when=_said(at)))

@@ -15,7 +15,7 @@ from compliance.finding import Finding, State
 from compliance.rules import canonical_name
 from ledger.exceptions import Exceptions
 
-NOT_FOUND = "There is no exception {id} that you can see. `exceptions` lists those in force."
+NOT_FOUND = "{id} is not an exception that you can see. `exceptions` lists those in force."
 NOBODY = "No exceptions in force{narrowed}."
 #: Twenty rows are read, a hundred are not.
 _PAGE = 20
@@ -71,8 +71,8 @@ def finding_of(context: Context, entry_id: str, visible: frozenset[str]) -> Find
     if found:
         return found[0]
     return Refused(
-        f"{entry.known_as} covers no finding now, so nothing hangs on it. Take it out of the "
-        "allowlist, or let it end."
+        f"Take {entry.known_as} out of the allowlist, or let it end: it does not cover a finding "
+        "now."
     )
 
 
@@ -203,7 +203,7 @@ def _in_full(context: Context, entry: Entry) -> Iterator[tuple[str, str]]:
 
 def _closing(page: int, last: int) -> str:
     more = f"exceptions page:{page + 1} shows the next. " if page < last else ""
-    return f"{more}show E-… says everything of one; exceptions csv gives all as a file."
+    return f"{more}show E-… shows one in full; exceptions csv gives all as a file."
 
 
 _COLUMNS = (

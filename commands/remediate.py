@@ -10,7 +10,7 @@ from compliance.finding import Finding, IllegalMoveError, ask
 from compliance.policy import AnyRule, why_no_remediation
 from compliance.request import Request, Verb
 
-EXCEPTED = "An exception covers this finding until {end}. Remove it from the allowlist first."
+EXCEPTED = "End the exception first: it covers this finding until {end}."
 
 
 def may_remediate(

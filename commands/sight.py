@@ -10,10 +10,9 @@ from compliance.routing import Teams
 from ledger.reports import Scope
 
 NO_TEAM = (
-    "You approve for no team, and this is no team's channel, so there is nothing to show. "
-    "Ask from your team's channel."
+    "Ask from your team's channel. You do not approve for a team, and this is not a team's channel."
 )
-OTHER_TEAM = "From here you see the findings of {teams} only. Ask from the other team's channel."
+OTHER_TEAM = "Ask from the other team's channel. From here you see the findings of {teams} only."
 
 
 def visible_teams(actor: Actor, channels: Collection[Channel], teams: Teams) -> frozenset[str]:

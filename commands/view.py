@@ -8,6 +8,7 @@ from commands.answers import Line
 from commands.context import Context
 from commands.rules import severity_of
 from compliance.accounts import Account
+from compliance.card import Card, card_of
 from compliance.channel import Message
 from compliance.console import console_url
 from compliance.finding import Finding
@@ -22,6 +23,12 @@ class View:
     reports: Reports
     accounts: Mapping[str, Account]
     visible: frozenset[str]
+
+    def card(self, finding: Finding) -> Card:
+        """Return the whole of *finding*, as its card in the channel is."""
+        context = self.context
+        known = context.catalogue, self.accounts, context.known_rules, context.waiting
+        return card_of(finding, *known).naming(context.teams.people.name)
 
     def lines(self, findings: Iterable[Finding], at: datetime | None = None) -> tuple[Line, ...]:
         """Return *findings* as lists show them, with the messages that show each.

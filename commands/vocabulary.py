@@ -30,7 +30,7 @@ _STATES = {
 
 
 class UnknownWordError(Exception):
-    """Nothing has what was asked for; the message is for whoever asked."""
+    """Nothing has what was asked for; the message is for the asker."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from compliance.change import FindingKey
 
 #: In place of an account, a Region or a resource: all of them. Only by hand, never by a button.
 ANY = "*"
-#: A later end is held as this one: whoever writes 9999-12-31 means "never", and no clock goes on
+#: A later end is kept as this one: 9999-12-31 means "never", and no clock goes on
 #: from there into every time zone.
 _LAST_DAY = date(9999, 1, 1)
 #: Crockford's base 32: no letter that a person mistakes for a digit.
 _ID_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-#: The last pair of brackets holds the id, whatever the name is.
+#: The id is in the last pair of brackets, whatever the name is.
 _PERSON = re.compile(r".*<(?P<id>[^<>]+)>", re.DOTALL)
 
 

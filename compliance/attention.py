@@ -91,9 +91,10 @@ def asked_of(
 
     Those who may decide for every team are not called to each finding of each.
     """
-    users, groups = team.approvers - barred, team.approver_groups
+    users, groups = teams.people.without(team.approvers, barred), team.approver_groups
     if not users and not groups:
-        users, groups = teams.everywhere.users - barred, teams.everywhere.groups
+        users = teams.people.without(teams.everywhere.users, barred)
+        groups = teams.everywhere.groups
     return tuple(sorted(users)), tuple(sorted(groups))
 
 

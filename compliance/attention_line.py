@@ -2,7 +2,7 @@
 
 from compliance.attention import Waiting
 from compliance.finding import UNDECIDED, Finding
-from compliance.prose import Moment, Person, Prose, day, joined, people
+from compliance.prose import Moment, Person, Prose, any_of, day, joined
 from compliance.state_line import brief
 
 
@@ -32,7 +32,7 @@ def _waits(finding: Finding, waiting: Waiting | None) -> Prose:
         return ()
     if any(not each.is_agreed for each in finding.requests):
         until: Prose = (" It expires ", Moment(waiting.until), ".") if waiting.until else ()
-        return ("Waiting for ", *people(waiting.users, waiting.groups), ".", *until)
+        return ("Waiting for ", *any_of(waiting.users, waiting.groups), ".", *until)
     if finding.state in UNDECIDED and finding.care.claim is None:
         return (f"Waiting for the approvers of team {finding.team}.",)
     return ()

@@ -54,8 +54,8 @@ _BARRED = {
     "workspace, and only members can decide about findings.",
     Standing.BOT: "The bot does not answer other bots, and they cannot decide about findings.",
     Standing.DEACTIVATED: "This account is deactivated: it cannot decide about findings.",
-    Standing.UNKNOWN: "The workspace did not confirm who you are, so nothing was done. "
-    "Try again in a minute.",
+    Standing.UNKNOWN: "Try again in a minute: the workspace did not confirm who you are. "
+    "Nothing was done.",
 }
 
 _AGREED_ELSEWHERE = "You agreed already in another chat product, and one person counts once."
@@ -116,10 +116,10 @@ def who_can(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the ids of the users and of the user groups who may decide, each in order.
 
-    Without a *team*, about what concerns all of them. *barred* are the ids of users who may not
+    Without a *team*, about what concerns all of them. *barred* are the ids of people who may not
     decide about this, although they may about others.
     """
     users, groups = teams.everywhere.users, teams.everywhere.groups
     if team is not None:
         users, groups = users | team.approvers, groups | team.approver_groups
-    return tuple(sorted(users - frozenset(barred))), tuple(sorted(groups))
+    return tuple(sorted(teams.people.without(users, barred))), tuple(sorted(groups))

@@ -4,8 +4,8 @@ At a glance: a headline, one line of facts, one of where it stands, one of dange
 else is folded. Nothing is said twice.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from compliance.accounts import Account as Account
@@ -25,7 +25,7 @@ from compliance.policy import AnyRule, rule_of, why_no_remediation
 from compliance.press import IN_MENU as IN_MENU
 from compliance.press import Button as Button
 from compliance.press import Press as Press
-from compliance.prose import Prose, joined
+from compliance.prose import Prose, called, joined
 from compliance.provenance import Hint as Hint
 from compliance.provenance import at_the_source as at_the_source
 from compliance.provenance import managed_by, undone_by
@@ -110,6 +110,10 @@ class Card:
     @property
     def buttons(self) -> frozenset[Button]:
         return frozenset(press.button for press in self.presses)
+
+    def naming(self, name: Callable[[str], str]) -> "Card":
+        """Return the card with the name of each person whom *name* knows by their id."""
+        return replace(self, line=called(self.line, name))
 
     def fact(self, kind: FactKind) -> str:
         """Return the text of the fact of this *kind* at a glance, empty where there is none."""
@@ -279,8 +283,8 @@ AWS_EXCEPTION = (
     "what made it fail, then clear it."
 )
 SERVICE_LINKED = (
-    "An AWS service owns this rule, and AWS takes no exceptions for such rules. The allowlist "
-    "holds all the same: nothing is remediated from here."
+    "The exception is in force all the same, and the bot does not remediate the resource. An AWS "
+    "service owns this rule, and AWS does not take exceptions for such rules."
 )
 
 
@@ -294,7 +298,7 @@ def _age_unknown(finding: Finding) -> str:
 
 
 MADE_UNKNOWN = (
-    "AWS Config has not said when this resource was made: the agreement may be older than it."
+    "The agreement may be older than the resource: AWS Config has not said when that was made."
 )
 
 

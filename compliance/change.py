@@ -84,7 +84,7 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class ResourceFacts:
-    """What AWS Config tells of a resource: its name, its tags, whether it is gone.
+    """What AWS Config says of a resource: its name, its tags, whether it is gone.
 
     *tags* are None where an answer leaves them out, which says nothing of them.
     """

@@ -15,8 +15,8 @@ from compliance.finding import (
 from compliance.request import Request, Verb
 
 ENDED = "The exception has ended. Fix the resource, or agree a new exception."
-REVOKED = "The exception was ended before its time. Nobody has decided again yet."
-TAKEN_OUT = "The exception was taken out of the allowlist. Nobody has decided again yet."
+REVOKED = "The exception was ended before its time."
+TAKEN_OUT = "The exception was taken out of the allowlist."
 MADE_AGAIN = (
     "The exception {exception} was agreed before this resource was made: another one had its name "
     "then. It does not cover this one. Fix it, or agree a new exception."

@@ -1,6 +1,6 @@
 """What is around a message of AWS Config: SQS, SNS, EventBridge, Lambda, or anything else. Pure.
 
-Whatever may hold a message of AWS Config is opened, whatever it is made of. What is set aside as
+What can contain a message of AWS Config is opened, whatever it is made of. What is set aside as
 not about compliance is recognised as something else; all that is left is not understood, so that
 nothing of AWS Config's is lost without a word. Shapes and their sources: FACTS §2.
 """
@@ -168,7 +168,7 @@ class _Opener:
         yield Letter(detail, str(event.get("account", "")), str(event.get("region", "")))
 
     def _foreign(self, source: str, detail_type: str, detail: Any, depth: int) -> Iterator[Content]:
-        """Whoever forwards AWS Config's events does so under a source of their own.
+        """A program that forwards AWS Config's events has a source of its own.
 
         Events of AWS's other services are theirs alone.
         """
@@ -230,7 +230,7 @@ def _recognised(message: Mapping[str, Any]) -> str:
 
 
 def _without_letters(message: Mapping[str, Any]) -> NotCompliance:
-    """Say what *message* is that holds none of AWS Config's; raises NotUnderstoodError."""
+    """Say what *message* is that has none of AWS Config's; raises NotUnderstoodError."""
     if any(message.keys() >= keys for keys in _POINTER_KEYS):
         raise NotUnderstoodError(Problem.ELSEWHERE, str(message))
     if "logEvents" in message and not has_traces(json.dumps(message["logEvents"])):

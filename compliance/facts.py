@@ -10,7 +10,7 @@ from compliance.policy import AnyRule
 from compliance.request import Request, Verb
 from compliance.scope import ACCOUNT, EVERYWHERE, REGION
 
-#: Tags that tell a reader who owns a resource, the most telling first.
+#: Tags that say who owns a resource, the plainest first.
 _OWNER_TAGS = ("Owner", "Team", "Department", "Environment", "Application")
 
 
@@ -115,7 +115,7 @@ _REVERSIBLE = {True: "Yes.", False: "No.", None: "Not known."}
 
 
 def given_with(request: Request) -> tuple[Fact, ...]:
-    """Return what was given with *request*, which whoever agrees to it agrees to."""
+    """Return what was given with *request*: what an approver agrees to."""
     facts = [
         Fact(kind, str(request.detail[name]))
         for name, kind in _GIVEN
@@ -127,7 +127,7 @@ def given_with(request: Request) -> tuple[Fact, ...]:
 
 
 def entry_facts(entry: Entry) -> tuple[Fact, ...]:
-    """Return what an exception says, for whoever decides about it."""
+    """Return what an exception says, for the approver who decides about it."""
     covers = " · ".join(
         (
             entry.account,

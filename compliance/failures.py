@@ -189,7 +189,7 @@ _BY_ACTION: Mapping[str, str] = {
 }
 _BY_CODE: Mapping[str, str] = {
     "AlreadyCompliant": (
-        "AWS Config did not start it, because it holds the resource to be compliant already. "
+        "AWS Config did not start it, because it counts the resource as compliant already. "
         "Its next evaluation will resolve this finding."
     ),
     "InProgress": (

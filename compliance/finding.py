@@ -23,7 +23,7 @@ class State(StrEnum):
     """The words a card shows for the life of a finding.
 
     ``COMPLIANT`` is never shown: it is a resource that never broke the rule, kept so that a late
-    notification cannot open a finding and so that the digest can tell the compliant share.
+    notification cannot open a finding and so that the digest knows the compliant share.
     """
 
     COMPLIANT = "compliant"
@@ -296,7 +296,7 @@ def _copy(change: Change, now: datetime, known: Copy | None = None) -> Copy:
         rule=change.key.rule,
         compliance=change.compliance,
         recorded_at=now if ahead else change.recorded_at,
-        # Only a notification tells the rule's ARN, and who owns a rule never changes.
+        # Only a notification has the rule's ARN, and who owns a rule never changes.
         service_linked=change.service_linked or (known is not None and known.service_linked),
         annotation=change.annotation,
         claimed_at=ahead,
@@ -422,7 +422,7 @@ def progress(
 def apply(finding: Finding, now: datetime) -> Finding:
     """The runbook succeeded, which is not yet fixed: only AWS Config's evaluation says that."""
     _require(finding, "apply the remediation of", {State.RUNNING})
-    note = "The runbook ended without an error. Only AWS Config's own evaluation will say fixed."
+    note = "The runbook ended without an error. AWS Config's next evaluation says if it is fixed."
     return _to(State.APPLIED, finding, now, note=note)
 
 

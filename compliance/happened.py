@@ -53,7 +53,7 @@ class Event:
 
     @property
     def who(self) -> str:
-        """The name of who did it, which mentions nobody."""
+        """The name of who did it; it is not a mention."""
         return str((self.detail.get("person") or {}).get("name") or "Somebody")
 
 
@@ -67,7 +67,7 @@ class Said:
 
 
 def said_of(event: Event, finding: Finding) -> Said | None:
-    """Return what is said of *event*, None where nobody needs to know.
+    """Return what is said of *event*, None where it is not news.
 
     *finding* is as it is now: where it is still in the state that the event led to, its note says
     why.
@@ -131,7 +131,7 @@ def _withdrawn(event: Event, finding: Finding) -> Said:
 
 def _expired(event: Event, finding: Finding) -> Said:
     noun = _verb(event).noun
-    text = f"Nobody answered the request for the {noun} in time, so it has expired. Ask again."
+    text = f"Ask again: the request for the {noun} was not answered in time and has expired."
     return Said(Kind.EXPIRED, (text,), "request expired")
 
 
@@ -151,7 +151,7 @@ def _snoozed(event: Event, finding: Finding) -> Said:
 
 
 def _woke(event: Event, finding: Finding) -> Said:
-    return Said(Kind.WOKE, ("The snooze is over, and it waits for a decision again.",), "woke")
+    return Said(Kind.WOKE, ("The snooze is over: the finding waits for a decision again.",), "woke")
 
 
 def _not_recorded(event: Event, finding: Finding) -> Said:
@@ -238,7 +238,7 @@ def _at_aws(event: Event, finding: Finding) -> Said | None:
 
 
 def _last_day(finding: Finding) -> str:
-    """Return the last day on which the exception holds: it ends with it, in UTC."""
+    """Return the last day of the exception: it ends with it, in UTC."""
     return day(finding.until - timedelta(seconds=1)) if finding.until else ""
 
 

@@ -96,7 +96,7 @@ class _Look:
         for name, rule in zip(entry.rules, rules, strict=True):
             if rule is None and not self._is_rule(name):
                 near = self._nearest_rule(name)
-                yield f"no rule {name!r} in the catalogue, and none that AWS Config named{near}"
+                yield f"rule {name!r} is not in the catalogue, nor named by AWS Config{near}"
         yield from self._place(entry)
         if entry.resource != ANY:
             yield from _resource(entry, rules[0])
@@ -119,10 +119,10 @@ class _Look:
         account, region = entry.account, entry.region
         if account != ANY and account not in self._accounts:
             near = _nearest(account, self._accounts)
-            yield f"account {account} is none that bot.yaml watches{near}"
+            yield f"account {account} is not one that bot.yaml watches{near}"
         elif region != ANY and not self._watches(account, region):
             where = "" if account == ANY else f" in account {account}"
-            yield f"Region {region} is none that bot.yaml watches{where}"
+            yield f"Region {region} is not one that bot.yaml watches{where}"
 
     def _watches(self, account: str, region: str) -> bool:
         if account == ANY:
@@ -137,19 +137,19 @@ class _Look:
         if limits and entry.expires - self._today > min(limits):
             yield (
                 f"it lasts until {entry.expires}, and this rule's exceptions {min(limits).days} "
-                "days at most; it holds until somebody shortens it"
+                "days at most; it is in force until an approver shortens it"
             )
         line, longest = self._longest[self._scope(entry)]
         if longest is not entry:
             yield f"the entry on line {line} covers the same until {longest.expires}; keep one"
         if why := why_no_reason(entry.reason):
-            yield f"its reason is none that the form would take. {why}"
+            yield f"the form would not take its reason. {why}"
 
 
 def _resource(entry: Entry, rule: Rule | None) -> Iterator[str]:
     resource = entry.resource
     if not resource.isprintable() or resource != resource.strip():
-        yield f"resource {resource!r} has blanks or characters around or in it that nobody sees"
+        yield f"resource {resource!r} has blanks around it, or characters in it that cannot be seen"
     elif "*" in resource or "?" in resource:
         yield f"resource {resource!r}: a * stands for all resources only where it stands alone"
     elif rule and rule.resource_type in _IDS:
@@ -159,7 +159,7 @@ def _resource(entry: Entry, rule: Rule | None) -> Iterator[str]:
         elif _is_elsewhere(entry):
             yield f"resource {resource!r} is in another account or Region than the entry"
         elif _is_no_bucket(entry, rule):
-            yield f"resource {resource!r}: no bucket has capitals or underscores in its name"
+            yield f"resource {resource!r}: a bucket's name cannot have capitals or underscores"
 
 
 def _is_elsewhere(entry: Entry) -> bool:
@@ -187,7 +187,7 @@ def _question(word: str) -> str:
 
 
 class InForce(Protocol):
-    """Whatever holds the allowlist that is in force now."""
+    """Whatever has the allowlist that is in force now."""
 
     @property
     def current(self) -> Allowlist: ...

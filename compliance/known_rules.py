@@ -92,7 +92,7 @@ class KnownRules:
     def hear(self, rules: Collection[ConfigRule]) -> frozenset[str]:
         """Take in which of *rules* are the catalogue's; return the names of those that are read.
 
-        Whoever has listed a place's rules need not ask about each.
+        A sweep that has listed a place's rules need not ask about each.
         """
         self.add(rule for rule in rules if self.recognised(rule))
         keys = (FindingKey(*rule.key, "", "") for rule in rules)

@@ -68,7 +68,7 @@ def _of_decided(before: Finding, after: Finding, actor: str, action: str) -> Ite
 
 
 def _is_granted(asked: Request, before: Finding, after: Finding) -> bool:
-    """Whether the request led to what holds now; what was decided before it did not need it."""
+    """Whether the request led to what is so now; what was decided before it did not need it."""
     decided = after.decided
     return decided is not None and decided.verb is asked.verb and decided != before.decided
 
@@ -111,8 +111,8 @@ def words_of(kind: Kind, detail: Mapping[str, Any], resource: Prose) -> Prose:
         case Kind.FAILED:
             return (f"The {noun} of ", *resource, f" failed. {detail.get('why', '')}".rstrip())
         case Kind.EXPIRED:
-            asked = f"Nobody answered your request for the {noun} of "
-            return (asked, *resource, " in time, so it has expired. Ask again if it still matters.")
+            asked = f"Ask again if it still matters: your request for the {noun} of "
+            return (asked, *resource, " was not answered in time and has expired.")
         case Kind.WITHDRAWN:
             by = Person(str(detail["by"]))
             return (by, f" withdrew your request for the {noun} of ", *resource, ".")

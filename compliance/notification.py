@@ -242,7 +242,7 @@ def _text(message: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value:
         raise NotUnderstoodError(Problem.MISSING, f"{name}: expected a text")
     if not value.isprintable():
-        raise NotUnderstoodError(Problem.MISSING, f"{name}: holds characters that nobody can read")
+        raise NotUnderstoodError(Problem.MISSING, f"{name}: has characters that cannot be read")
     return value
 
 
@@ -263,7 +263,8 @@ def _time(message: Mapping[str, Any], name: str) -> datetime:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError as error:
-        raise NotUnderstoodError(Problem.MISSING, f"{name}: {value[:40]!r} is no time") from error
+        problem = f"{name}: {value[:40]!r} is not a time"
+        raise NotUnderstoodError(Problem.MISSING, problem) from error
     try:
         return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except OverflowError:

@@ -1,4 +1,4 @@
-"""How a text holds documents of JSON: alone, in a row, below words, or packed. Pure."""
+"""How documents of JSON stand in a text: alone, in a row, below words, or packed. Pure."""
 
 import base64
 import binascii
@@ -35,7 +35,7 @@ def is_json(text: str) -> bool:
 
 
 def documents(text: str) -> Iterator[Any]:
-    """Yield what *text* holds in JSON: streams write several documents one after another."""
+    """Yield what *text* has in JSON: streams write several documents one after another."""
     at = 0
     while at < len(text):
         try:
@@ -60,7 +60,7 @@ def after_words(text: str) -> Any:
 
 
 def parts(text: str) -> list[Any]:
-    """Return what *text* holds that may be AWS Config's; an unpacked text is one part."""
+    """Return what in *text* may be AWS Config's; an unpacked text is one part."""
     if (inside := unpacked(text)) is not None:
         return [inside]
     if not has_traces(text):

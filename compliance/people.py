@@ -1,6 +1,6 @@
 """Who is one person although chat products have several ids for them. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -28,6 +28,14 @@ class People:
     def same(self, one: str, other: str) -> bool:
         """Say whether both ids are known to be one person's."""
         return other in self._ids(one)
+
+    def without(self, users: Iterable[str], barred: Collection[str]) -> frozenset[str]:
+        """Return those of *users* who are provably other people than those of the *barred* ids."""
+        others = tuple(filter(None, barred))
+        return frozenset(user for user in users if self._are_others(user, others))
+
+    def _are_others(self, user: str, others: Iterable[str]) -> bool:
+        return all(self._differ(user, each) for each in others)
 
     def are_different(self, ids: Iterable[str]) -> bool:
         """Say whether the *ids* are provably of as many people.

@@ -1,15 +1,19 @@
 """Text in pieces: words, headings, names to copy, people, moments and links. Pure.
 
-A piece that is a ``str`` is words, and words are shown letter by letter, whoever wrote them: they
+A piece that is a ``str`` is words, and words are shown letter by letter, whatever they are: they
 are never markup, a mention or a link in any chat product. Only a piece of another kind does more
 than that, so that nothing which came from outside can do it.
 """
 
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from compliance.text import clean
+
+#: An id with its chat product before it.
+_ID = re.compile(r"([a-z]+):\S+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +34,25 @@ class Copied:
 class Person:
     """A person or a group of people by id, ``slack:U0HANNAH``, or by the name that somebody wrote.
 
-    The chat product that has the id mentions them, others show it as it is.
+    The chat product that has the id mentions them, others show their *name*.
     """
 
     id: str
+    name: str = ""
+
+    def known_as(self, product: str) -> str:
+        """Return how they are called in *product*, which cannot mention them."""
+        own = _ID.fullmatch(self.id)
+        if self.name or own is None or own[1] == product:
+            return self.name or self.id
+        return f"somebody in {own[1].capitalize()}"
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """People and groups of whom one is enough: a product names its own, and others if it must."""
+
+    ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +70,41 @@ class Link:
     url: str
 
 
-Piece = str | Strong | Copied | Person | Moment | Link
+Piece = str | Strong | Copied | Person | AnyOf | Moment | Link
 Prose = tuple[Piece, ...]
 
 
 def people(users: Iterable[str], groups: Iterable[str] = ()) -> Prose:
     """Return a list of people and groups by their ids, the groups first."""
     return joined(", ", [(Person(each),) for each in (*groups, *users)])
+
+
+def any_of(users: Iterable[str], groups: Iterable[str] = ()) -> Prose:
+    """Return those of whom one is enough, by their ids, the groups first; empty without any."""
+    ids = (*groups, *users)
+    return (AnyOf(ids),) if ids else ()
+
+
+def in_product(prose: Prose, product: str) -> Prose:
+    """Return *prose* with each choice of people as those that *product* can mention."""
+    return tuple(
+        each
+        for piece in prose
+        for each in (_own(piece, product) if isinstance(piece, AnyOf) else (piece,))
+    )
+
+
+def _own(choice: AnyOf, product: str) -> Prose:
+    own = tuple(each for each in choice.ids if each.startswith(f"{product}:") or ":" not in each)
+    return people(own or choice.ids)
+
+
+def called(prose: Prose, name: Callable[[str], str]) -> Prose:
+    """Return *prose* with the name of each person that *name* knows."""
+    return tuple(
+        replace(piece, name=name(piece.id)) if isinstance(piece, Person) else piece
+        for piece in prose
+    )
 
 
 def joined(separator: str, parts: Iterable[Prose]) -> Prose:
@@ -95,7 +142,9 @@ def _plain(piece: Piece, name: Callable[[str], str]) -> str:
         case Copied(text):
             return one_line(text)
         case Person(id):
-            return one_line(name(id))
+            return one_line(piece.name or name(id))
+        case AnyOf(ids):
+            return ", ".join(one_line(name(each)) for each in ids)
         case Moment(at):
             return moment(at)
         case Link(text, url):

@@ -1,11 +1,11 @@
-"""Whether a reason tells the next reader anything. Pure."""
+"""Whether a reason is of use to the next reader. Pure."""
 
 import re
 from collections.abc import Iterable
 
-#: The shortest reason that can tell the next reader anything (DESIGN §5).
+#: The shortest reason that can be of use to the next reader (DESIGN §5).
 REASON_MIN = 20
-#: AWS takes 1,024 characters for an exception's message, and ours holds more than the reason.
+#: AWS takes 1,024 characters for an exception's message, and ours has more than the reason.
 REASON_MAX = 800
 #: A sentence of twenty characters has more different letters than this in any script.
 _LETTERS_MIN = 6
@@ -14,7 +14,7 @@ TOO_SHORT = f"Say why in at least {REASON_MIN} characters: auditors read this."
 TOO_LONG = f"At most {REASON_MAX} characters; put the rest into the ticket."
 REPEATED = "This repeats a few letters or one word. Say why in a sentence: auditors read this."
 COPIED = "This only repeats what the rule says. Say why that is acceptable for this resource."
-SAME = "This is the reason of last time. Say why it still holds."
+SAME = "This is the reason of last time. Say why it is still right."
 
 
 def why_no_reason(reason: str, known: Iterable[str] = (), before: str = "") -> str:

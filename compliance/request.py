@@ -37,7 +37,7 @@ _NOUNS = {
 class Request:
     """*actor* asked for *verb*, and *needed* others must agree.
 
-    *actor* and *agreed* are ids with their chat product, like ``slack:U0HANNAH``. *detail* holds
+    *actor* and *agreed* are ids with their chat product, like ``slack:U0HANNAH``. *detail* has
     what was given with it: the class, reason, ticket and end of an exception. *hindrance* says why
     it is agreed and not carried out yet.
     """

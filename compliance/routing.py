@@ -15,7 +15,7 @@ from compliance.rules import Severity
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Conditions on a finding; an empty one holds for every finding, all must hold together.
+    """Conditions on a finding; an empty one fits every finding, and all must fit.
 
     *units* are paths of organisational units: what is in a unit below one of them matches too.
     """
@@ -31,7 +31,7 @@ class Match:
     def covers(
         self, key: FindingKey, tags: Mapping[str, str], account: Account | None = None
     ) -> bool:
-        """Say whether all conditions hold; without *account* no unit and no environment does."""
+        """Say whether all conditions fit; without *account* a unit and an environment do not."""
         return (
             all(tags.get(name) == value for name, value in self.tags.items())
             and (not self.accounts or key.account in self.accounts)
@@ -217,7 +217,7 @@ def _clues_of_match(match: Match) -> Iterator[_Clue]:
         ("region", match.regions),
     )
     if match.tags:
-        # One of them is enough, since all must hold.
+        # One of them is enough, since all must fit.
         name, value = next(iter(match.tags.items()))
         yield f"tag {name}", value
         return

@@ -77,7 +77,7 @@ class DecisionPolicy:
     def needed(self, verb: Verb) -> int:
         """Return how many people beside the asker must agree to *verb*.
 
-        Whoever ends an exception, ours or AWS Config's, only lets the finding be decided again, so
+        The end of an exception, ours or AWS Config's, only lets the finding be decided again, so
         one person may.
         """
         if verb in {Verb.REVOKE, Verb.CLEAR}:

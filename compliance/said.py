@@ -66,10 +66,10 @@ def reminding(waits: Sequence[tuple[Finding, Waiting]], escalate: bool) -> Prose
     what = (
         f"The request for the {asked[0].verb.noun} has waited for an answer since "
         if asked
-        else f"This finding is {finding.state} and nobody has decided since "
+        else f"This finding is {finding.state} and has waited for a decision since "
     )
     if len(waits) > 1:
         what = f"{len(waits)} findings of this message wait for a decision, the first since "
-    until = f" It expires on {wait.until:%-d %B} if nobody answers." if asked and wait.until else ""
-    passed_on = " The escalation channel has been told." if escalate else ""
+    until = f" It expires on {wait.until:%-d %B}." if asked and wait.until else ""
+    passed_on = " The escalation channel was asked as well." if escalate else ""
     return (f"Reminder: {what}{wait.since:%-d %B}.{until}{passed_on}",)

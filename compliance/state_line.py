@@ -50,18 +50,18 @@ def _decided(finding: Finding) -> Prose:
 
 
 def _open(finding: Finding) -> Prose:
-    note = brief(finding.note) or "Nobody has decided yet."
-    return _line(finding, (note,), _withdrawn(finding))
+    return _line(finding, _withdrawn(finding) or _words(brief(finding.note)))
 
 
 def _pending(finding: Finding) -> Prose:
-    note = _words(brief(finding.note))
-    return _line(finding, *map(asked, finding.requests), note, _withdrawn(finding))
+    note = _withdrawn(finding) or _words(brief(finding.note))
+    return _line(finding, *map(asked, finding.requests), note)
 
 
 def _withdrawn(finding: Finding) -> Prose:
-    who = finding.withdrawn_by
-    return ("Withdrawn by ", *people([who]), ".") if who else ()
+    """Say who withdrew what: the note names the request, and not its people."""
+    who, note = finding.withdrawn_by, finding.note.removesuffix(".") or "A request was withdrawn"
+    return (f"{note} by ", *people([who]), ".") if who else ()
 
 
 def _approved(finding: Finding) -> Prose:

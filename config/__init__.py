@@ -43,7 +43,7 @@ def load(
     """
     faults = list(found)
     if not folder.is_dir():
-        problem = f"there is no folder {folder}; expected the one that holds bot.yaml"
+        problem = f"{folder} is not a folder; expected the one that has bot.yaml"
         raise ConfigError([*faults, Fault("COMPLIANCE_CONFIG", 0, "", problem)])
 
     def attempt(loader: Callable[[], _Loaded]) -> _Loaded | None:

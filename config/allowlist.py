@@ -29,9 +29,9 @@ _KEY = re.compile(r"[.\[]")
 _RESOLVERS: dict[str, Any] = yaml.SafeLoader.yaml_implicit_resolvers
 
 NOT_ONE = (
-    "expected 'exceptions:' and a list under it; is this the allowlist? What it holds is not shown"
+    "expected 'exceptions:' and a list under it; is this the allowlist? What is in it is not shown"
 )
-UNKNOWN_ALIAS = "is not valid YAML: an alias of what is not there, or holds this itself"
+UNKNOWN_ALIAS = "is not valid YAML: an alias of what is not there, or one that contains itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class _Reader:
             value = self._next()
             if isinstance(key, yaml.ScalarEvent) and key.value == HEAD:
                 if parsed:
-                    self._fault(key, HEAD, "stands twice; keep one of the two")
+                    self._fault(key, HEAD, "is defined twice; keep one")
                 parsed = self._list(value, key, Layout(flow=bool(event.flow_style), simple=simple))
             else:
                 self._skip(key)
@@ -196,7 +196,7 @@ class _Reader:
                 merged += self._merged(value)
                 continue
             if name in values:
-                self._fault(key, name, "stands twice; keep one of the two")
+                self._fault(key, name, "is defined twice; keep one")
             lines[name] = key.start_mark.line + 1
             values[name], end = self._value(value)
         for more, at in merged:
@@ -257,7 +257,7 @@ class _Reader:
         for event in self._until(yaml.MappingEndEvent):
             name = self._key(event)
             if name in values:
-                self._fault(event, name, "stands twice; keep one of the two")
+                self._fault(event, name, "is defined twice; keep one")
             values[name], end = self._plain(self._next())
         return values, self._last if start.flow_style else end
 

@@ -110,7 +110,7 @@ class _Review(Strict):
 
     last: date = Field(description="The day of the last review.")
     interval_days: Annotated[int, Field(strict=True, ge=1, le=3660)] = Field(
-        description="How long it holds; the digest names rules that are due."
+        description="How long the review is good for; the digest names rules that are due."
     )
 
 

@@ -2,7 +2,7 @@
 
 What was written must read as what was meant, or nothing is written. To prove that, only the edited
 entries and their neighbours are read again: YAML is read forward, and at the dash of an entry all
-that stands before it is over. Where that does not hold, because of anchors or directives, the
+that stands before it is over. Where that is not so, because of anchors or directives, the
 whole text is read again.
 """
 

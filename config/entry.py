@@ -105,7 +105,7 @@ class EntryForm(Strict):
     name: str = Field("", description="The resource's name, for readers.")
     tags: dict[str, str] = Field({}, description="Only resources that have all of these tags.")
     exception_class: Annotated[ExceptionClass, Field(alias="class")] = Field(
-        description="not ours stands in old entries only: hand the finding over instead."
+        description="not ours is for old entries only: hand the finding over instead."
     )
     reason: Text = Field(description="Why this is acceptable. Auditors read it.")
     compensating_control: str = Field("", description="What protects the resource instead.")

@@ -1,4 +1,4 @@
-"""Reads the environment variables of DESIGN §3; a value ``file:PATH`` is what that file holds."""
+"""Reads the environment variables of DESIGN §3; ``file:PATH`` is the content of that file."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -129,7 +129,7 @@ class Environment:
 
 
 def read_environment(variables: Mapping[str, str], allowlist: str = "") -> Environment:
-    """Return the environment, with its faults for whoever tells those of the files as well.
+    """Return the environment and its faults, which are printed with those of the files.
 
     *allowlist* is a file that stands in for the one that the environment names.
     """
@@ -285,12 +285,12 @@ class _Reader:
         try:
             return read_location(value) if value else default
         except ValueError as error:
-            # What was found may hold a token.
+            # What was found may contain a token.
             self._fault("ALLOWLIST_URL", str(error))
             return default
 
     def file(self, name: str) -> str:
-        """Return the path of a file that is there; what it holds is not read."""
+        """Return the path of a file that is there; its content is not read."""
         value = self._variables.get(name, "").strip().removeprefix(_FILE)
         if value and not Path(value).is_file():
             self._fault(name, "expected the path of a file that is there")

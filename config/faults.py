@@ -138,7 +138,7 @@ def _faults(document: Document, error: ValidationError) -> list[Fault]:
 def _errors(error: ValidationError) -> list[Any]:
     """Return what is wrong; of a value that may be of several forms, with the nearest of them.
 
-    pydantic tells what keeps it from being each of them. The nearest is that of which only a part
+    pydantic says what keeps it from being each of them. The nearest is that of which only a part
     is wrong, else the one that is a choice of words.
     """
     told: dict[Place, list[Any]] = {}
@@ -207,15 +207,15 @@ def _dotted(place: Place) -> str:
 
 
 def _twice(file: str, place: Place, line: int) -> Fault:
-    return Fault(file, line, _dotted(place), "stands twice; keep one of the two")
+    return Fault(file, line, _dotted(place), "is defined twice; keep one")
 
 
 def _walk(node: Any, place: Place, lines: dict[Place, int], twice: Any) -> None:
     if node is None:
         return
     if len(place) > _DEEPEST or len(lines) > _MOST:
-        # Through an alias a thing can hold itself, or many hold many.
-        problem = "expected less: this holds itself, or more than anybody writes"
+        # Through an alias a thing can contain itself, or many contain many.
+        problem = "too large, or an alias that contains itself"
         raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
     lines.setdefault(place, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):

@@ -133,7 +133,7 @@ class FileShelf:
 
     @contextmanager
     def _locked(self, real: Path) -> Iterator[None]:
-        """Hold what every bot holds that writes this file; a dead one holds nothing.
+        """Hold the lock of every bot that writes this file; a dead process has none.
 
         Beside the file, for the file itself is replaced; where nothing can stand beside it, the
         file itself, for then it is written in place.
@@ -182,7 +182,9 @@ class FileShelf:
         if number == errno.ENOENT:
             return f"{self._path} is not there; create it with the line 'exceptions: []'"
         if number == errno.ENOTDIR:
-            return f"{self._path} leads through something that is no folder; correct ALLOWLIST_URL"
+            return (
+                f"{self._path} leads through something that is not a folder; correct ALLOWLIST_URL"
+            )
         if number in {errno.EACCES, errno.EPERM}:
             return f"{self._path} is not for {_us()} to read; give this user the right to"
         if number == errno.ELOOP or isinstance(error, RuntimeError):
@@ -214,7 +216,7 @@ def _replace(real: Path, found: os.stat_result, new: bytes) -> bool:
 
     A reader sees the old file or the new one, whatever ends the process in between.
     """
-    # The lock is held, so whoever left one of this name behind is dead.
+    # The lock is held, so the process that left one of this name behind is dead.
     temporary = real.with_name(f".{real.name}.new")
     try:
         temporary.unlink(missing_ok=True)

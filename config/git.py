@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 #: A call over the network that takes longer than this will not come back.
 _SECONDS = 20.0
-#: What the environment of whoever started the bot must not say about our repository.
+#: What the environment in which the bot was started must not say about our repository.
 _NOT_OURS = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE"}
 #: Nobody is there to answer a question. The words are read below, so they are git's English.
 _ALONE = {
@@ -34,7 +34,7 @@ _HELPER = (
     '!f() {{ test "$1" = get || exit 0; {user} '
     'printf "password=%s\\n" "$ALLOWLIST_GIT_TOKEN"; }}; f'
 )
-#: GitHub's name for whoever comes with a token alone; GitLab and Gitea take any.
+#: GitHub's name for a user with a token alone; GitLab and Gitea take any.
 _USER = "echo username=x-access-token;"
 _CREDENTIALS_IN_URL = re.compile(r"(?<=://)[^/@\s]+@")
 

@@ -1,4 +1,4 @@
-"""The allowlist in a Git repository: each change is a commit by whoever decided it.
+"""The allowlist in a Git repository: each change is a commit by the person who decided it.
 
 The clone has no files of its own to be in the way: texts are read from commits and written as
 commits. A push only ever adds to the branch; where somebody was faster, the change is made anew on
@@ -48,7 +48,7 @@ _CAUSES: tuple[tuple[str, type[ShelfError], str], ...] = (
     (
         r"\.lock': File exists|failed to update ref|cannot lock ref",
         ShelfBusyError,
-        "has a lock that another process holds; if it died, remove its .lock file there",
+        "has a lock of another process; if it died, remove its .lock file there",
     ),
     (
         r"protected branch|GH006|GH013|not allowed to push|TF402455",
@@ -172,7 +172,7 @@ class GitShelf:
         if head := re.match(r"ref: refs/heads/(\S+)\tHEAD", answer):
             return head[1]
         raise ShelfUnreadableError(
-            f"{self.name} has no branch yet; push one that holds {self._location.path}"
+            f"{self.name} does not have a branch yet; push one with {self._location.path}"
         )
 
     def _newest(self, recent: float = 0.0) -> _Seen:
@@ -223,7 +223,7 @@ class GitShelf:
             return False
 
     def _lineage(self, commit: str) -> Lineage:
-        """Say whether *commit* goes on from the last one; the history alone can tell."""
+        """Say whether *commit* goes on from the last one: only the history knows."""
         if not self._knows(self._seen) or self._seen is None:
             return Lineage.UNKNOWN
         try:

@@ -60,7 +60,7 @@ class _Change:
     outcome: "Future[None]" = field(default_factory=Future)
 
     def parts(self) -> Iterator["_Change"]:
-        """Yield what each asker adds for one reason by itself: a history tells it so."""
+        """Yield what each asker adds for one reason by itself, as a history has it."""
         asked: dict[tuple[str, str], list[Entry]] = {}
         for entry in self.added:
             asked.setdefault((entry.asked_by, entry.reason), []).append(entry)
@@ -81,7 +81,7 @@ class Keeper:
     def __init__(self, shelf: Shelf, catalogue: Catalogue, memory: Memory | None = None) -> None:
         self._shelf = shelf
         self._versions = Versions(shelf, catalogue, memory)
-        #: Whoever holds it reads or writes the shelf.
+        #: Its holder reads or writes the shelf.
         self._at_shelf = threading.Lock()
         self._queue = threading.Lock()
         self._waiting: list[_Change] = []
@@ -181,7 +181,7 @@ class Keeper:
         self._logged = why
 
     def _leave(self, mine: _Change) -> None:
-        """Wait no longer for whoever is at the shelf, unless they have taken the change along."""
+        """Stop waiting for the thread at the shelf, unless it has taken the change along."""
         with self._queue:
             if mine in self._waiting:
                 self._waiting.remove(mine)

@@ -64,7 +64,7 @@ def _in_url(url: str) -> Iterable[str]:
 
 
 def _pieces(secret: str) -> Iterable[str]:
-    # As it is, as a URL holds it, and as it is taken out of one.
+    # As it is, as it stands in a URL, and as it is taken out of one.
     for form in {secret, unquote(secret), quote(secret, safe="")}:
         # Programs cut what they print at line ends, and show quotes and controls escaped.
         candidates = [form, *re.split(r"[^!-~]+|[\"'\\]", form)]

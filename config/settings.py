@@ -137,7 +137,7 @@ class _Reminders(Strict):
         description="The pauses before each reminder; after the last, the escalation channel.",
     )
     expire_days: Annotated[float, Field(strict=True, gt=0, le=365)] = Field(
-        default=14, description="When a request that nobody answers expires."
+        default=14, description="When a request that is not answered expires."
     )
 
     @field_validator("after_hours")
@@ -158,7 +158,7 @@ class _Intake(Strict):
         default=20, description="How long an empty queue is waited for."
     )
     visibility_seconds: Annotated[int, Field(strict=True, ge=1, le=43_200)] = Field(
-        default=60, description="How long a batch is nobody else's."
+        default=60, description="How long a batch is hidden from other readers."
     )
 
 
@@ -193,7 +193,7 @@ class BotFile(Strict):
     )
     other_rules: OtherRules = Field(
         default=OtherRules.SHOW,
-        description="What becomes of findings of rules that rules.yaml has not.",
+        description="What becomes of findings of rules that rules.yaml does not have.",
     )
     teams_answers: Literal["chat", "channel"] = Field(
         default="chat",
@@ -212,7 +212,7 @@ class BotFile(Strict):
 class Settings:
     """``bot.yaml``: *weekday* counts from Monday, 0; *places* are (account, Region) pairs.
 
-    *session_policy* holds the actions that a decision's session may use beside its own, None where
+    *session_policy* has the actions that a decision's session may use beside its own, None where
     it is not narrowed. *tasks* is how many accounts and Regions are worked on at once.
     *teams_in_channel*: Microsoft Teams shows private answers where they were asked for.
     """
@@ -256,7 +256,7 @@ def load_settings(path: Path) -> Settings:
     if twice:
         raise ConfigError(
             document.fault(
-                ("accounts", number, "id"), f"account {ids[number]} stands above already"
+                ("accounts", number, "id"), f"account {ids[number]} is listed above already"
             )
             for number in twice
         )

@@ -35,7 +35,7 @@ class _Approvers(Strict):
 
 
 class _Match(Strict):
-    """What a team owns: all that stands in one entry has to hold."""
+    """What a team owns: all conditions of one entry have to fit."""
 
     tags: dict[str, Text] = Field(
         default={}, description="Tags that the resource has, letter by letter."
@@ -62,7 +62,7 @@ class _Match(Strict):
             getattr(self, name) for name in self.model_fields_set
         ):
             raise ValueError(
-                "expected a condition, and something in each; what no team owns is the default's"
+                "expected a condition, and something in each; the default team owns the rest"
             )
         return self
 
@@ -142,7 +142,7 @@ class TeamsFile(Strict):
     teams: Annotated[list[_Team], Field(min_length=1)] = Field(
         description="The teams; the first that owns a finding gets it."
     )
-    default: Text = Field(description="The team that gets what nobody owns.")
+    default: Text = Field(description="The team that gets what the others do not own.")
     everywhere: _Approvers = Field(
         default=_Approvers(), description="Who may decide for every team: the security analysts."
     )

@@ -12,7 +12,7 @@ from config.faults import ConfigError, Fault
 
 log = logging.getLogger(__name__)
 
-#: How many faults a message holds; the log has them all.
+#: How many faults a message names; the log has them all.
 _FAULTS_MAX = 5
 _LOST_SHOWN = 3
 _STAYS = "the last good version stays in force"

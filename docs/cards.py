@@ -3,20 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from compliance.accounts import Account
+from compliance.attention import Waiting, waiting_for
 from compliance.card import card_of
+from compliance.care import Care, Claim, Snooze
 from compliance.change import Change, Compliance, FindingKey
 from compliance.finding import Finding, State, first_seen, short_ids
 from compliance.group import Content, gather
 from compliance.request import Request, Verb
+from compliance.routing import Team, Teams
 from config.catalogue import load_catalogue
 
 _RULES = Path(__file__).parents[1] / "config" / "rules.yaml"
 _ACCOUNT = "111122223333"
 _ACCOUNTS = {_ACCOUNT: Account(_ACCOUNT, "housing-production", "production")}
 _HANNAH, _HARRY = "slack:U0HANNAH", "slack:U0HARRY"
+_HOUSING = Team("housing", (), frozenset({_HANNAH, _HARRY}), frozenset(), ())
 _S3 = "s3-bucket-level-public-access-prohibited"
 _STANDBY = "rds-multi-az-support"
 _TOPIC = "sns-encrypted-kms"
@@ -37,13 +42,20 @@ def cards(now: datetime) -> Mapping[str, Content]:
         "open": _finding(now, tags=_TERRAFORM),
         "open-without-remediation": _finding(now, rule="home-made-rule", name="housing-wiki"),
         **_asked(now),
+        **_attended(now),
         **_under_way(now),
         **_ended(now),
     }
     shown: dict[str, Content] = {
-        name: card_of(finding, rules, _ACCOUNTS) for name, finding in findings.items()
+        name: card_of(finding, rules, _ACCOUNTS, waiting_of=_waiting)
+        for name, finding in findings.items()
     }
-    return {**shown, "group": gather(_many(now), rules, _ACCOUNTS)}
+    groups = {"group-of-three": _many(now, 3), "group": _many(now, 40)}
+    return {**shown, **{name: gather(each, rules, _ACCOUNTS) for name, each in groups.items()}}
+
+
+def _waiting(finding: Finding) -> Waiting | None:
+    return waiting_for(finding, _HOUSING, Teams((_HOUSING,), _HOUSING.name), timedelta(days=14))
 
 
 def _finding(
@@ -71,6 +83,20 @@ def _asked(now: datetime) -> Mapping[str, Finding]:
         "approval-pending": replace(pending, requests=(standby,)),
         "approval-pending-twice": replace(pending, requests=(standby, exception)),
         "approved": _finding(now, state=State.APPROVED, decided=replace(standby, needed=0)),
+    }
+
+
+def _attended(now: datetime) -> Mapping[str, Finding]:
+    """Return findings that somebody looks after, and one with as long a name as there is."""
+    reason = "The tender for the new register ends on Friday; the standby comes with it."
+    rest = Snooze(_HANNAH, now, now + timedelta(days=6), reason)
+    grave = "housing-repairs-photos-of-tenants-and-properties-archive-2009-26"
+    many = {f"cost-centre-{number}": f"housing-{number}" for number in range(40)}
+    owner = {"OwnerEmail": "housing.repairs.digital.services.team@council.example"}
+    return {
+        "claimed": _finding(now, care=Care(claim=Claim(_HANNAH, now))),
+        "snoozed": _finding(now, _STANDBY, "tenancy-register", care=Care(snooze=rest)),
+        "long-name": _finding(now, name=grave, tags={**owner, **many, **_TERRAFORM}),
     }
 
 
@@ -115,6 +141,14 @@ def _ended(now: datetime) -> Mapping[str, Finding]:
             note="Accepted risk: the photos are of public buildings, and a website shows them. "
             "(HOU-1422)",
         ),
+        "exception-ending": _finding(
+            now,
+            state=State.EXCEPTED,
+            decided=replace(accepted, detail={"warned": 7}),
+            until=now + timedelta(days=7),
+            note="Accepted risk: the photos are of public buildings, and a website shows them. "
+            "(HOU-1422)",
+        ),
         "reopened": _finding(
             now,
             tags=_TERRAFORM,
@@ -124,9 +158,10 @@ def _ended(now: datetime) -> Mapping[str, Finding]:
     }
 
 
-def _many(now: datetime) -> tuple[Finding, ...]:
+def _many(now: datetime, number: int) -> tuple[Finding, ...]:
     asked = Request(Verb.REMEDIATE, _HANNAH, 0, now)
     names = ("arrears-alarms", "lift-faults", "boiler-faults", "key-orders", "void-homes", "rents")
-    topics = [_finding(now, _TOPIC, name) for name in names]
+    numbered = (f"{name}-{floor}" if floor else name for floor in range(number) for name in names)
+    topics = [_finding(now, _TOPIC, name) for name in islice(numbered, number)]
     running = replace(topics[1], state=State.RUNNING, decided=asked, step=1, steps=2)
     return (topics[0], running, *topics[2:])

@@ -59,7 +59,7 @@ def lock_tail(connection: sa.Connection) -> None:
     """Wait until this transaction is the only one that ends: the last thing it does before that.
 
     Two transactions that read the same last row would fork the chain, and two that count the same
-    findings would wait for each other. SQLite's write lock keeps them apart already.
+    findings would wait for one another. SQLite's write lock keeps them apart already.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(_LOCK)
@@ -68,7 +68,7 @@ def lock_tail(connection: sa.Connection) -> None:
 def append(connection: sa.Connection, rows: Sequence[AuditRow]) -> None:
     """Add *rows* to the log, in the transaction of the moves that they record.
 
-    It holds the lock of the log's tail.
+    The transaction holds the lock of the log's tail.
     """
     if not rows:
         return

@@ -127,7 +127,7 @@ class ConfigRules:
 
 def note(db: sa.Connection, keys: Iterable[RuleKey], now: datetime) -> None:
     """Let AWS be asked about rules that it has not been asked about yet."""
-    # In order: two transactions must not wait for each other's rows.
+    # In order: two transactions must not wait for one another's rows.
     if rows := [{**key._asdict(), "due": now} for key in sorted(set(keys))]:
         db.execute(_NOTE, rows)
 

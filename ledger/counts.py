@@ -24,8 +24,8 @@ _COLUMNS = ("team", "rule", "account", "region", "state", "applicable", "resourc
 def changed(moves: Iterable[tuple[Finding | None, Finding]]) -> list[dict[str, Any]]:
     """Return what to add to which counts, so that each finding counts as it is after its move.
 
-    None is where a finding was that is new. Whoever adds them holds the lock of the audit log's
-    tail, and they come in order: two transactions must not wait for each other's rows.
+    None is where a finding was that is new. The caller holds the lock of the audit log's
+    tail, and they come in order: two transactions must not wait for one another's rows.
     """
     changes: Counter[_Like] = Counter()
     for before, after in moves:

@@ -61,7 +61,7 @@ def follow(
     """Write what belongs to *moves*: AWS's copies of exceptions, what people are told, attempts,
     names, *rows* and counts.
 
-    The audit log and the counts come last: whoever waits for a row of another table must not hold
+    The audit log and the counts come last: a transaction that waits for another row must not hold
     their lock.
     """
     _mirror(db, moves, now)

@@ -21,7 +21,7 @@ class LedgerUnavailableError(MendableError):
 
 
 class UnfitError(Exception):
-    """The database cannot hold what was to be written; it would refuse it again."""
+    """The database cannot keep what was to be written; it would refuse it again."""
 
 
 class LedgerOutOfReachError(MendableError):

@@ -19,7 +19,7 @@ def problem(engine: sa.Engine) -> str:
     """Say which error keeps the database from being written, empty when none does.
 
     One that is read-only or full can be read all the same. What is written is taken out again. The
-    log has the whole error, which names hosts and users: whoever asks for readiness may be anybody.
+    log has the whole error, which names hosts and users: anybody may ask for readiness.
     """
     name = f"written {secrets.token_hex(8)}"
     try:

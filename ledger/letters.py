@@ -21,7 +21,7 @@ from ledger.tables import findings, letters, messages, posts
 LEASE = timedelta(seconds=60)
 #: What becomes of many requests of one person at once comes in one message.
 _COALESCE = timedelta(seconds=2)
-#: How many letters one message holds.
+#: How many letters one message has.
 _MOST = 20
 
 

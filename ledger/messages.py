@@ -1,7 +1,7 @@
 """What chat shows: each finding's message in each channel, and which replica brings it up to date.
 
-Whoever takes a message holds its lease and notes what came of it. A replica that dies before that
-is relieved when its lease has run out.
+A worker that takes a message has its lease and notes what came of it. A replica that dies before
+that is relieved when its lease has run out.
 """
 
 import secrets
@@ -93,7 +93,7 @@ class Messages:
     def stale(self) -> Mapping[Channel, Stale]:
         """Return the channels that have something to do, with the teams whose findings are stale.
 
-        One team may have none that this channel shows: take tells.
+        One team may have none that this channel shows: take finds out.
         """
         with reading(self._engine) as db:
             pairs = stale.stale_pairs(db)
@@ -400,7 +400,7 @@ class Messages:
 
 
 def _lock(db: sa.Connection, finding_ids: Collection[str]) -> None:
-    """Wait for whoever notes another message of these findings, to see what they have noted.
+    """Wait for the transaction that notes another message of these findings, to see it.
 
     Or each would find that the other's channel is out of date, and the findings would be so for
     ever. In the order of ids, as the ledger locks them, or PostgreSQL ends one of the two. SQLite's

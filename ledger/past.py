@@ -75,10 +75,10 @@ class Past:
                 if each.state in wanted and _is_in(each, scope):
                     yield Count(each.team, each.rule, each.account, State(each.state), 1), sign
 
-    def findings(
-        self, at: datetime, scope: Scope, states: Collection[State], limit: int, offset: int
+    def oldest(
+        self, at: datetime, states: Collection[State], scope: Scope, limit: int, offset: int
     ) -> tuple[Finding, ...]:
-        """Return findings as they stood, in the order of their ids.
+        """Return findings as they stood, those that had been non-compliant longest first.
 
         Who decided, and until when, is what the history of each says.
         """
@@ -89,15 +89,16 @@ class Past:
                 for _, then in _moved(db, at)
                 if then.state in wanted and _is_in(then, scope)
             }
-            stood = _stood(at, scope, wanted, list(moved)).order_by("id").limit(limit)
-            states_then = {row.id: row.state for row in db.execute(stood.offset(offset))}
+            stood = _stood(at, scope, wanted, list(moved)).order_by("opened_at", "id")
+            stood = stood.limit(limit).offset(offset)
+            states_then = {row.id: row.state for row in db.execute(stood)}
             query = sa.select(findings).where(findings.c.id.in_(states_then))
-            rows = db.execute(query.order_by(findings.c.id)).mappings()
-            read = [(from_row(row), states_then[row["id"]]) for row in rows]
-            opened = _opened(db, at, [one.id for one, state in read if state != one.state])
+            read = {row["id"]: from_row(row) for row in db.execute(query).mappings()}
+            newer = [one.id for one in read.values() if one.opened_at and one.opened_at > at]
+            opened = _opened(db, at, newer)
         return tuple(
-            _as_it_stood(one, State(state), moved.get(one.id), opened.get(one.id))
-            for one, state in read
+            _as_it_stood(read[each], State(state), moved.get(each), opened.get(each))
+            for each, state in states_then.items()
         )
 
 
@@ -174,18 +175,21 @@ def _was(db: sa.Connection, at: datetime) -> dict[str, dict[str, str]]:
 
 def _stood(
     at: datetime, scope: Scope, states: list[str], moved: list[str]
-) -> sa.CompoundSelect[tuple[str, str]]:
-    """Return the ids of what stood in *states* and the state of each; *moved* are in scope."""
+) -> sa.CompoundSelect[tuple[str, str, datetime]]:
+    """Return the ids of what stood in *states*, with the state of each and since when it is open.
+
+    *moved* are in scope.
+    """
     first = _first(at)
     changed = (
-        sa.select(findings.c.id, audit.c.from_state.label("state"))
+        sa.select(findings.c.id, audit.c.from_state.label("state"), _opened_at(at))
         .select_from(first)
         .join(audit, audit.c.seq == first.c.seq)
         .join(findings, findings.c.id == first.c.finding)
         .where(audit.c.from_state.in_(states))
     )
     since = (audit.c.finding == findings.c.id) & (audit.c.at > at) & (audit.c.to_state != "")
-    as_now = sa.select(findings.c.id, findings.c.state).where(
+    as_now = sa.select(findings.c.id, findings.c.state, findings.c.opened_at).where(
         UNSETTLED,
         findings.c.state.in_(states),
         *within(scope, findings),
@@ -199,13 +203,30 @@ def _stood(
     )
 
 
+def _opened_at(at: datetime) -> sa.ColumnElement[datetime]:
+    """Since when a finding was open then, for the order of a list.
+
+    A finding keeps when its newest violation was recorded; of one that is newer than the moment,
+    the row says it that opened the one before.
+    """
+    before = audit.alias()
+    is_it = (before.c.finding == findings.c.id) & (before.c.at <= at) & _opens(before)
+    row = sa.select(sa.func.max(before.c.at)).where(is_it).scalar_subquery()
+    newest = findings.c.opened_at
+    return sa.case((newest > at, row), else_=newest).label("opened_at")
+
+
+def _opens(rows: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether a row of the audit log opened its finding: anew, or again."""
+    over = ["", *(state.value for state in SETTLED)]
+    return rows.c.from_state.in_(over) & rows.c.to_state.not_in(over)
+
+
 def _opened(db: sa.Connection, at: datetime, finding_ids: Collection[str]) -> dict[str, datetime]:
     """Return when the violation was recorded that was open then."""
-    over = ["", *(state.value for state in SETTLED)]
     query = (
         sa.select(audit.c.finding, audit.c.at, audit.c.detail)
-        .where(audit.c.finding.in_(finding_ids), audit.c.at <= at, audit.c.from_state.in_(over))
-        .where(audit.c.to_state.not_in(over))
+        .where(audit.c.finding.in_(finding_ids), audit.c.at <= at, _opens(audit))
         .order_by(audit.c.seq)
     )
     opened = {}
@@ -219,8 +240,9 @@ def _opened(db: sa.Connection, at: datetime, finding_ids: Collection[str]) -> di
 def _as_it_stood(
     finding: Finding, state: State, then: _Changed | None, opened_at: datetime | None
 ) -> Finding:
+    finding = replace(finding, opened_at=opened_at or finding.opened_at)
     if state is not finding.state:
-        finding = replace(finding, state=state, until=None, opened_at=opened_at)
+        finding = replace(finding, state=state, until=None)
     if then is None:
         return finding
     return replace(finding, team=then.team, key=replace(finding.key, rule=then.rule))

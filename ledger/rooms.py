@@ -1,4 +1,4 @@
-"""The conversations of chat products that tell the bot where it may speak, instead of being asked.
+"""The conversations of chat products that call the bot, instead of being asked where it may speak.
 
 Microsoft Teams calls the bot when its app is added to a team or a person: only then the bot knows
 the conversation and the address at which it takes messages.

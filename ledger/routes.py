@@ -45,7 +45,7 @@ def routed_rows(
 class Rerouting:
     """Gives each finding to the team that owns it by the routes that *fingerprint* stands for.
 
-    That is done once for each change of the routes, a page at a time, so that whoever presses
+    That is done once for each change of the routes, a page at a time, so that a person who presses
     meanwhile waits for a page at most. Where the process ends in between, it begins again.
     """
 

@@ -111,7 +111,7 @@ def from_row(row: sa.RowMapping) -> Finding:
 
 
 def requests_from(text: str) -> tuple[Request, ...]:
-    """Return what the column ``requests`` holds."""
+    """Return the value of the column ``requests``."""
     return tuple(map(_request_from_data, json.loads(text or "[]")))
 
 

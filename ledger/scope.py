@@ -29,7 +29,7 @@ class Scope:
 
     @property
     def is_of_findings(self) -> bool:
-        """Whether only the findings tell what is in it: what is kept counted does not."""
+        """Whether only the findings say what is in it: what is kept counted does not."""
         has_age = self.opened_before is not None or self.opened_after is not None
         return has_age or self.ids is not None or bool(self.without)
 

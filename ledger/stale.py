@@ -1,7 +1,7 @@
 """Which findings chat shows as they are no longer, and which of them comes next.
 
 A finding is stale while one of its messages shows an older version, or a channel of its team shows
-none. Nearly all findings are not, and an index holds the others only: where nothing is stale, a
+none. Nearly all findings are not, and an index has the others only: where nothing is stale, a
 look costs one probe of it.
 """
 
@@ -29,7 +29,7 @@ IS_STALE = STALE & (findings.c.team > "")
 
 
 #: What a person has decided about: somebody is watching. AWS resolves and reports many at once, and
-#: names come by the hundred in a storm; whoever pressed is not waiting for those.
+#: names come by the hundred in a storm; a person who pressed is not waiting for those.
 IS_AWAITED = sa.or_(
     findings.c.state.not_in(
         [

@@ -2,7 +2,7 @@
 
 A storm is measured over a minute: the first few findings of a rule have cards of their own, and
 those that follow join one message that counts up. Where findings of many rules come at once, one
-message holds them all.
+message has them all.
 """
 
 from collections.abc import Sequence

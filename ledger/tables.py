@@ -98,7 +98,7 @@ findings = sa.Table(
     sa.UniqueConstraint("resource", "rule_digest", name="findings_of_resource"),
 )
 #: Nearly all findings are compliant or resolved, and all of them are shown. So the migrations let
-#: these indexes hold only the rows that are asked for: what is at rest costs nothing. Said here as
+#: these indexes have only the rows that are asked for: what is at rest costs nothing. Said here as
 #: well, it would load PostgreSQL's dialect for a ledger on SQLite. The databases use such an index
 #: only for a query that has its very words: the conditions below.
 sa.Index("findings_in_state", findings.c.state, findings.c.id)
@@ -186,7 +186,7 @@ remediations = sa.Table(
     sa.Column("ended_at", UtcDateTime),
 )
 
-#: A post is one message in a channel. Whoever brings it up to date leases it.
+#: A post is one message in a channel. The replica that brings it up to date leases it.
 posts = sa.Table(
     "posts",
     metadata,
@@ -196,7 +196,7 @@ posts = sa.Table(
     sa.Column("channel", sa.Text, nullable=False),
     # The chat product's id of the message, empty until the bot knows that it was posted.
     sa.Column("message", sa.Text, nullable=False, default=""),
-    # The team that it was posted for; the rule of a group, empty where it holds several rules.
+    # The team that it was posted for; the rule of a group, empty where it has several rules.
     sa.Column("team", sa.Text, nullable=False),
     sa.Column("rule", sa.Text, nullable=False),
     sa.Column("is_group", sa.Boolean, nullable=False),
@@ -349,7 +349,7 @@ sa.Index("config_rules_due", config_rules.c.due)
 sa.Index("config_rules_answered", config_rules.c.answered_at)
 sa.Index("config_rules_redraw_due", config_rules.c.redraw_due)
 
-#: The conversations of chat products that tell the bot where it may speak.
+#: The conversations of chat products that call the bot.
 rooms = sa.Table(
     "rooms",
     metadata,

@@ -2,8 +2,8 @@
 
 A row says up to which row of the audit log its thread has said everything. Whatever moves a finding
 wakes the threads of its cards in the same transaction, so that no note is lost, and where nothing
-moved nothing is read. Whoever looks at a thread holds its lease. A reply has its id here before it
-is made, so that one in doubt is looked for before it is made again.
+moved nothing is read. A worker that looks at a thread has its lease. A reply has its id here before
+it is made, so that one in doubt is looked for before it is made again.
 """
 
 import json
@@ -93,10 +93,10 @@ class Look:
 
 
 def wake(db: sa.Connection, rows: Iterable[AuditRow], now: datetime) -> None:
-    """Have the threads looked at of the cards of findings that *rows* tell of.
+    """Have the threads looked at of the cards of findings that *rows* are about.
 
     Called before *rows* are added to the log. In the order of posts, so that two that move many
-    findings never wait for each other.
+    findings never wait for one another.
     """
     told = [row for row in rows if row.from_state not in {"", "compliant"} and _is_told(row)]
     at_once = {row.finding for row in told if _is_prompt(row)}

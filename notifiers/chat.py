@@ -34,7 +34,7 @@ class ChannelClosedError(ChatRefusedError):
 
 
 class ContentRefusedError(ChatRefusedError):
-    """The chat product does not take what this one message holds, not even in plain words.
+    """The chat product does not take this one message, not even in plain words.
 
     *details* are the product's own words about each thing in it.
     """
@@ -92,7 +92,7 @@ class Chat(Protocol):
     """A chat product.
 
     Each method raises ChatBusyError, ChatRefusedError or ChannelClosedError. Those that post raise
-    InDoubtError where they cannot tell whether they did, and ContentRefusedError.
+    InDoubtError where they do not know whether they did, and ContentRefusedError.
     """
 
     pace: Pace

@@ -46,7 +46,7 @@ class Job:
     at: CronTrigger | None = None
 
     def keep(self, stop: threading.Event) -> None:
-        """Run until *stop*; whoever sets that wakes the job."""
+        """Run until *stop*, which wakes the job when it is set."""
         while not stop.is_set():
             self.woken.clear()
             began = time.monotonic()
@@ -107,7 +107,7 @@ class Nightly:
         now = self.now()
         since = now - timedelta(hours=self.at.hour, minutes=self.at.minute)
         night = since.date().isoformat()
-        # Whoever has just installed the bot sweeps when it is ready (README).
+        # After the installation a person sweeps when the bot is ready (README).
         if self.periods.claim_first(self.name, night, now):
             return
         if not self.periods.claim(self.name, night, now, _NIGHT):

@@ -119,7 +119,7 @@ class Courier:
                 for number, each in enumerate(due)
                 if number < room + (_FOR_AWAITED if stale[each].is_awaited else 0)
             ]
-            # Whoever ends next wakes the courier again.
+            # The next one that ends wakes the courier again.
             self._is_behind = len(due) > len(claimed) or not self._busy.isdisjoint(stale)
             self._busy.update(claimed)
             return claimed

@@ -13,7 +13,7 @@ from notifiers.troubles import Troubles
 
 log = logging.getLogger(__name__)
 
-#: How long what was found out holds: chat is not asked before each card.
+#: How long what was found out is kept: chat is not asked before each card.
 _OPEN_SECONDS = 60.0
 #: Who has just allowed it sees the cards come.
 _HELD_SECONDS = 5.0

@@ -38,7 +38,7 @@ class JsonFormatter(logging.Formatter):
 class Unrepeated(logging.Filter):
     """Lets the same line through once a minute; the next one says how many were left out.
 
-    Lines are the same that tell the same facts: one of another finding is another.
+    Lines are the same that have the same facts: one of another finding is another.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -65,7 +65,7 @@ class Unrepeated(logging.Filter):
 
 
 def log_as_json(level: int = logging.INFO) -> None:
-    """Send everything from *level* up to standard error; of libraries, what nobody else tells."""
+    """Send everything from *level* up to standard error; of libraries, what is not said here."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     handler.addFilter(Unrepeated())

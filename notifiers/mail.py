@@ -38,7 +38,7 @@ _OUTSIDERS = (
     "is wrong with them, so they are held back there. Press Allow there to let them be read, or "
     "name another channel in teams.yaml (outsiders: allowed says the same in the file)."
 )
-_NO_ANSWER = "Team {team} has not answered. Somebody else has to decide or ask them: "
+_NO_ANSWER = "Decide, or ask team {team}, which has not answered: "
 
 
 class Mail:

@@ -1,11 +1,12 @@
 """What shows findings to people, put together: messages, their courier, channels that refuse."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
 from compliance.accounts import Account
+from compliance.card import Card
 from compliance.channel import Channel, Message
 from compliance.finding import Finding
 from compliance.gathering import content_of_message
@@ -15,6 +16,7 @@ from compliance.known_rules import KnownRules
 from compliance.notes import Notes
 from compliance.routing import Teams
 from compliance.rules import Catalogue, Severity, catalogue_entry
+from compliance.tally import Tally
 from ledger.closed import ClosedChannels
 from ledger.letters import Letters
 from ledger.messages import Messages
@@ -56,7 +58,8 @@ class Outbox:
         self.messages = Messages(engine, teams, now)
         self.troubles = Troubles(chats, teams, ClosedChannels(engine, now))
         notes = Notes(teams, patience, partial(severity_of, catalogue))
-        self._content = partial(
+        self._people = teams.people
+        self._content_of = partial(
             content_of_message,
             catalogue=catalogue,
             accounts=accounts,
@@ -70,6 +73,10 @@ class Outbox:
         self.speaking = Speaking(threads, ledger, notes, chats, self.troubles)
         self.mail = Mail(letters, chats, teams, now)
         self.herald = Herald(threads, letters, self.speaking, self.mail, now)
+
+    def _content(self, findings: Sequence[Finding], tally: Tally) -> Content:
+        shown = self._content_of(findings, tally)
+        return shown.naming(self._people.name) if isinstance(shown, Card) else shown
 
     def adopt(self, finding_id: str, message: Message) -> None:
         self.courier.adopt(finding_id, message)

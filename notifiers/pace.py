@@ -87,7 +87,7 @@ class Lane:
     def rest(self, now: float) -> None:
         """Note that nothing could be shown: it is looked at again soon, and then less often.
 
-        A new finding waits for its name, which AWS usually tells within a moment. A lane that waits
+        A new finding waits for its name, which AWS usually gives within a moment. A lane that waits
         for its next message keeps its time, however often it is looked at meanwhile.
         """
         if self.next_at <= now:

@@ -11,8 +11,8 @@ _Answer = TypeVar("_Answer")
 class Patient(Generic[_Answer]):
     """Calls *ask* in a thread of its own; raises TimeoutError where that takes longer.
 
-    Whoever asks while a question is still open waits for that one: however long a database hangs,
-    one thread hangs with it.
+    A caller that asks while a question is still open waits for that one: however long a
+    database hangs, one thread hangs with it.
     """
 
     def __init__(self, ask: Callable[[], _Answer], seconds: float) -> None:
@@ -33,5 +33,5 @@ class Patient(Generic[_Answer]):
     def _run(self, asked: Future[_Answer]) -> None:
         try:
             asked.set_result(self._ask())
-        except BaseException as error:  # noqa: BLE001 - whoever waits for the answer raises it
+        except BaseException as error:  # noqa: BLE001 - the caller that waits for the answer raises it
             asked.set_exception(error)

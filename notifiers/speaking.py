@@ -36,7 +36,7 @@ _REFUSED_FOR = timedelta(seconds=20)
 #: When a reply in doubt is looked for, and again as long as it can still arrive.
 _LOOK_AFTER = timedelta(seconds=2)
 ARRIVES_WITHIN = timedelta(seconds=12)
-EXPIRED = "Nobody answered the request for the {noun} in time, so it has expired."
+EXPIRED = "The request for the {noun} was not answered in time and has expired."
 _OWNER_TAGS = frozenset({"owner", "owner-email", "owneremail", "contact"})
 
 

@@ -1,4 +1,4 @@
-"""What whoever starts the bot reads where it cannot start: a sentence, and not a traceback.
+"""What a person reads where the bot cannot start: a sentence, and not a traceback.
 
 This module runs before others: it needs nothing but Python, and not a new one.
 """
@@ -44,11 +44,11 @@ def leave(number: int, _frame: object) -> None:
 
 
 def explain(kind: Any, error: Any, traceback: Any) -> None:
-    """Say why the bot ends; what nobody expected is logged whole, for whoever mends it."""
+    """Say why the bot ends; a defect is logged whole, for those who mend it."""
     if isinstance(error, ModuleNotFoundError) and error.name:
         sys.stderr.write(_BARE.format(error.name.partition(".")[0]) + "\n")
     elif isinstance(error, BrokenPipeError):
-        # Whoever read the output has gone. Python would complain once more when it ends.
+        # The reader of the output has gone. Python would complain once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     elif not isinstance(error, KeyboardInterrupt):
         logging.getLogger(__name__).critical(
@@ -70,6 +70,6 @@ class Veiled:
 
 
 def veil_output(veil: Any) -> None:
-    """Let neither what is printed nor what is logged hold a secret."""
+    """Keep secrets out of what is printed and of what is logged."""
     streams: Any = sys
     streams.stdout, streams.stderr = Veiled(sys.stdout, veil), Veiled(sys.stderr, veil)

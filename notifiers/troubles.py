@@ -61,7 +61,7 @@ class Troubles:
         """Say which channels take nothing without anybody in chat knowing it; empty where none."""
         with self._lock:
             told = sorted(f"{each.id}: {self._problems[each]}" for each in self._untold)
-        return f"nobody could be told in chat of {', '.join(told)}" if told else ""
+        return f"chat did not take the notice about {', '.join(told)}" if told else ""
 
     def refusals(self) -> Mapping[tuple[Channel, str], int]:
         """Return how often each channel has refused a message since the start, by the reason."""

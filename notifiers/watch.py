@@ -12,12 +12,12 @@ log = logging.getLogger(__name__)
 BROKEN = "The allowlist cannot be read: {problem}"
 MENDED = "The allowlist can be read again, and what it says is in force."
 INEFFECTIVE = "Entries of the allowlist do not do what they seem to:\n{lines}"
-#: What one message holds; bot.py check names all.
+#: What one message names; bot.py check names all.
 _LINES_MAX = 10
 
 
 class AllowlistWatch:
-    """Tells *channel* once of each fault and of each odd entry, and the log as well.
+    """Reports each fault and each odd entry once to *channel*, and to the log.
 
     *problem* is empty while the allowlist is as it should be.
     """

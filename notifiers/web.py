@@ -176,7 +176,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        # Whoever connects from here on is answered as soon as the thread is up.
+        # A connection from here on is answered as soon as the thread is up.
         listener.listen()
     except (OSError, UnicodeError) as error:
         listener.close()

@@ -97,7 +97,7 @@ class Weekly:
         self.periods.finish(JOB, period, self.now())
 
     def _was_sent(self, channel: Channel, period: str) -> bool:
-        """Say whether the digest came although its answer was lost, as far as chat can tell."""
+        """Say whether the digest came although its answer was lost, as far as chat knows."""
         tried = self.now() - _LEASE
         try:
             return bool(self.chats[channel.product].find(channel, f"{JOB} {period}", tried))

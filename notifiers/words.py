@@ -35,6 +35,7 @@ from compliance.prose import (
     Piece,
     Prose,
     Strong,
+    any_of,
     day,
     joined,
     moment,
@@ -59,8 +60,8 @@ _OVER = "✅"
 #: How many findings of a group are named in words.
 _NAMED_MAX = 5
 NOTHING_TO_DECIDE = (
-    "You decide for no team. Each team's findings are shown in its channel, and "
-    "/compliance status counts them there; /compliance help lists what else you can ask."
+    "Type /compliance status in a team's channel to see its findings; /compliance help lists what "
+    "else you can ask. You are not an approver of a team, so nothing waits for you."
 )
 
 
@@ -116,11 +117,11 @@ def outcome(given: Done | Refused | Explained) -> Prose:
     text: Prose = (given.text,) if given.text else ()
     match given:
         case Explained(_, users, groups):
-            return joined(" ", [text, people(users, groups)])
+            return joined(" ", [text, any_of(users, groups)])
         case Refused(_, users, groups, decided_by, about):
             about_it: Prose = (Copied(about), ": ") if about else ()
             decided = ("Decided by ", *people(decided_by), ".") if decided_by else ()
-            others = ("Ask one of: ", *people(users, groups), ".") if users or groups else ()
+            others = ("Ask one of: ", *any_of(users, groups), ".") if users or groups else ()
             return (*about_it, *joined(" ", [text, decided, others]))
     return text
 
@@ -221,13 +222,12 @@ def history(shown: History) -> Prose:
 
 def event(shown: Event) -> Prose:
     """Return one line: when, who, what they did, what they wrote, and how it stood after that."""
-    who: Piece = shown.name if ":" not in shown.actor and shown.name else Person(shown.actor)
-    called = f" ({shown.name})" if isinstance(who, Person) and shown.name else ""
+    who: Piece = Person(shown.actor, shown.name) if ":" in shown.actor else shown.name
     wrote = f": {shown.wrote}" if shown.wrote else "."
     states = f"  {shown.before} → {shown.after}" if shown.before else ""
     if shown.after and not shown.before:
         states = f"  → {shown.after}"
-    return (Strong(moment(shown.at)), " ", who, f"{called} {shown.did}{wrote}{states}")
+    return (Strong(moment(shown.at)), " ", who, f" {shown.did}{wrote}{states}")
 
 
 def digest(report: Digest) -> str:

@@ -148,7 +148,7 @@ def tfcheck_python(tfcheck: Path) -> Path:
 
 
 def python(name: str, packages: Sequence[str]) -> Path:
-    """Return the Python of a virtual environment that holds *packages*; made where it does not."""
+    """Return the Python of a virtual environment that has *packages*; made where it does not."""
     venv = VENVS / name
     stamp = venv / "installed"
     digest = hashlib.sha256("\n".join([sys.version, *packages]).encode()).hexdigest()
@@ -223,7 +223,7 @@ def _permissions(tools: Tools, label: str, state: Path) -> Outcome:
 
 
 def _breaks_every_policy(compliance: Path, plan: Path) -> Outcome:
-    """Hold *plan* against the policy: a scenario that passes on it says nothing of a good one."""
+    """Check *plan* against the policy: a scenario that passes on it says nothing of a good one."""
     broken = command("each scenario of the policy can fail", compliance, "-p", plan, "-f", POLICIES)
     counted = re.search(
         r"(\d+) scenarios \(.*?(\d+) failed", re.sub(r"\x1b\[\d+m", "", broken.said)

@@ -168,7 +168,7 @@ def _given(
 
 
 def _steps(path: list[str], value: str) -> Iterator[str]:
-    """A plan holds null where nothing is said, and null counts as "must have": hence the last line.
+    """A plan has null where nothing is said, and null counts as "must have": hence the last line.
 
     Nothing said is as good as false: the provider's own default is false wherever one is asked for.
     """

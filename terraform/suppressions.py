@@ -18,7 +18,7 @@ sys.path.insert(0, str(FOLDER.parent))
 
 from compliance.allowlist import ANY, Entry  # noqa: E402 - found by the line above
 
-#: The attribute that holds the name of a resource.
+#: The attribute with the name of a resource.
 NAMED_BY: Mapping[str, str] = {
     "aws_db_instance": "identifier",
     "aws_dynamodb_table": "name",
@@ -50,7 +50,7 @@ def in_force(
 
     Of an *account* and a *region* only, where they are given. Raises the allowlist's faults.
     """
-    # Only here: whoever writes features from the catalogue alone needs PyYAML and no more.
+    # Only here: features from the catalogue alone need PyYAML and no more.
     from config.allowlist import parse_allowlist
 
     silenced: list[Silenced] = []
@@ -93,7 +93,7 @@ def _name(entry: Entry, resource_type: str) -> str:
 
 
 def _is_plain(name: str) -> bool:
-    """Whether a step of a feature can hold the name: no AWS resource in a plan has another."""
+    """Whether a step of a feature can contain the name: no AWS resource in a plan has another."""
     return name.isprintable() and '"' not in name
 
 

@@ -1,5 +1,6 @@
 """What every test can use."""
 
+import os
 import shutil
 import time
 
@@ -13,6 +14,8 @@ from config.keeper import Keeper
 from ledger.database import connect
 from ledger.reports import Reports
 from ledger.store import Ledger
+from ledger.tables import metadata
+from tests import postgresql
 from tests.browser import browser, new_page
 from tests.builders import PAIRED_RULE, PAYMENTS, RULE, Clock, rule, teams
 from tests.playground.aws.world import SharedWorld
@@ -81,6 +84,56 @@ def sqlite_engine(tmp_path, empty_ledger):
     sa.event.listen(engine, "connect", lambda db, _: db.execute("PRAGMA synchronous=OFF"))
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url():
+    """PostgreSQL at TEST_POSTGRESQL_URL, else one of our own; its tables are emptied.
+
+    Of workers that run side by side each has a database of its own there.
+    """
+    if url := os.environ.get("TEST_POSTGRESQL_URL"):
+        yield _database_of_worker(url, os.environ.get("PYTEST_XDIST_WORKER", ""))
+        return
+    folder = postgresql.binaries()
+    if folder is None:
+        pytest.skip("PostgreSQL's binaries are not installed")
+    with postgresql.running(folder) as url:
+        yield url
+
+
+def _database_of_worker(url, worker):
+    if not worker:
+        return url
+    name = f"{sa.make_url(url).database}_{worker}"
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as db:
+        db.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}"')
+        db.exec_driver_sql(f'CREATE DATABASE "{name}"')
+    engine.dispose()
+    return sa.make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def postgresql_engine(postgresql_url):
+    engine = connect(postgresql_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def on_postgresql(postgresql_engine):
+    tables = ", ".join(metadata.tables)
+    with postgresql_engine.begin() as db:
+        db.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY"))
+    return postgresql_engine
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def each_engine(request):
+    """Each of the two databases in turn."""
+    names = {"sqlite": "sqlite_engine", "postgresql": "on_postgresql"}
+    return request.getfixturevalue(names[request.param])
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ Body = dict[str, Any]
 
 
 def user_of(body: Body) -> str:
-    """Return Slack's id of whoever pressed, typed or wrote."""
+    """Return Slack's id of the person who pressed, typed or wrote."""
     if event := body.get("event"):
         return str(event["user"])
     return str(body["user"]["id"] if isinstance(body.get("user"), dict) else body["user_id"])
 
 
 def workspace_of(body: Body) -> str:
-    """Return the workspace of whoever pressed or wrote, empty where Slack does not say it."""
+    """Return the workspace of the person who pressed or wrote, empty where Slack does not say."""
     if event := body.get("event"):
         return str(event.get("user_team") or event.get("team") or "")
     user = body.get("user")

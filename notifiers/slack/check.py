@@ -17,7 +17,7 @@ from notifiers.slack.trials import SCOPES, check_methods, failed
 __all__ = ["SCOPES", "check_slack"]
 
 _OUTSIDERS = (
-    "Findings tell outsiders what is open to attack. Use another channel, or read "
+    "Findings show outsiders what is open to attack. Use another channel, or read "
     "docs/configuration.md about what goes to channels that outsiders read."
 )
 _REINSTALL = "Upload config/slack-manifest.yaml, install the app again, and use its new token."

@@ -112,7 +112,7 @@ def reading() -> AbstractContextManager[None]:
 
 
 def why(error: Exception) -> str:
-    """Return Slack's own word for a failure, else its kind: what an error says may hold a token."""
+    """Return Slack's own word for a failure, else its kind: an error's text may contain a token."""
     if isinstance(error, SlackApiError) and isinstance(error.response.data, dict):
         word = str(error.response.data.get("error", ""))
         if error.response.status_code == 200 and _WORD.fullmatch(word):

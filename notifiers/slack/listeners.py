@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 from slack_bolt import App
 from slack_sdk import WebClient
@@ -38,10 +38,10 @@ log = logging.getLogger(__name__)
 
 FAILED = (
     "The bot could not finish this, and its log says why. Look at the card for what has been done "
-    "before you try again; if it happens again, tell the people who run the bot."
+    "before you try again; if it happens again, ask the people who run the bot for help."
 )
 ASKED = "{what}: go on, and you read what it does before you confirm it."
-#: Buttons that ask what they say; the number tells those of one row apart.
+#: Buttons that ask what they say; the number makes those of one row different.
 _ASKS = re.compile(rf"^({ASK}|{TURN})( .*)?$")
 #: Every button of ours, also with the verb of a request behind it, and every menu.
 _BUTTONS = re.compile(rf"^({'|'.join([*Button, PREVIOUS, NEXT, MENU])})( [A-Za-z0-9-]+)?$")
@@ -82,7 +82,7 @@ class Listeners:
         app.view(modals.FORM)(self.on_submit)
 
     def on_error(self, error: Exception, body: Body, client: WebClient) -> None:
-        """Whatever else goes wrong is logged here, and whoever waits for an answer gets one."""
+        """Whatever else goes wrong is logged here, and the person who waits gets an answer."""
         text = FAILED
         if isinstance(error, LedgerUnavailableError):
             log.warning("a press waits for the ledger", extra={"why": str(error)})
@@ -97,7 +97,7 @@ class Listeners:
         ack()
         answer = self._ask(body.get("text") or "", body, channels_of(body))
         if isinstance(answer, Form):
-            self._replies(client).open_form(body, answer)
+            self._replies(client).open(body, answer)
         else:
             self._replies(client).respond(respond, body, answer)
 
@@ -127,8 +127,8 @@ class Listeners:
         pressed = body["actions"][0]
         answer = self._ask(pressed["value"], body, channels_of(body))
         is_turned = pressed["action_id"].startswith(TURN)
-        if isinstance(answer, Form):
-            self._replies(client).open_form(body, answer)
+        if isinstance(answer, Form) or _is_in_place_of_a_form(answer):
+            self._replies(client).open(body, answer)
         elif is_turned and channel_of(body):
             self._replies(client).respond(respond, body, answer, replace=True)
         else:
@@ -140,8 +140,8 @@ class Listeners:
         if message := message_of(body):
             self._on_press(press.finding_id, message)
         answer = self._ask(press, body, channels_of(body))
-        if isinstance(answer, Form):
-            self._replies(client).open_form(body, answer)
+        if isinstance(answer, Form) or _is_in_place_of_a_form(answer):
+            self._replies(client).open(body, answer)
         elif press.button is Button.LIST:
             # A page that is turned takes the place of the one before; the card stays.
             self._replies(client).respond(respond, body, answer, replace=is_private(body))
@@ -168,7 +168,7 @@ class Listeners:
         return Replies(client, self._people.link)
 
     def _reply(self, client: WebClient, body: Body, channel: str, answer: Answer) -> None:
-        """Answer a decision; whoever decided in the Home tab sees it there as well."""
+        """Answer a decision; a person who decided in the Home tab sees it there as well."""
         self._replies(client).reply(user_of(body), channel, answer)
         if not channel:
             self._publish_home(client, user_of(body), self._actor(body))
@@ -179,3 +179,8 @@ class Listeners:
 
     def _actor(self, body: Body) -> Actor:
         return self._people.actor(user_of(body), workspace_of(body))
+
+
+def _is_in_place_of_a_form(answer: Answer) -> TypeGuard[Refused]:
+    """Whether somebody pressed a button whose form they may not send."""
+    return isinstance(answer, Refused) and bool(answer.confirmation)

@@ -23,7 +23,7 @@ _NAME_MAX, _LINE_MAX = 80, 800
 _ACTIONS_MAX = 25
 #: https://docs.slack.dev/reference/block-kit/block-elements/button-element
 _ASKED_MAX = 2000
-#: All blocks of a message together hold about 13,200 characters (slack FACTS, bolt-js#2509).
+#: All blocks of a message have room for about 13,200 characters (slack FACTS, bolt-js#2509).
 _EVENTS_MAX = 10_000
 
 

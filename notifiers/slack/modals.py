@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
-from commands.forms import Choice, Day, Field, Form, Passage, Several, Text
-from commands.reception import Submission
+from commands.answers import Refused
+from commands.forms import Choice, Day, Field, Form, Passage, Several, Submission, Text
 from compliance.prose import Copied, Prose, Strong, joined
+from notifiers import words
 from notifiers.slack.blocks import context, fact
 from notifiers.slack.text import Block, plain_text, rich
 
@@ -33,6 +34,16 @@ def modal(form: Form, channel: str) -> Block:
         "close": plain_text("Cancel"),
         "private_metadata": json.dumps({"origin": form.origin, "channel": channel}),
         "blocks": [*map(_passage, form.intro), *map(_field, form.fields)],
+    }
+
+
+def refusal(refused: Refused) -> Block:
+    """Return what is shown in place of a form to those who may not send it: it has no button."""
+    return {
+        "type": "modal",
+        "title": plain_text(refused.confirmation, _TITLE_MAX),
+        "close": plain_text("Close"),
+        "blocks": [rich(words.outcome(refused))],
     }
 
 

@@ -34,7 +34,7 @@ _UNKNOWN_METHOD = "unknown_method"
 
 
 class People:
-    """Slack's people, as authority needs them. Whoever cannot be looked up may decide nothing.
+    """Slack's people, as authority needs them. A person who cannot be looked up may not decide.
 
     *groups* are those that approve, with their product; what belongs to another one is left out.
     """
@@ -75,7 +75,7 @@ class People:
         """Return the address of a message, empty where Slack does not say where it is.
 
         It is made as https://docs.slack.dev/reference/methods/chat.getPermalink shows it: asked one
-        by one, the lines of a list would wait for each other.
+        by one, the lines of a list would wait for one another.
         """
         try:
             url = self._kept.remember("workspace", _KEPT, self._workspace)

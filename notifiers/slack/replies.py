@@ -29,7 +29,7 @@ from notifiers.slack.card import details_blocks, open_blocks
 from notifiers.slack.errors import FAILURES
 from notifiers.slack.home import home_blocks
 from notifiers.slack.lists import LinkTo, list_blocks, no_link
-from notifiers.slack.modals import modal
+from notifiers.slack.modals import modal, refusal
 from notifiers.slack.text import Block, rich, spoken
 
 log = logging.getLogger(__name__)
@@ -96,14 +96,18 @@ class Replies:
             log.warning("Slack refused an answer", extra={"why": problem})
             self._send(user_of(body), channel_of(body), "", prose, [rich(prose)])
 
-    def open_form(self, body: Body, form: Form) -> None:
-        """Show *form* to whoever pressed; where Slack does not, they read why."""
-        channel = channel_of(body)
+    def open(self, body: Body, answer: Form | Refused) -> None:
+        """Show the presser a form, or why they may not send it; else they read that in the channel.
+
+        A form that Slack does not open cannot be sent, so that its presser reads to press again.
+        """
+        channel, is_form = channel_of(body), isinstance(answer, Form)
+        view = modal(answer, channel) if isinstance(answer, Form) else refusal(answer)
         try:
-            self._client.views_open(trigger_id=body["trigger_id"], view=modal(form, channel))
+            self._client.views_open(trigger_id=body["trigger_id"], view=view)
         except SlackApiError as error:
             log.warning("Slack did not open a form", extra={"why": error.response.get("error")})
-            self.reply(user_of(body), channel, Refused(NOT_OPENED))
+            self.reply(user_of(body), channel, Refused(NOT_OPENED) if is_form else answer)
 
     def _send(
         self, user: str, channel: str, thread: str, prose: Prose, blocks: list[Block]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from compliance.prose import (
+    AnyOf,
     Copied,
     Link,
     Moment,
@@ -16,6 +17,7 @@ from compliance.prose import (
     Piece,
     Prose,
     Strong,
+    in_product,
     joined,
     one_line,
     plain,
@@ -44,11 +46,11 @@ MESSAGE_MAX = 4000
 
 
 def rich(prose: Prose, longest: int = SECTION_MAX) -> Block:
-    """Return *prose* as a block: text in it is shown letter by letter, whatever marks it holds.
+    """Return *prose* as a block: text in it is shown letter by letter, whatever marks it has.
 
     https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
     """
-    elements = [_element(piece) for piece in cut_prose(prose, longest)]
+    elements = [_element(piece) for piece in cut_prose(in_product(prose, PRODUCT), longest)]
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
 
 
@@ -65,7 +67,7 @@ def spoken(prose: Prose, longest: int = MESSAGE_MAX) -> str:
     """
     kept: list[str] = []
     left = longest - 1
-    for piece in prose:
+    for piece in in_product(prose, PRODUCT):
         words = _spoken(piece)
         if len(words) > left:
             ends = "" if isinstance(piece, Person | Moment | Link) else words[: max(left, 0)]
@@ -131,8 +133,10 @@ def _element(piece: Piece) -> Block:
             return {"type": "text", "text": clean(text), "style": {"bold": True}}
         case Copied(text):
             return {"type": "text", "text": one_line(text), "style": {"code": True}}
-        case Person(name):
-            return _person(name)
+        case Person():
+            return _person(piece)
+        case AnyOf():
+            raise ValueError("a choice of people is not one piece")
         case Moment(at):
             moment = {"timestamp": int(at.timestamp()), "format": _DATE, "fallback": in_utc(at)}
             return {"type": "date", **moment}
@@ -140,13 +144,13 @@ def _element(piece: Piece) -> Block:
             return {"type": "link", "text": clean(text), "url": url}
 
 
-def _person(name: str) -> Block:
-    """Return a mention of Slack's user or group, ``slack:U0HANNAH``; else the name as it is."""
-    if user := _user(name):
+def _person(person: Person) -> Block:
+    """Return a mention of Slack's user or group, ``slack:U0HANNAH``; else what they are called."""
+    if user := _user(person.id):
         return {"type": "user", "user_id": user}
-    if group := _GROUP.fullmatch(name):
+    if group := _GROUP.fullmatch(person.id):
         return {"type": "usergroup", "usergroup_id": group[1]}
-    return {"type": "text", "text": one_line(name)}
+    return {"type": "text", "text": one_line(person.known_as(PRODUCT))}
 
 
 def _spoken(piece: Piece) -> str:
@@ -155,6 +159,8 @@ def _spoken(piece: Piece) -> str:
             return f"<@{user}>"
         case Person(name) if group := _GROUP.fullmatch(name):
             return f"<!subteam^{group[1]}>"
+        case Person():
+            return escape(one_line(piece.known_as(PRODUCT)))
         case Moment(at):
             return f"<!date^{int(at.timestamp())}^{_DATE}|{in_utc(at)}>"
         case Link(text, url):

@@ -105,7 +105,7 @@ def _tried(client: WebClient, method: Method) -> Check:
 
 
 def failed(what: str, error: Exception, remedy: str) -> Check:
-    """Tell Slack's own word for it with *remedy*, or that Slack gave none."""
+    """Return Slack's own word for it with *remedy*, or that Slack gave none."""
     if not isinstance(error, SlackApiError) or error.response.status_code != 200:
         return Check(what, f"Slack is out of reach ({type(error).__name__})", _REACH)
     word, needed = error.response.get("error"), error.response.get("needed")

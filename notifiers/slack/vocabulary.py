@@ -34,7 +34,7 @@ class Vocabulary:
     def send(self, send: Send, text: Prose, build: Build) -> Any:
         """Send a message as rich as the workspace takes it: at last in words alone.
 
-        What is about one message's content is tried again next time, since another may hold less.
+        What is about one message's content is tried again next time, since another may have less.
         """
         blocks = build(self._lacking)
         try:
@@ -64,7 +64,7 @@ class Vocabulary:
 
 
 def _named(details: Iterable[str], blocks: list[Block]) -> Iterator[str]:
-    """Yield the types that Slack does not know, and those of blocks that hold such a type."""
+    """Yield the types that Slack does not know, and those of blocks that contain such a type."""
     for detail in details:
         yield from _WORD.findall(detail.partition("[json-pointer")[0])
         if holder := _OF_A_TYPE.search(detail):

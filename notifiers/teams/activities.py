@@ -103,7 +103,7 @@ class Activity(_Part):
 
     @property
     def person(self) -> str:
-        """Return the Entra object id of whoever did it, empty where Teams does not say it."""
+        """Return the Entra object id of the person who did it, empty where Teams does not say."""
         return self.sender.aad_object_id
 
     @property

@@ -48,7 +48,7 @@ from notifiers.teams.elements import (
 from notifiers.teams.forms import form_elements
 from notifiers.teams.text import Element, Name, own_id, rich
 
-#: What a display name may hold in a mention, which is the one text that Teams reads as markup.
+#: What a display name may have in a mention, which is the one text that Teams reads as markup.
 _IN_A_NAME = frozenset(" -'.,")
 _NARROW = "; ask with team:, rule: or account: for fewer"
 _FILE = "{text} Your chat with the bot offers to save {name} in your OneDrive."

@@ -127,7 +127,7 @@ class Endpoint:
             self._directory.hear(activity)
             card = self._listeners.on_press(activity)
         except Exception:
-            # Whoever waits for an answer gets one, and the log says what went wrong.
+            # A person who waits for an answer gets one, and the log says what went wrong.
             log.exception("a press failed")
             card = notice_card((FAILED,))
         return {"statusCode": 200, "type": CONTENT_TYPE, "value": card}

@@ -56,7 +56,7 @@ class Viewing:
 
 
 def content_card(content: Content, viewing: Viewing) -> Element:
-    """Return *content* in less than 28 KB, whatever it holds."""
+    """Return *content* in less than 28 KB, however much it is."""
     return fitting(partial(_content_card, content, viewing))
 
 

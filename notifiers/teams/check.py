@@ -89,7 +89,7 @@ def _channel(
     what = f"channel {channel} of {whose}"
     try:
         outsiders = chat.outsiders(channel)
-        # Nobody sees this sign, and whoever may not write may not make it either. A Teams that
+        # Nobody sees this sign, and an app that may not write may not make it either. A Teams that
         # does not take it says nothing about writing.
         with suppress(ContentRefusedError), changing():
             reading(lambda: connector.send(chat.room(channel), {"type": "typing"}))

@@ -33,7 +33,7 @@ PACE = Pace(apart=timedelta(seconds=0.6), updates=600)
 _UNKNOWN = "the bot does not know this channel"
 _ADD = (
     "Add the app to the team in Teams, mention the bot once in the channel, or name the channel in "
-    "teams.yaml by the id that its link holds."
+    "teams.yaml by the id in its link."
 )
 _READ = (
     "Add the app to the team again with the permission ChannelMessage.Read.Group of "
@@ -153,7 +153,7 @@ class TeamsChat:
         """Return where *channel* is; raises ChannelClosedError where the bot may not speak."""
         room = self._rooms.one(channel.id)
         if room is None and channel.id.startswith(_THREADS):
-            # Teams tells of it when somebody writes there; until then its usual address serves.
+            # Teams names it when somebody writes there; until then its usual address serves.
             return Room(channel.id, self._connector.usual_url)
         if room is None:
             raise ChannelClosedError(_UNKNOWN, _ADD)

@@ -72,7 +72,7 @@ class Directory:
             self._rooms.learn(here)
 
     def with_person(self, activity: Activity) -> Room:
-        """Return the conversation with whoever wrote, alone; raises the errors of Chat."""
+        """Return the conversation with the writer alone; raises the errors of Chat."""
         if known := self._rooms.with_person(activity.person):
             return known
         with changing():

@@ -30,7 +30,7 @@ _TITLE_MAX, _TOOLTIP_MAX, _SUMMARY_MAX = 60, 120, 200
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a card may hold: characters of one text, and rows of one table or list."""
+    """How much a card may have: characters of one text, and rows of one table or list."""
 
     text: int
     rows: int

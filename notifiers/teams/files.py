@@ -85,7 +85,7 @@ def offer(export: Export, question: str, channel: str) -> Element:
 
 
 class Files:
-    """Saves what somebody consented to; what it holds is asked for anew, by who they are now.
+    """Saves what somebody consented to; its content is asked for anew, by who they are now.
 
     *own* is the address of what stands in for Microsoft, empty where nothing does.
     """
@@ -120,7 +120,7 @@ class Files:
         try:
             posted = self._saved(activity, asked, upload)
         except Exception:
-            # Whoever waits for a file hears of it, and the log says what went wrong.
+            # A person who waits for a file hears of it, and the log says what went wrong.
             log.exception("a file was not saved")
             posted = _NOT_SAVED
         if isinstance(posted, Refused):

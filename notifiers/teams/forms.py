@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, assert_never
 
-from commands.forms import Choice, Day, Entered, Field, Form, Passage, Several, Text
-from commands.reception import Submission
+from commands.forms import Choice, Day, Entered, Field, Form, Passage, Several, Submission, Text
 from compliance.prose import Copied, Strong, joined
 from notifiers.teams.elements import (
     REFRESH,
@@ -17,7 +16,7 @@ from notifiers.teams.elements import (
 )
 from notifiers.teams.text import Element, rich
 
-#: Between a form's own number and the name of a field: a card takes no id twice, and may hold
+#: Between a form's own number and the name of a field: a card takes no id twice, and may have
 #: several forms.
 _BETWEEN = "."
 #: More options than this are a list that drops down.

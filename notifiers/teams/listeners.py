@@ -17,8 +17,8 @@ from commands.answers import (
     Refused,
     Shown,
 )
-from commands.forms import Form, Origin
-from commands.reception import Reception, Submission
+from commands.forms import Form, Origin, Submission
+from commands.reception import Reception
 from compliance.authority import Actor
 from compliance.card import Card
 from compliance.channel import Channel, Message
@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 
 FAILED = (
     "The bot could not finish this, and its log says why. Look at the card for what has been done "
-    "before you try again; if it happens again, tell the people who run the bot."
+    "before you try again; if it happens again, ask the people who run the bot for help."
 )
 NOT_OURS = "This button is not one of this bot's. Nothing was changed."
 ANSWERED = "The answer is in your chat with the bot."
@@ -117,7 +117,7 @@ class Listeners:
         try:
             answer = self._written(activity)
         except Exception:
-            # Whoever waits for an answer gets one, and the log says what went wrong.
+            # A person who waits for an answer gets one, and the log says what went wrong.
             log.exception("a question failed")
             answer = Refused(FAILED)
         try:
@@ -138,7 +138,7 @@ class Listeners:
         return answer
 
     def _answer_privately(self, activity: Activity, answer: Answer) -> None:
-        """Show *answer* to whoever asked; raises the errors of a post."""
+        """Show *answer* to the asker; raises the errors of a post."""
         if isinstance(answer, Export):
             self._offer(activity, answer, activity.words)
         elif activity.is_personal:

@@ -75,7 +75,7 @@ FAILURES = (RefusedError, UnansweredError)
 
 
 class Http:
-    """One call, one try. Whoever calls knows whether it may be made again."""
+    """One call, one try. The caller knows whether it may be made again."""
 
     def __init__(self) -> None:
         # A redirect would carry the token to somebody else.
@@ -131,7 +131,7 @@ def _read(status: int, headers: Mapping[str, str], data: bytes) -> Any:
     except ValueError:
         said = None
         if status < 300:
-            raise UnansweredError("an answer that is no JSON", is_unsent=False) from None
+            raise UnansweredError("an answer that is not JSON", is_unsent=False) from None
     if status < 300:
         return said
     known = said if isinstance(said, dict) else {}

@@ -1,6 +1,6 @@
-"""Text for Teams: prose as rich text runs, cut at what a card may hold. Pure.
+"""Text for Teams: prose as rich text runs, cut at what a card may have. Pure.
 
-A TextBlock and a FactSet make Markdown of what they hold, also of what somebody wrote; a TextRun
+A TextBlock and a FactSet make Markdown of their text, also of what somebody wrote; a TextRun
 shows it letter by letter. So every text that is not the bot's own stands in a TextRun.
 https://adaptivecards.io/explorer/TextRun.html
 """
@@ -8,7 +8,19 @@ https://adaptivecards.io/explorer/TextRun.html
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from compliance.prose import Copied, Link, Moment, Person, Piece, Prose, Strong, moment, one_line
+from compliance.prose import (
+    AnyOf,
+    Copied,
+    Link,
+    Moment,
+    Person,
+    Piece,
+    Prose,
+    Strong,
+    in_product,
+    moment,
+    one_line,
+)
 from compliance.text import clean
 
 Element = dict[str, Any]
@@ -53,7 +65,7 @@ def own_id(actor_id: str) -> str:
 
 
 def _runs(prose: Prose, name: Name) -> Iterable[Element]:
-    return (_piece(piece, name) for piece in prose)
+    return (_piece(piece, name) for piece in in_product(prose, PRODUCT))
 
 
 def _piece(piece: Piece, name: Name) -> Element:
@@ -65,7 +77,10 @@ def _piece(piece: Piece, name: Name) -> Element:
         case Copied(text):
             return _run(one_line(text), fontType="Monospace")
         case Person(id):
-            return _run(one_line(name(id)), weight="Bolder")
+            called = name(id) if own_id(id) else piece.known_as(PRODUCT)
+            return _run(one_line(called), weight="Bolder")
+        case AnyOf():
+            raise ValueError("a choice of people is not one piece")
         case Moment(at):
             return _run(moment(at))
         case Link(text, url):

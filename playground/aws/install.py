@@ -35,7 +35,7 @@ class Tooling:
 
 
 def setup_role(account: str) -> str:
-    """The role that sets up an account and tells its story; the bot never uses it."""
+    """The role that sets up an account and plays its story; the bot never uses it."""
     return f"arn:aws:iam::{account}:role/playground"
 
 

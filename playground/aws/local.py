@@ -113,7 +113,7 @@ class LocalAws:
                     advance()
                 self.tick()
             except Exception:
-                # Whoever uses the demo may delete anything; the rest must go on.
+                # A user of the demo may delete anything; the rest must go on.
                 log.exception("the local AWS missed a beat")
 
     def stop(self) -> None:

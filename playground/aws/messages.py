@@ -27,7 +27,7 @@ class Notification:
 def compliance_change(
     place: Place, rule_arn: str, new: Result, old: Result | None, sent_at: datetime
 ) -> Notification:
-    """Tell of a result; without *old* (a first evaluation) the key is absent, not null."""
+    """Report a result; without *old* (a first evaluation) the key is absent, not null."""
     message = {
         "awsAccountId": place.account,
         "configRuleName": new.rule,

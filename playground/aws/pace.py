@@ -68,7 +68,7 @@ class Odd:
 
 
 class Faults:
-    """What goes wrong next, set by a test or by whoever runs the demo."""
+    """What goes wrong next, set by a test or by a person who runs the demo."""
 
     def __init__(self) -> None:
         self._lock = Lock()

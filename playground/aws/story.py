@@ -51,7 +51,7 @@ class Kind:
 
 
 class Story:
-    """Tells story.yaml: ``begin`` once, then ``advance`` for each thing that happens later."""
+    """Plays story.yaml: ``begin`` once, then ``advance`` for each thing that happens later."""
 
     def __init__(self, aws: LocalAws, path: Path = _STORY) -> None:
         self._aws = aws

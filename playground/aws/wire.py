@@ -55,7 +55,7 @@ def _answer(service: ConfigService, request: ConfigResponse, moto_answer: Any) -
         return 200, {"Content-Type": "text/html"}, "<html><body>Please sign in.</body></html>"
     status, headers, body = _operate(service, request, moto_answer)
     if odd is not None:
-        # Not under the service's lock: an answer that is late holds up nobody else.
+        # Not under the service's lock: an answer that is late does not hold up the others.
         Event().wait(odd.seconds)
     if odd is not None and odd.way == "lost":
         headers = {**headers, LOST: "true"}

@@ -42,7 +42,7 @@ class Acting(Protocol):
     """
 
     async def use(self, user: str, where: Where, raw: Raw) -> Outcome:
-        """Press a button, or choose in an element that tells the app at once."""
+        """Press a button, or choose in an element that informs the app at once."""
 
     async def suggest(self, user: str, where: Where, typed: str) -> list[dict[str, Any]]:
         """Return the options that the app offers for what was typed in an external select."""

@@ -79,7 +79,7 @@ class Message:
 
     *subtype* is Slack's word for what nobody wrote. An assistant thread's first message has its
     *title*, the app's *status*, and the *prompts* that the app suggests, under a title of theirs.
-    *state* holds what each person has chosen in the message's own inputs:
+    *state* is what each person has chosen in the message's own inputs:
     user -> block id -> action id -> value as in ``state.values``.
     """
 

@@ -156,7 +156,7 @@ def event_callback(slack: Installation, event: Mapping[str, Any], channel: Chann
 
 
 def state_of(surface: Surface, user: User) -> dict[str, dict[str, Any]]:
-    """Return ``state.values``: what each input holds, whether it was touched or not."""
+    """Return ``state.values``: what is in each input, whether it was touched or not."""
     if surface.view is not None:
         return surface.view.state
     state = initial_state(surface.blocks)

@@ -1,4 +1,4 @@
-"""Puts messages into channels and changes them, whoever does it, and tells the app."""
+"""Puts messages into channels and changes them for anybody, and lets the app know."""
 
 from typing import Any
 

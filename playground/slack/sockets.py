@@ -65,7 +65,7 @@ class Sockets:
         return len(self._connections)
 
     async def serve(self, websocket: WebSocket) -> None:
-        """Hold one connection until either side ends it."""
+        """Keep one connection until either side ends it."""
         await websocket.accept()
         connection = _Connection(websocket)
         if len(self._connections) >= CONNECTIONS_MAX:

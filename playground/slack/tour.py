@@ -13,7 +13,7 @@ from playground.slack.entities import Call
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """*text* says what to do. It is done by a *call* whose request holds *pattern*."""
+    """*text* says what to do. It is done by a *call* whose request has *pattern*."""
 
     text: str
     call: str
@@ -46,6 +46,6 @@ class Tour:
 
 
 def read(path: Path) -> Tour:
-    """Return the tour that a YAML file holds: a list of ``do``, ``call`` and ``holds``."""
+    """Return the tour of a YAML file: a list of ``do``, ``call`` and ``has``."""
     steps = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return Tour([Step(each["do"], each["call"], re.compile(each["holds"])) for each in steps])
+    return Tour([Step(each["do"], each["call"], re.compile(each["has"])) for each in steps])

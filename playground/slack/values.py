@@ -14,7 +14,7 @@ from playground.slack.blocks import STATEFUL, Placed, placed
 
 State = dict[str, dict[str, dict[str, Any]]]
 
-#: The key that holds the value in a state value of that type.
+#: The key of the value in a state value of that type.
 _KEYS = {
     "plain_text_input": "value",
     "email_text_input": "value",

@@ -27,7 +27,7 @@ class Contents:
 
 
 class Workspace(Topics):
-    """People, channels and what is in them; whoever wants to know of changes subscribes.
+    """People, channels and what is in them; a part that needs to know of changes subscribes.
 
     Topics are ``channel C…``, ``views U…``, ``home U…``, ``channels``, ``calls``, and
     ``everything`` after a reset.
@@ -93,7 +93,7 @@ class Workspace(Topics):
         self.changed("channels")
 
     def put(self, message: Message) -> None:
-        """Add *message*, or tell that it has changed."""
+        """Add *message*, or say that it has changed."""
         messages = self._messages[message.channel]
         messages[message.ts] = message
         while len(messages) > _MESSAGES_KEPT:

@@ -1,4 +1,4 @@
-"""Whether Teams would take a card: Microsoft's schema, and the rules that it does not hold."""
+"""Whether Teams would take a card: Microsoft's schema, and the rules that it does not have."""
 
 import json
 from collections import Counter

@@ -20,7 +20,7 @@ _RANGE = re.compile(r"bytes 0-(\d+)/(\d+)")
 
 
 def upload_info(file: File, service_url: str) -> Json:
-    """Return what Teams tells the app of the place where *file* is to be put."""
+    """Return what Teams says to the app of the place where *file* is to be put."""
     base = service_url.removesuffix("/teams/")
     return {
         "contentUrl": f"{base}{_PATH}/{file.id}/{quote(file.name)}",

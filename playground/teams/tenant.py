@@ -151,7 +151,7 @@ class Call:
 
 
 class Tenant(Topics):
-    """People, teams, channels and what is in them; whoever wants to know of changes subscribes.
+    """People, teams, channels and what is in them; a part that needs to know of changes subscribes.
 
     Topics are ``channel 19:…``, ``channels``, ``calls``, and ``everything`` after a reset.
     """

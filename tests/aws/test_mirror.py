@@ -95,7 +95,7 @@ def test_a_copy_that_aws_does_not_take_is_told_and_not_asked_for_again(mirrored,
 
     mirror.round()
 
-    assert "the allowlist holds all the same" in caplog.text
+    assert "the allowlist is in force all the same" in caplog.text
     assert mirrors.places(world.clock()) == ()
 
 
@@ -213,7 +213,7 @@ def test_a_copy_that_went_at_aws_is_told_and_made_again(compared):
     mirror.round()
 
     [told] = told_of(comparison, found)
-    assert f"has no copy of the exception of {found.id}" in told
+    assert f"does not have a copy of the exception of {found.id}" in told
     assert len(at_aws(world, found)) == 1
 
 

@@ -159,7 +159,9 @@ def test_a_finding_of_a_rule_that_is_gone_is_closed_with_a_word_why(swept):
 
     [end] = [each for each in recorded if each.key.rule == "s3-old-rule"]
     assert (end.compliance, result.gone) == ("NOT_APPLICABLE", 1)
-    assert end.annotation.startswith("AWS Config has no rule s3-old-rule in this account")
+    assert end.annotation.startswith(
+        "AWS Config does not have the rule s3-old-rule in this account"
+    )
 
 
 @pytest.fixture
@@ -202,7 +204,7 @@ def test_the_findings_of_a_rule_that_was_deleted_in_one_account_end_there_and_sa
 
     of_bucket = {each.key.resource_id: each for each in ledger.each(State)}
     assert of_bucket[here].state is State.RESOLVED
-    assert f"AWS Config has no rule {BUCKET_RULE}" in of_bucket[here].note
+    assert f"AWS Config does not have the rule {BUCKET_RULE}" in of_bucket[here].note
     assert of_bucket[there].state is State.OPEN
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from commands.answers import Invalid, Listing, OpenWork, Shown
-from commands.forms import Form
-from commands.reception import Submission
+from commands.forms import Form, Submission
 from compliance.authority import Actor, Standing
 from compliance.channel import Channel
 from compliance.group import content_of

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from commands.answers import Done, Refused
-from commands.forms import Form, Origin
-from commands.reception import Reception, Submission
+from commands.forms import Form, Origin, Submission
+from commands.reception import Reception
 from compliance.change import ResourceFacts
 from compliance.finding import State
 from compliance.press import Button, Press

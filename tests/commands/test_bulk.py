@@ -84,7 +84,7 @@ def test_of_very_many_each_press_decides_about_the_next(context, group, clock):
         bulk.remediate_all(origin(Button.REMEDIATE_ALL, group, clock()), member()) for _ in range(2)
     ]
 
-    assert "3 findings more are in this message: press again" in answers[0].text
+    assert "Press again for the other 3 findings of this message." in answers[0].text
     assert "3 findings: Approved." in answers[1].text
     assert set(states(context)) == {State.APPROVED}
 

@@ -112,7 +112,7 @@ def test_a_request_is_withdrawn_after_a_confirmation(context, chat, hannah):
 
     assert told == "Withdrawn. Nothing was started."
     assert state(context, finding) is State.OPEN
-    assert "The request for the remediation was withdrawn." in chat.card(CHANNEL)
+    assert "The request for the remediation was withdrawn by @hannah." in chat.card(CHANNEL)
 
 
 def test_a_form_that_is_not_complete_stays_open_until_it_is(context, chat, hannah):
@@ -246,4 +246,4 @@ def test_the_conversation_needs_no_library_of_any_chat_product():
 
 
 def test_an_unknown_finding_is_named(chat, hannah):
-    assert f"no finding {ID}" in hannah.type(f"show {ID}")
+    assert f"{ID} is not a finding that you can see" in hannah.type(f"show {ID}")

@@ -109,9 +109,9 @@ def test_resources_and_owners_name_findings(asked, words):
         ("region:eu-west3", "Did you mean region:eu-west-3?"),
         ("severity:hihg", "Did you mean severity:high?"),
         ("severity:zzz", "There are, for example: critical, high, low, medium, not rated"),
-        ("severity:high rule:left", "Nothing open is of all of these filters together."),
-        ("severity:critical", "Nothing open is of all of these filters together."),
-        ("state:resolved", "Look for one by name"),
+        ("severity:high rule:left", "No open finding matches all of these filters."),
+        ("severity:critical", "No open finding matches all of these filters."),
+        ("state:resolved", "Look for it by name"),
         ("age:old", "'old' is not an age. Write, for example, age:>30d"),
     ],
 )

@@ -173,4 +173,4 @@ class TestAtTheReception:
 
 
 def test_an_unknown_id_is_not_looked_up_as_a_name(picked):
-    assert "no finding F-00000" in picked("show F-00000").text
+    assert "F-00000 is not a finding" in picked("show F-00000").text

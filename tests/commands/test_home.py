@@ -43,7 +43,7 @@ def test_what_others_asked_comes_first_and_then_what_is_graver(context, clock, h
     move(context.ledger, life.except_until, ids["later"], by=HARRY, until=far, note="")
 
     assert list(titles(home(HARRY)).items()) == [
-        ("Agree: somebody waits for you", ["asked"]),
+        ("Agree: requests that wait for you", ["asked"]),
         ("Decide", ["open", "unrated"]),
         ("Exceptions that end within 14 days", ["excepted"]),
         ("Your exceptions", ["later"]),

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from commands.answers import Invalid, Refused
-from commands.forms import Form, Origin
+from commands.forms import Form, Origin, Submission
 from commands.grammar import AND_MORE, ONE, VERBS, WORDS
-from commands.reception import DIGEST_ELSEWHERE, UNAVAILABLE, Reception, Submission
+from commands.questions import DIGEST_ELSEWHERE
+from commands.reception import UNAVAILABLE, Reception
 from compliance.authority import Actor, Standing
 from compliance.card import Button, Press
 from compliance.channel import Channel
@@ -132,7 +133,7 @@ def test_a_form_about_a_finding_that_is_not_there_says_so(reception):
         {},
     )
 
-    assert "no finding F-00000" in reception.answer(gone, member(), ()).text
+    assert "F-00000 is not a finding" in reception.answer(gone, member(), ()).text
 
 
 @pytest.mark.parametrize("origin", ["", "[]", Origin(Press(Button.LIST, ID), at(0)).dump()])

@@ -86,7 +86,7 @@ def test_one_exception_says_what_reopens_without_it(kept):
 
 def test_one_is_decided_about_by_a_finding_that_it_covers(kept):
     assert finding_of(kept, "E-SSSS1111", ALL).id == ID
-    assert "covers no finding now" in finding_of(kept, "E-TTTT2222", ALL).text
+    assert "does not cover a finding" in finding_of(kept, "E-TTTT2222", ALL).text
 
 
 def test_pages_go_on_and_one_that_is_not_there_is_the_last(context):

@@ -166,7 +166,7 @@ def test_what_the_allowlist_covers_is_not_remediated(opened):
 
 
 def test_an_unknown_finding_is_named(context):
-    assert "no finding F-00000" in remediate(context, "F-00000", member()).text
+    assert "F-00000 is not a finding" in remediate(context, "F-00000", member()).text
 
 
 @pytest.mark.parametrize(

@@ -323,14 +323,14 @@ ASKED = request("U1", verb="except")
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({}, f"Open since {SINCE}. Nobody has decided yet."),
+        ({}, f"Open since {SINCE}."),
         ({"state": State.APPROVED}, f"Approved since {SINCE}. The remediation is about to start."),
         ({"state": State.RUNNING}, f"Running since {SINCE}. AWS Config is starting the runbook."),
         (
             {"state": State.RUNNING, "steps": 2},
             f"Running since {SINCE}. AWS Config is starting the runbook.",
         ),
-        ({"withdrawn_by": "U2"}, f"Open since {SINCE}. Nobody has decided yet. Withdrawn by U2."),
+        ({"withdrawn_by": "U2"}, f"Open since {SINCE}. A request was withdrawn by U2."),
         (
             {"state": State.WAITING, "until": at(60)},
             "Waiting: AWS Config looks again by 2026-11-02 10:00 UTC at the latest.",

@@ -2,7 +2,8 @@
 
 import pytest
 
-from compliance.authority import may_agree
+from compliance.attention import asked_of
+from compliance.authority import may_agree, who_can
 from compliance.people import People, Somebody
 from compliance.routing import Approvers, Team, Teams
 from tests.builders import member, request
@@ -43,6 +44,15 @@ TEAMS = Teams((TEAM,), "housing", everywhere=EVERYBODY, people=PEOPLE)
 def test_two_ids_are_two_people_where_that_can_be_proved(one, other, different):
     assert PEOPLE.are_different((one, other)) is different
     assert PEOPLE.are_different((other, one)) is different
+
+
+def test_who_could_agree_is_named_without_any_id_that_may_be_the_askers():
+    assert who_can(TEAM, TEAMS, [SLACK_HANNAH])[0] == (SLACK_HARRY, TEAMS_HENRY, TEAMS_WILL)
+    assert asked_of(TEAM, TEAMS, frozenset({SLACK_HARRY}))[0] == (
+        SLACK_HANNAH,
+        TEAMS_HANNAH,
+        TEAMS_WILL,
+    )
 
 
 @pytest.mark.parametrize(

@@ -284,7 +284,7 @@ def test_what_is_no_file_of_exceptions_says_what_it_is(tmp_path, make, told):
 
 
 def test_a_path_through_a_file_is_told(path):
-    assert "leads through something that is no folder" in problem(path / "allowlist.yaml")
+    assert "leads through something that is not a folder" in problem(path / "allowlist.yaml")
 
 
 def test_a_file_that_is_too_large_is_not_read(path):

@@ -86,7 +86,7 @@ def test_the_shipped_configuration_loads():
         ("bot.yaml", 'time: "09:00"', "time: 12:30", r"digest.time: "),
         ("bot.yaml", "day: mon", "day: monday", r"digest.day: expected one of mon … sun"),
         ("bot.yaml", "regions: [eu-west-2]", "regions: []", r"regions: "),
-        ("bot.yaml", "workers: 4", "workers: 4\n  workers: 3", r"intake.workers: stands twice"),
+        ("bot.yaml", "workers: 4", "workers: 4\n  workers: 3", r"intake.workers: is defined twice"),
         ("bot.yaml", "session_policy: narrow", "session_policy: wide",
          r"session_policy: expected 'narrow' or 'none', found 'wide'"),
         ("bot.yaml", "role_name: ", "role_name: arn:aws:iam::111122223333:role/",

@@ -5,7 +5,7 @@ import pytest
 import compliance.finding as life
 from compliance.finding import State
 from ledger.reports import Reports, Scope
-from tests.builders import ID, change, move, reroute
+from tests.builders import ID, at, change, move, reroute
 
 STATES = life.UNRESOLVED | {State.EXCEPTED}
 
@@ -39,8 +39,24 @@ def test_what_has_happened_since_is_taken_back(engine, ledger, reports, clock):
     }
     assert counted(reports, clock()) == {("payments", State.OPEN): 1}
     assert counted(reports, first, teams=frozenset({"payments"})) == {}
-    stood = reports.past.findings(second, Scope(teams=frozenset({"housing"})), STATES, 9, 0)
+    stood = reports.past.oldest(second, STATES, Scope(teams=frozenset({"housing"})), 9, 0)
     assert {(each.key.resource_id, each.state, each.team) for each in stood} == {
         ("repairs-photos", State.APPROVAL_PENDING, "housing"),
         ("stays", State.OPEN, "housing"),
     }
+
+
+def test_a_past_list_goes_by_the_violations_of_then(ledger, reports, clock):
+    ledger.record([change(resource="third", minute=3), change(resource="first", minute=1)])
+    ledger.record([change(resource="second", minute=2)])
+    then = clock()
+    clock.move(minutes=30)
+    ledger.record([change("COMPLIANT", resource="first", minute=20)])
+    ledger.record([change("COMPLIANT", resource="second", minute=20)])
+    ledger.record([change(resource="first", minute=25)])
+
+    stood = reports.past.oldest(then, STATES, Scope(), 9, 0)
+
+    assert [each.key.resource_id for each in stood] == ["first", "second", "third"]
+    assert [each.opened_at for each in stood] == [at(1), at(2), at(3)]
+    assert reports.past.oldest(then, STATES, Scope(), 1, 1) == stood[1:2]

@@ -496,7 +496,7 @@ def test_while_no_channel_takes_the_report_readiness_says_so(courier, chat, ledg
         chat.closed[channel] = ChannelClosedError("is_archived", "Unarchive it.")
     courier.rounds(60)
 
-    assert courier.troubles.problem() == "nobody could be told in chat of C0HOUSING: is_archived"
+    assert courier.troubles.problem() == "chat did not take the notice about C0HOUSING: is_archived"
     chat.closed.pop(TDA)
     courier.rounds(600)
     assert [channel for channel, _ in chat.notices] == [TDA]

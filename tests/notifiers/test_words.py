@@ -161,7 +161,7 @@ def test_the_digest_says_all_that_was_counted():
 @pytest.mark.parametrize(
     ("work", "told"),
     [
-        (OpenWork((), ()), "You decide for no team."),
+        (OpenWork((), ()), "Type /compliance status in a team's channel"),
         (OpenWork(("housing",), ()), "Nothing waits for you in housing."),
         (
             OpenWork(("housing",), (Work("Decide", 1, ((line_of(finding()), ()),)),)),

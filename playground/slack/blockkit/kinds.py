@@ -26,13 +26,13 @@ class Fault:
         return f"[ERROR] {self.message} [json-pointer:{self.pointer}]"
 
 
-#: Looks at a whole object whose fields are right; tells where in the object, and why.
+#: Looks at a whole object whose fields are right; says where in the object, and why.
 Rule = Callable[[Mapping[str, Any]], Iterator[tuple[str, str]]]
 
 
 class Kind(Protocol):
     def faults(self, value: object, at: str) -> Iterator[Fault]:
-        """Tell what is wrong with the *value* that stands at the pointer *at*."""
+        """Say what is wrong with the *value* at the pointer *at*."""
 
 
 #: The fields of an object, by name.

@@ -1,4 +1,4 @@
-"""What must hold between the blocks of one message or view, once each block is right. Pure."""
+"""What must be true between the blocks of one message or view, once each block is right. Pure."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
@@ -75,7 +75,7 @@ def _characters(blocks: list[Block]) -> int:
 
 
 def _innermost(blocks: list[Block], at: str) -> Iterator[tuple[str, Block]]:
-    """Find the blocks that hold elements: an action is named within its own block."""
+    """Find the blocks that have elements: an action is named within its own block."""
     for index, block in enumerate(blocks):
         under = f"{at}/{index}"
         if block["type"] == "container":

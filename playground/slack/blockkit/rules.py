@@ -1,4 +1,4 @@
-"""What must hold between the fields of one object, once each field is right. Pure."""
+"""What must be true between the fields of one object, once each field is right. Pure."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -40,7 +40,7 @@ def needs(name: str, other: str) -> Rule:
 
 
 def in_order(lower: str, upper: str) -> Rule:
-    """One number is not above another; text inputs hold numbers, number inputs hold strings."""
+    """One number is not above another; text inputs have numbers, number inputs have strings."""
 
     def rule(value: Mapping[str, Any]) -> Found:
         if lower in value and upper in value and Decimal(value[lower]) > Decimal(value[upper]):

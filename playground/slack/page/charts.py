@@ -16,7 +16,7 @@ _TICKS = 4
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One filled or drawn path of a series, the *title* it tells on pointing at it."""
+    """One filled or drawn path of a series, the *title* that it shows on pointing at it."""
 
     series: int
     path: str

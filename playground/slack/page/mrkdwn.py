@@ -29,7 +29,7 @@ _STYLES = ((_around("*"), "strong"), (_around("_"), "em"), (_around("~"), "s"))
 
 
 class Names(Protocol):
-    """What mentions, links and dates look like to whoever reads."""
+    """What mentions, links and dates look like to a reader."""
 
     def mention(self, user_id: str) -> Markup: ...
     def channel(self, channel_id: str, label: str = "") -> Markup: ...

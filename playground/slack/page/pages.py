@@ -243,7 +243,7 @@ def reader_of(host: Host, request: Request) -> Reader:
 def _changes(request: Request, items: Sequence[Any], render: Callable[[Any], Markup]) -> Response:
     """Return the order of *items* and the HTML of those whose mark the browser does not have.
 
-    The browser tells what it has: ``known=key~mark,…``.
+    The browser says what it has: ``known=key~mark,…``.
     """
     known = set(request.query_params.get("known", "").split(","))
     return answers.data(

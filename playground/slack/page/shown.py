@@ -23,7 +23,7 @@ _GOES_ON = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message as a list shows it: *day* is the divider above it, *mark* tells versions apart.
+    """A message as a list shows it: *day* is the divider above it, *mark* differs for each version.
 
     Of its *replies* so many are *unread*, and one of those *calls* this reader.
     """

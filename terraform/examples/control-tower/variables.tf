@@ -69,7 +69,7 @@ variable "subnet_ids" {
 }
 
 variable "config_folder" {
-  description = "The folder that holds your bot.yaml, rules.yaml and teams.yaml; null for config/ of this repository."
+  description = "The folder with your bot.yaml, rules.yaml and teams.yaml; null for config/ of this repository."
   type        = string
   default     = null
 }

@@ -35,7 +35,7 @@ output "run" {
 }
 
 output "file_system_id" {
-  description = "The file system that holds the allowlist."
+  description = "The file system with the allowlist."
   value       = aws_efs_file_system.this.id
 }
 

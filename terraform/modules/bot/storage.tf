@@ -70,7 +70,7 @@ resource "aws_efs_mount_target" "this" {
   security_groups = [aws_security_group.files.id]
 }
 
-# Whoever comes through it is this user, so neither the image's user nor an editor's matters.
+# Every client that comes through it is this user, so neither the image's user nor an editor's matters.
 resource "aws_efs_access_point" "this" {
   file_system_id = aws_efs_file_system.this.id
   tags           = merge(var.tags, { Name = var.name_prefix })

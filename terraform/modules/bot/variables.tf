@@ -1,7 +1,7 @@
 # --- what has to be said
 
 variable "image" {
-  description = "The bot's container image, with a tag or a digest; the tag latest is refused, for nobody could tell what runs."
+  description = "The bot's container image, with a tag or a digest; the tag latest is refused, since it does not say what runs."
   type        = string
 
   validation {

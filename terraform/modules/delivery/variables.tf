@@ -88,7 +88,7 @@ variable "existing_topic_arns" {
 
 variable "message_types" {
   description = <<-EOT
-    The kinds of AWS Config's messages that reach the queue. Configuration items tell the bot tags, names and
+    The kinds of AWS Config's messages that reach the queue. Configuration items have tags, names and
     deletions: without them a team cannot own findings by tag.
   EOT
   type        = set(string)

@@ -12,7 +12,7 @@ variable "organizational_unit_ids" {
 }
 
 variable "accounts" {
-  description = "For an environment whose organisational units hold other accounts too: only these accounts of them."
+  description = "For an environment whose organisational units have other accounts too: only these accounts of them."
   type        = map(set(string))
   default     = {}
 

@@ -4,6 +4,6 @@ output "recorder_name" {
 }
 
 output "bucket_name" {
-  description = "The bucket that holds the history."
+  description = "The bucket with the history."
   value       = aws_s3_bucket.this.bucket
 }

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from compliance.prose import Copied, Link, Moment, Person, Strong, people, plain
+from compliance.prose import (
+    Copied,
+    Link,
+    Moment,
+    Person,
+    Strong,
+    any_of,
+    called,
+    people,
+    plain,
+)
 from compliance.text import clean
 from notifiers.slack.text import cut, cut_prose, escape, fit, plain_text, rich, spoken
 from tests.builders import START
@@ -99,7 +109,7 @@ def test_people_are_named_so_that_slack_shows_their_names():
         ("W3TEAM", "W3TEAM"),
         ("slack:Ü1", "slack:Ü1"),
         ("bot", "bot"),
-        ("teams:U1", "teams:U1"),
+        ("teams:U1", "somebody in Teams"),
         ("@here", "@here"),
     ],
 )
@@ -134,3 +144,17 @@ def test_nothing_that_cannot_be_seen_is_sent():
     for drawn in (rich((hidden, Strong(hidden))), plain_text(hidden)):
         assert seen([drawn]) == clean(seen([drawn]))
     assert spoken((hidden,)) == "paymentsgpj.exe "
+
+
+def test_of_those_of_whom_one_is_enough_slacks_own_are_mentioned():
+    both = any_of(["slack:U0HANNAH", "teams:5a1d"], ["slack:S0SECURITY", "teams:9c00"])
+
+    assert seen([rich(both)]) == "@S0SECURITY, @U0HANNAH"
+    assert spoken(both) == "<!subteam^S0SECURITY>, <@U0HANNAH>"
+    assert seen([rich(any_of(["teams:5a1d"]))]) == "somebody in Teams"
+
+
+def test_who_is_not_in_slack_is_called_by_their_name():
+    decided = called((Person("teams:5a1d"), " decided."), {"teams:5a1d": "Hannah Osei"}.get)
+
+    assert seen([rich(decided)]) == "Hannah Osei decided."

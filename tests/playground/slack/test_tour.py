@@ -11,10 +11,10 @@ from playground.slack.tour import read
 TOUR = """
 - do: Press a button.
   call: block_actions
-  holds: '"action_id": "go"'
+  has: '"action_id": "go"'
 - do: Ask.
   call: /ask
-  holds: status
+  has: status
 """
 
 

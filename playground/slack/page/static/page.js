@@ -131,7 +131,7 @@ function listUpdater(list) {
       previous = item;
     }
     if (atEnd) scroller.scrollTop = scroller.scrollHeight;
-    // Whoever pressed a button further up waits for what only they are told.
+    // A person who pressed a button further up waits for what only they read.
     else answer?.scrollIntoView({ block: "nearest" });
   };
 }
@@ -152,7 +152,7 @@ function retry() {
 }
 document.addEventListener("focusout", () => setTimeout(retry));
 
-// Tell those who listen: all of it where the browser can say it without writing it down again.
+// Say it to those who listen: all of it where the browser can say it without writing it down again.
 function announce(item) {
   const { said, author } = find("[data-said]", item)?.dataset ?? {};
   if (!said) return;
@@ -336,7 +336,7 @@ document.addEventListener("input", (event) => {
   if (field.matches("[data-suggest]")) suggest(field);
 });
 
-// A choice tells the app at once; a typed text does so with Enter, or when it is left.
+// The app hears of a choice at once; a typed text does so with Enter, or when it is left.
 document.addEventListener("change", async (event) => {
   const field = event.target;
   if (field.id === "drawer") return drawer(field.checked);
@@ -467,7 +467,7 @@ document.addEventListener("focusin", (event) => {
   if (event.target.matches?.("[data-suggest][data-least='0']")) suggest(event.target);
 });
 
-/* ---- Changes, as the server tells them ---- */
+/* ---- Changes, as the server reports them ---- */
 
 const updaters = new Map();
 for (const each of all("[data-list]")) updaters.set(each, once(listUpdater(each)));

@@ -101,7 +101,7 @@ def test_a_ledger_of_a_newer_version_is_left_alone(start, folder):
         ({"HTTP_PORT": "99999"}, "HTTP_PORT: expected a port"),
         ({"HTTP_HOST": "no..host"}, "HTTP_HOST: expected an address"),
         ({"SLACK_BOT_TOKEN": f"{SECRET}\n{SECRET}"}, "SLACK_BOT_TOKEN: expected one line"),
-        ({"COMPLIANCE_CONFIG": "/nowhere"}, "COMPLIANCE_CONFIG: there is no folder /nowhere"),
+        ({"COMPLIANCE_CONFIG": "/nowhere"}, "COMPLIANCE_CONFIG: /nowhere is not a folder"),
         ({"ALLOWLIST_URL": "file:/tmp"}, "/tmp"),
     ],
     ids=["port", "host", "token", "folder", "allowlist"],

@@ -160,7 +160,7 @@ def test_what_the_allowlist_covers_is_not_remediated(opened):
     write(opened.allowlist, entry())
 
     assert (
-        "An exception covers this finding until 2026-12-01" in remediate(opened, ID, member()).text
+        "it covers this finding until 2026-12-01" in remediate(opened, ID, member()).text
     )
     assert state(opened) is State.OPEN
 

@@ -43,7 +43,7 @@ def warnings(*entries, lines=(7, 16, 25)):
         ({"rule": "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED"}, f"did you mean '{RULE}'?"),
         ({"rule": "S3.8"}, f"did you mean '{RULE}'?"),
         ({"rule": "[s3.8] "}, f"did you mean '{RULE}'?"),
-        ({"more_rules": ("s3-old-rule",)}, "no rule 's3-old-rule' in the catalogue"),
+        ({"more_rules": ("s3-old-rule",)}, "rule 's3-old-rule' is not in the catalogue"),
         ({"reason": "Known."}, "Say why in at least 20 characters"),
         ({"reason": "Public. " * 150}, "At most 800 characters"),
     ],

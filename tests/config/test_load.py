@@ -243,7 +243,7 @@ def test_a_file_without_end_is_told_with_its_line(folder, name, endless):
 
     [told] = [each for each in faults(folder) if each.startswith(name)]
 
-    assert re.match(rf"{name}:[1-9]\d*: is not valid YAML: expected less", told)
+    assert re.match(rf"{name}:[1-9]\d*: is not valid YAML: too large", told)
 
 
 def test_what_several_entries_share_can_be_written_once(folder):

@@ -47,8 +47,9 @@ def test_what_has_happened_since_is_taken_back(engine, ledger, reports, clock):
 
 
 def test_a_past_list_goes_by_the_violations_of_then(ledger, reports, clock):
-    ledger.record([change(resource="third", minute=3), change(resource="first", minute=1)])
-    ledger.record([change(resource="second", minute=2)])
+    for minute, name in enumerate(("first", "second", "third"), 1):
+        clock.move(minutes=1)
+        ledger.record([change(resource=name, minute=minute)])
     then = clock()
     clock.move(minutes=30)
     ledger.record([change("COMPLIANT", resource="first", minute=20)])

@@ -77,7 +77,7 @@ class Directory:
     def _own_channels(self) -> tuple[dict[str, bool], float]:
         """Return whether each channel that the app is in is shared.
 
-        Slack tells fifty channels a minute one by one, and here a thousand at once.
+        Slack answers for fifty channels a minute one by one, and here a thousand at once.
         """
         try:
             some = self._pages(
@@ -114,7 +114,7 @@ class Directory:
                 return
 
     def _remember(self, what: str, ask: Callable[[], tuple[Any, float]]) -> Any:
-        """Return what *ask* answered not too long ago; it says for how many seconds that holds."""
+        """Return what *ask* answered not too long ago; it says for how many seconds to keep it."""
         with self._lock:
             asking = self._asking[what]
         # Many channels are served side by side, and what all of them need is asked once.

@@ -159,9 +159,7 @@ def test_a_rule_outside_the_catalogue_that_an_aws_service_made_takes_no_remediat
 def test_what_the_allowlist_covers_is_not_remediated(opened):
     write(opened.allowlist, entry())
 
-    assert (
-        "it covers this finding until 2026-12-01" in remediate(opened, ID, member()).text
-    )
+    assert "it covers this finding until 2026-12-01" in remediate(opened, ID, member()).text
     assert state(opened) is State.OPEN
 
 

@@ -22,6 +22,7 @@ _TRACES = re.compile(
 _JSON = re.compile(r'[{"]|\[(?![A-Z])')
 #: What may stand between two documents that were written one after another.
 _BETWEEN = re.compile(r"[\s,]*")
+_DECODER = json.JSONDecoder()
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}")
 
 
@@ -39,7 +40,7 @@ def documents(text: str) -> Iterator[Any]:
     at = 0
     while at < len(text):
         try:
-            document, at = json.JSONDecoder().raw_decode(text, at)
+            document, at = _DECODER.raw_decode(text, at)
         except (ValueError, RecursionError) as error:
             raise NotUnderstoodError(Problem.MALFORMED, str(error)) from error
         yield document
@@ -53,7 +54,7 @@ def after_words(text: str) -> Any:
     if not has_traces(plain) or (at := plain.find("{")) < 0:
         return None
     try:
-        document, _ = json.JSONDecoder().raw_decode(plain, at)
+        document, _ = _DECODER.raw_decode(plain, at)
     except (ValueError, RecursionError):
         return None
     return document

@@ -74,8 +74,9 @@ def append(connection: sa.Connection, rows: Sequence[AuditRow]) -> None:
         return
     values = []
     previous = _last_hash(connection)
-    numbers = _numbers(connection, {_hashes(row) for row in rows} - {""})
-    for row in rows:
+    hashes_of = list(map(_hashes, rows))
+    numbers = _numbers(connection, {*hashes_of} - {""})
+    for row, hashes in zip(rows, hashes_of, strict=True):
         entry = {
             "at": row.at,
             "finding": row.finding,
@@ -85,7 +86,6 @@ def append(connection: sa.Connection, rows: Sequence[AuditRow]) -> None:
             "to_state": row.to_state,
             "detail": _text({name: row.detail[name] for name in row.detail if name != _IN_FORCE}),
         }
-        hashes = _hashes(row)
         previous = link(previous, entry, hashes)
         values.append({**entry, "in_force": numbers.get(hashes), "hash": previous})
     connection.execute(_INSERT, values)
@@ -133,8 +133,8 @@ def _hashes(row: AuditRow) -> str:
     return _text(row.detail[_IN_FORCE]) if _IN_FORCE in row.detail else ""
 
 
-def _text(data: Mapping[str, Any]) -> str:
-    return json.dumps(data, sort_keys=True, separators=(",", ":"))
+#: The one text that stands for JSON's data, so that its hash does too.
+_text = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def _numbers(connection: sa.Connection, hashes: Collection[str]) -> dict[str, int]:

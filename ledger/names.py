@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import sqlalchemy as sa
 
-from compliance.finding import SETTLED, Finding
+from compliance.finding import SETTLED, Finding, State
 from compliance.naming import words_of
 from ledger.database import reading
 from ledger.rows import from_row
@@ -19,7 +19,7 @@ _DELETE = sa.delete(names).where(
 )
 _INSERT = sa.insert(names)
 
-#: What words are made of; beside these, what is over has others.
+#: What words are made of.
 _NAMING = ("team", "resource_name", "tags", "requests", "decided")
 
 _Row = tuple[str, str, str]
@@ -41,16 +41,23 @@ def note_names(db: sa.Connection, moves: Iterable[tuple[Finding | None, Finding]
         gone += was - now
         new += now - was
     if gone:
-        named = ("of_team", "of_word", "of_finding")
-        db.execute(_DELETE, [dict(zip(named, row, strict=True)) for row in sorted(gone)])
+        rows = [
+            {"of_team": team, "of_word": word, "of_finding": of} for team, word, of in sorted(gone)
+        ]
+        db.execute(_DELETE, rows)
     if new:
-        columns = ("team", "word", "finding")
-        db.execute(_INSERT, [dict(zip(columns, row, strict=True)) for row in sorted(new)])
+        rows = [{"team": team, "word": word, "finding": of} for team, word, of in sorted(new)]
+        db.execute(_INSERT, rows)
 
 
 def _names_differ(before: Finding, after: Finding) -> bool:
-    """Say whether the words can differ: most moves change the state, and no word with it."""
-    if (before.state in SETTLED) is not (after.state in SETTLED):
+    """Say whether the words can differ: most moves change the state, and no word with it.
+
+    What never broke the rule has none, and who decided counts until it is over.
+    """
+    if State.COMPLIANT in (before.state, after.state):
+        return before.state is not after.state
+    if after.decided and (before.state in SETTLED) is not (after.state in SETTLED):
         return True
     return any(getattr(before, name) != getattr(after, name) for name in _NAMING)
 

@@ -47,6 +47,12 @@ _WAKE = sa.text(
     f"{_ADD} UPDATE SET due_at = excluded.due_at"
     " WHERE threads.due_at IS NULL OR threads.due_at > excluded.due_at"
 ).bindparams(_DUE)
+_CARDS = (
+    sa.select(messages.c.post)
+    .where(messages.c.finding.in_(sa.bindparam("ids")))
+    .distinct()
+    .order_by(messages.c.post)
+)
 _CAME_BACK = (
     sa.select(sa.func.max(audit.c.seq))
     .join(messages, messages.c.finding == audit.c.finding)
@@ -258,8 +264,7 @@ def _is_prompt(row: AuditRow) -> bool:
 
 
 def _have_looked_at(db: sa.Connection, finding_ids: Collection[str], due: datetime) -> None:
-    query = sa.select(messages.c.post).where(messages.c.finding.in_(sorted(finding_ids))).distinct()
-    cards = db.execute(query.order_by(messages.c.post)).scalars().all()
+    cards = db.execute(_CARDS, {"ids": sorted(finding_ids)}).scalars().all()
     if cards:
         rows = [{"post": post, "due": due} for post in cards]
         db.execute(_WAKE, rows)

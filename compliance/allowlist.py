@@ -248,6 +248,14 @@ class Allowlist:
                 yield first
                 yield from self._more.get(scope, ())
 
+    def rivals(self) -> Iterator[tuple[Entry, ...]]:
+        """Yield the entries that are about the same resources, as often as they share a rule."""
+        for scope, others in self._more.items():
+            groups: defaultdict[frozenset[tuple[str, str]], list[Entry]] = defaultdict(list)
+            for entry in (self._first[scope], *others):
+                groups[frozenset(entry.tags)].append(entry)
+            yield from (tuple(group) for group in groups.values() if len(group) > 1)
+
     def since(self, other: "Allowlist") -> Difference:
         """Return what has come and gone since *other*."""
         if other is self:

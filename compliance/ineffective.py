@@ -27,8 +27,6 @@ _OLD_BUCKETS = "us-east-1"
 _BUCKET = re.compile(r"[a-z0-9.-]+")
 
 IsRule = Callable[[str], bool]
-#: Rules by the catalogue's names, account, Region, resource and tags.
-_Scope = tuple[frozenset[str], str, str, str, frozenset[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,11 +53,33 @@ def ineffective(
     catalogue has not whether AWS Config has such a rule.
     """
     look = _Look(catalogue, places, today, is_rule)
-    for line, entry in allowlist.numbered():
-        look.hear(line, entry)
-    return tuple(
+    alone = [
         EntryWarning(line, text) for line, entry in allowlist.numbered() for text in look(entry)
-    )
+    ]
+    return tuple(sorted([*alone, *set(_contradictions(allowlist, today))]))
+
+
+def _contradictions(allowlist: Allowlist, today: date) -> Iterator[EntryWarning]:
+    """Yield which entries cover what another one covers for longer; those that are over do not."""
+    rivals = list(allowlist.rivals())
+    lines = {id(entry): line for line, entry in allowlist.numbered()} if rivals else {}
+    for group in rivals:
+        in_force = [entry for entry in group if entry.expires >= today]
+        longest = max(in_force, key=lambda entry: entry.expires, default=None)
+        for entry in in_force:
+            if longest is not None and entry is not longest:
+                text = _contradiction(lines[id(longest)], longest, entry)
+                yield EntryWarning(lines[id(entry)], text)
+
+
+def _contradiction(line: int, longest: Entry, entry: Entry) -> str:
+    covers = f"the entry on line {line} covers the same until {longest.expires}"
+    if longest.exception_class is not entry.exception_class:
+        kinds = f"{longest.exception_class.value}, and this one says {entry.exception_class.value}"
+        return f"{covers} as {kinds}; keep the one that is right"
+    if entry.expires != longest.expires:
+        return f"{covers}, and this one until {entry.expires}; keep one"
+    return f"{covers}; keep one"
 
 
 class _Look:
@@ -79,28 +99,28 @@ class _Look:
         self._regions = frozenset(region for _, region in places)
         self._today = today
         self._rules: dict[str, Rule | None] = {}
-        self._longest: dict[_Scope, tuple[int, Entry]] = {}
-
-    def hear(self, line: int, entry: Entry) -> None:
-        """Take in which of the entries with one scope lasts longest, the first of equals."""
-        known = self._longest.setdefault(self._scope(entry), (line, entry))
-        if entry.expires > known[1].expires:
-            self._longest[self._scope(entry)] = line, entry
-
-    def _scope(self, entry: Entry) -> _Scope:
-        rules = frozenset(canonical_name(self._catalogue, name) for name in entry.rules)
-        return rules, entry.account, entry.region, entry.resource, frozenset(entry.tags)
+        self._odd_rules: dict[str, str] = {}
+        self._odd_places: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def __call__(self, entry: Entry) -> Iterator[str]:
         rules = [self._rule(name) for name in entry.rules]
         for name, rule in zip(entry.rules, rules, strict=True):
-            if rule is None and not self._is_rule(name):
-                near = self._nearest_rule(name)
-                yield f"rule {name!r} is not in the catalogue, nor named by AWS Config{near}"
-        yield from self._place(entry)
+            if rule is None and (odd := self._odd_rule(name)):
+                yield odd
+        at = entry.account, entry.region
+        if at not in self._odd_places:
+            self._odd_places[at] = tuple(self._place(*at))
+        yield from self._odd_places[at]
         if entry.resource != ANY:
             yield from _resource(entry, rules[0])
         yield from self._end(entry, rules)
+
+    def _odd_rule(self, name: str) -> str:
+        if name not in self._odd_rules:
+            near = "" if self._is_rule(name) else self._nearest_rule(name)
+            odd = f"rule {name!r} is not in the catalogue, nor named by AWS Config{near}"
+            self._odd_rules[name] = "" if self._is_rule(name) else odd
+        return self._odd_rules[name]
 
     def _nearest_rule(self, name: str) -> str:
         """AWS's identifier of a rule and Security Hub's control are other words for its name."""
@@ -115,8 +135,7 @@ class _Look:
             self._rules[name] = self._catalogue.get(canonical_name(self._catalogue, name))
         return self._rules[name]
 
-    def _place(self, entry: Entry) -> Iterator[str]:
-        account, region = entry.account, entry.region
+    def _place(self, account: str, region: str) -> Iterator[str]:
         if account != ANY and account not in self._accounts:
             near = _nearest(account, self._accounts)
             yield f"account {account} is not one that bot.yaml watches{near}"
@@ -139,9 +158,6 @@ class _Look:
                 f"it lasts until {entry.expires}, and this rule's exceptions {min(limits).days} "
                 "days at most; it is in force until an approver shortens it"
             )
-        line, longest = self._longest[self._scope(entry)]
-        if longest is not entry:
-            yield f"the entry on line {line} covers the same until {longest.expires}; keep one"
         if why := why_no_reason(entry.reason):
             yield f"the form would not take its reason. {why}"
 

@@ -16,6 +16,16 @@ class ShelfUnreadableError(ShelfError):
     """The text cannot be read until somebody mends what the message names."""
 
 
+class UnfitTextError(ShelfUnreadableError):
+    """The text is written in no way that the bot knows; *line* is 0 for all of it."""
+
+    def __init__(self, file: str, problem: str, line: int = 0) -> None:
+        super().__init__(f"{file}:{line}: {problem}" if line else f"{file} {problem}")
+        self.file = file
+        self.problem = problem
+        self.line = line
+
+
 class ShelfUnwritableError(ShelfError):
     """The text cannot be written until somebody mends what the message names."""
 

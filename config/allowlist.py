@@ -17,6 +17,7 @@ import yaml
 from compliance.allowlist import Entry
 from config.entry import EntryCheck, EntryError
 from config.faults import ConfigError, Fault
+from config.yaml_words import faults_of
 
 #: libyaml's parser where PyYAML was built with it, which its wheels are; the slow one elsewhere.
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -31,7 +32,14 @@ _RESOLVERS: dict[str, Any] = yaml.SafeLoader.yaml_implicit_resolvers
 NOT_ONE = (
     "expected 'exceptions:' and a list under it; is this the allowlist? What is in it is not shown"
 )
-UNKNOWN_ALIAS = "is not valid YAML: an alias of what is not there, or one that contains itself"
+UNKNOWN_ALIAS = (
+    "is not valid YAML: an alias of what is not there, or one that contains itself (*{name}); "
+    "write out what it stands for"
+)
+TOO_DEEP = "is not valid YAML: lists within lists, deeper than anything in an allowlist"
+ENOUGH = "has more faults than these; mend these first"
+_FAULTS_MAX = 500
+_DEEPEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +79,22 @@ def parse_allowlist(text: str, file: str) -> Parsed:
     try:
         parsed = reader.document()
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        said = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable"
-        line = mark.line + 1 if mark else 0
-        raise ConfigError([Fault(file, line, "", f"is not valid YAML: {said}")]) from error
+        raise ConfigError(faults_of(text, file, error)) from error
+    except _EnoughError:
+        if len(reader.faults) >= _FAULTS_MAX:
+            reader.faults.append(Fault(file, 0, "", ENOUGH))
     if reader.faults:
         raise ConfigError(reader.faults)
     return parsed
+
+
+class _EnoughError(Exception):
+    """There is more wrong than anybody reads; the rest of the text is not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Unknown:
+    """What an alias stands for that stands for nothing; that is said already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +197,8 @@ class _Reader:
             self._skip(event)
             found = None
         if not isinstance(found, tuple):
-            self._fault(event, f"{HEAD}[{number}]", "expected keys and values")
+            if not isinstance(found, _Unknown):
+                self._fault(event, f"{HEAD}[{number}]", "expected keys and values")
             return None, end
         return self._entry(found, event, number), end
 
@@ -271,8 +289,8 @@ class _Reader:
 
     def _alias(self, event: Any) -> Any:
         if event.anchor not in self._anchors:
-            self._fault(event, "", UNKNOWN_ALIAS)
-        return self._anchors.get(event.anchor)
+            self._fault(event, "", UNKNOWN_ALIAS.format(name=event.anchor))
+        return self._anchors.get(event.anchor, _Unknown())
 
     def _scalar(self, event: Any) -> Any:
         """Return what YAML reads in a scalar: most are texts, and few have to be looked at."""
@@ -307,9 +325,11 @@ class _Reader:
             return entry
         except EntryError as error:
             for key, problem in error.problems:
+                if isinstance(values.get(key), _Unknown):
+                    continue
                 line = lines.get(_KEY.split(key)[0], event.start_mark.line + 1)
                 dotted = f"{HEAD}[{number}].{key}"
-                self.faults.append(Fault(self._file, line, dotted, problem))
+                self._note(Fault(self._file, line, dotted, problem))
             return None
 
     def _once(self, entry_id: str, line: int, number: int) -> None:
@@ -318,8 +338,11 @@ class _Reader:
             return
         first = self._ids.setdefault(entry_id, line)
         if first != line:
-            problem = f"{entry_id} is the id of the entry on line {first} already; leave it out"
-            self.faults.append(Fault(self._file, line, f"{HEAD}[{number}].id", problem))
+            problem = (
+                f"{entry_id} is the id of the entry on line {first} already; leave it out, or take "
+                "one of the two entries out"
+            )
+            self._note(Fault(self._file, line, f"{HEAD}[{number}].id", problem))
 
     def _until(self, end: type[yaml.Event]) -> Iterator[Any]:
         """Yield the first event of each thing in what has begun; its rest is for the caller."""
@@ -334,6 +357,14 @@ class _Reader:
             self._last = event = self._next()
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                self._fault(event, "", TOO_DEEP)
+                raise _EnoughError
 
     def _fault(self, event: Any, key: str, problem: str) -> None:
-        self.faults.append(Fault(self._file, event.start_mark.line + 1, key, problem))
+        self._note(Fault(self._file, event.start_mark.line + 1, key, problem))
+
+    def _note(self, fault: Fault) -> None:
+        self.faults.append(fault)
+        if len(self.faults) >= _FAULTS_MAX:
+            raise _EnoughError

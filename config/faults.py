@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
@@ -186,7 +187,7 @@ def _problem(error: Any) -> str:
 
 
 def _shown(found: Any) -> str:
-    text = repr(found)
+    text = str(found) if isinstance(found, date) else repr(found)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from compliance.allowlist import Allowlist, Entry, UneditableAllowlistError
 from compliance.rules import Catalogue, canonical_name
-from compliance.shelf import Lineage, Memory, Shelf, ShelfError, Text
+from compliance.shelf import Lineage, Memory, Shelf, ShelfError, Text, UnfitTextError
 from compliance.text import without_numbers
 from config.allowlist import Parsed, parse_allowlist
 from config.faults import ConfigError, Fault
@@ -161,6 +161,8 @@ class Versions:
         """Return the shelf's version, each parsed once; raises ConfigError."""
         try:
             text = self._shelf.read()
+        except UnfitTextError as error:
+            raise AwayError([Fault(error.file, error.line, "", error.problem)]) from error
         except ShelfError as error:
             raise AwayError([Fault("", 0, "", str(error))]) from error
         for known in (self._version, self._doubted):

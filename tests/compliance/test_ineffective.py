@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 
-from compliance.allowlist import ANY, Allowlist
+from compliance.allowlist import ANY, Allowlist, ExceptionClass
 from compliance.ineffective import Warnings, ineffective
+from compliance.rules import canonical_name
 from tests.builders import RULE, entry, rule
 
 CATALOGUE = {RULE: rule()}
@@ -17,7 +19,8 @@ DAYS_30 = timedelta(days=30)
 
 
 def warnings(*entries, lines=(7, 16, 25)):
-    return ineffective(Allowlist(entries, lines=lines), CATALOGUE, PLACES, TODAY)
+    canonical = partial(canonical_name, CATALOGUE)
+    return ineffective(Allowlist(entries, canonical, lines), CATALOGUE, PLACES, TODAY)
 
 
 @pytest.mark.parametrize(
@@ -122,6 +125,7 @@ def test_of_several_rules_the_shortest_limit_counts():
     assert "30 days at most" in named.text
 
 
+FALSE = ExceptionClass.FALSE_POSITIVE
 SOONER, LATER = TODAY + timedelta(days=20), TODAY + timedelta(days=40)
 
 
@@ -134,12 +138,15 @@ SOONER, LATER = TODAY + timedelta(days=20), TODAY + timedelta(days=40)
         ({"expires": LATER}, {"expires": SOONER}, [(16, "line 7")]),
         ({"tags": (("a", "1"), ("b", "2"))}, {"tags": (("b", "2"), ("a", "1"))}, [(16, "line 7")]),
         ({"expires": date(2026, 1, 1)}, {}, [(7, "it ended on")]),
+        ({}, {"rule": "s3-other", "more_rules": (RULE,)}, [(16, "catalogue"), (16, "line 7")]),
+        ({}, {"exception_class": FALSE}, [(16, "accepted risk, and this one says false positive")]),
         ({}, {"resource": "another-bucket"}, ()),
         ({}, {"account": "222233334444", "region": "eu-west-1"}, ()),
         ({}, {"tags": (("Stage", "test"),)}, ()),
         ({}, {"resource": ANY}, ()),
     ],
     ids=["twice", "a copy's name", "longer later", "longer first", "tags", "ended",
+         "several rules", "another class",
          "another resource", "another place", "with tags", "a wide one"],
 )  # fmt: skip
 def test_of_entries_that_cover_the_same_all_but_the_longest_are_named(first, second, named):

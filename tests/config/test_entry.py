@@ -100,5 +100,5 @@ def test_an_id_is_given_once():
 
     assert faults(f"exceptions:\n{item}{item}") == [
         "allowlist.yaml:19: exceptions[1].id: E-7K3QM9X2 is the id of the entry on line 10 "
-        "already; leave it out"
+        "already; leave it out, or take one of the two entries out"
     ]

@@ -335,7 +335,7 @@ def problem(shelf):
 
 
 def test_what_is_not_there_is_named_with_what_to_do(remote, tmp_path):
-    assert "has no branch yet; push one" in problem(shelf_of(remote))
+    assert "does not have a branch yet; push one" in problem(shelf_of(remote))
     person = Person(tmp_path / "first", remote)
     git(person.folder, "checkout", "-q", "-B", "main")
     person.commit("x\n", "folder/file")

@@ -39,36 +39,41 @@ def running(folder: Path) -> Iterator[str]:
     """Start a server from the binaries in *folder*; yield the URL of its database."""
     # Not pytest's folder: a socket's path has 107 characters at most, and nobody may enter root's.
     home = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-    as_nobody = os.geteuid() == 0
-    if as_nobody:
+    if os.geteuid() == 0:
         shutil.chown(home, _NOBODY)
-    options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
-    control = [folder / "pg_ctl", "-D", home / "data", "-w", "-s"]
     try:
-        _run(as_nobody, folder / "initdb", "-D", home / "data", "-U", "test", "-A", "trust", "-N",
+        _run(folder / "initdb", "-D", home / "data", "-U", "test", "-A", "trust", "-N",
              "-E", "UTF8", "--locale=C")  # fmt: skip
-        _run(as_nobody, *control, "-l", home / "log", "-o", f"-k {home} {options}", "start")
+        start(folder, home)
         try:
             yield f"postgresql+psycopg://test@/postgres?host={home}"
         finally:
-            _run(as_nobody, *control, "-m", "immediate", "stop")
+            stop(folder, home)
     finally:
         shutil.rmtree(home)
 
 
-def _run(as_nobody: bool, *command: str | Path) -> None:
+def start(folder: Path, home: Path) -> None:
+    options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
+    _run(*_control(folder, home), "-l", home / "log", "-o", f"-k {home} {options}", "start")
+
+
+def stop(folder: Path, home: Path, mode: str = "immediate") -> None:
+    """End it; *immediate* loses what it has not written yet, *fast* does not."""
+    _run(*_control(folder, home), "-m", mode, "stop")
+
+
+def _control(folder: Path, home: Path) -> list[str | Path]:
+    return [folder / "pg_ctl", "-D", home / "data", "-w", "-s"]
+
+
+def _run(*command: str | Path) -> None:
     group = pwd.getpwnam(_NOBODY).pw_gid
     become = ["setpriv", f"--reuid={_NOBODY}", f"--regid={group}", "--clear-groups"]
     subprocess.run(
-        [*(become if as_nobody else []), *command],
+        [*(become if os.geteuid() == 0 else []), *command],
         check=True,
         stdout=subprocess.DEVNULL,
         cwd="/",
         env={"LC_ALL": "C", "PATH": os.environ["PATH"]},
     )
-
-
-def _group() -> int:
-    import pwd
-
-    return pwd.getpwnam(_NOBODY).pw_gid

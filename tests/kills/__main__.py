@@ -1,7 +1,8 @@
 """``python -m tests.kills [sqlite] [postgresql] [postgresql2]``: kill -9, again and again.
 
 ``python -m tests.kills faults [sqlite|postgresql] [PART OF A NAME ...]``: Slack, AWS and the
-database misbehave in turn, and nobody is killed.
+database misbehave in turn, and nobody is killed. ``python -m tests.kills going-on
+[sqlite|postgresql]``: how long the rest waits while one thing is slow, odd or closed.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import time
 from contextlib import contextmanager
 
 from tests import postgresql
-from tests.kills import faults, trials
+from tests.kills import faults, going_on, trials
 
 BOTS = {"sqlite": 1, "postgresql": 1, "postgresql2": 2}
 
@@ -40,6 +41,13 @@ def misbehave(which, parts, seconds):
     return report(said, found)
 
 
+def go_on(which):
+    with database(which) as url:
+        said, found = going_on.tried(url)
+    print(f"{which}: faults: {len(found)}")
+    return report(said, found)
+
+
 def report(said, found):
     for what, number in said.items():
         print(f"  {number:4} {what if isinstance(what, str) else ': '.join(what)}")
@@ -59,6 +67,8 @@ def main():
     if asked.which[:1] == ["faults"]:
         _, which, *parts = [*asked.which, "sqlite"] if len(asked.which) == 1 else asked.which
         return 1 if misbehave(which, parts, asked.seconds) else 0
+    if asked.which[:1] == ["going-on"]:
+        return 1 if sum(map(go_on, asked.which[1:] or ["sqlite"])) else 0
     return 1 if sum(kills(which, asked.kills, asked.seed) for which in asked.which) else 0
 
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -31,6 +32,8 @@ class Bot:
     def __init__(self, name, aws, slack, hear, others):
         self.name, self._hear_first, self._others = name, hear, others
         self.process = None
+        self.port = 0
+        self.script = ["bot.py", "run"]
         self.trap = None
         self.sprung = threading.Event()
         self._calls = Counter()
@@ -41,7 +44,9 @@ class Bot:
     def start(self, variables, log, trap=None, kill_at=""):
         """Start the process, to be killed at *trap*, a call, or by itself where *kill_at* says."""
         self.set_trap(trap)
-        script = ["-m", "tests.kills.trapped"] if kill_at else ["bot.py", "run"]
+        script = ["-m", "tests.kills.trapped"] if kill_at else self.script
+        with socket.create_server(("127.0.0.1", 0)) as unused:
+            self.port = unused.getsockname()[1]
         given = {
             **variables,
             "PATH": os.environ["PATH"],
@@ -50,7 +55,7 @@ class Bot:
             "SLACK_API_URL": f"{self.slack.url}/api/",
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "HTTP_PORT": "0",
+            "HTTP_PORT": str(self.port),
             "KILL_AT": kill_at,
         }
         with log.open("ab") as out:

@@ -1,11 +1,17 @@
 """How a ledger's database misbehaves: each begins it, and returns what ends it."""
 
+import os
 import resource
+import signal
 import sqlite3
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import sqlalchemy as sa
+
+from tests import postgresql
 
 
 def repeated(work, pause):
@@ -73,6 +79,42 @@ def findings_locked(around):
     return end
 
 
+def server_hangs(around):
+    """The server's processes stand still: connections are taken, and nothing is answered."""
+    server = _server(around)
+    hung = [server, *_children(server)]
+    for pid in hung:
+        os.kill(pid, signal.SIGSTOP)
+
+    def end():
+        for pid in hung:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+    return end
+
+
+def server_stopped(around):
+    """The server is stopped, and started when it is over."""
+    home = _home(around)
+    postgresql.stop(postgresql.binaries(), home, "fast")
+    return lambda: postgresql.start(postgresql.binaries(), home)
+
+
+def _home(around):
+    return Path(sa.make_url(around.database).query["host"])
+
+
+def _server(around):
+    return int((_home(around) / "data/postmaster.pid").read_text().split()[0])
+
+
+def _children(pid):
+    """Return the processes that *pid* has started."""
+    tasks = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(each) for each in tasks.read_text().split()]
+
+
 def another_writer(around):
     """Another program writes into the file, for longer than the bot waits."""
     path = around.database.removeprefix("sqlite:///")
@@ -105,5 +147,7 @@ POSTGRESQL = {
     "ledger: statements time out": setting("statement_timeout", "'1ms'"),
     "ledger: locks time out": setting("lock_timeout", "'1ms'"),
     "ledger: findings locked": findings_locked,
+    "ledger: server hangs": server_hangs,
+    "ledger: server stopped": server_stopped,
 }
 SQLITE = {"ledger: another writer": another_writer, "ledger: disk full": disk_full}

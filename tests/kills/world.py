@@ -54,6 +54,9 @@ class World:
         self.folder, self.database = folder, database
         self.chance = random.Random(seed)  # noqa: S311 - the same each time is what is wanted
         self.config = write_configuration(folder)
+        #: By how many seconds the bots' wall clock is wrong.
+        self.clock = folder / "clock"
+        self.clock.write_text("0")
         self.starts = Counter()
         self.fault = None
         self._lock = threading.Lock()
@@ -97,6 +100,7 @@ class World:
             "COMPLIANCE_CONFIG": str(self.config),
             "ALLOWLIST_URL": f"file:{self.config / 'allowlist.yaml'}",
             "DATABASE_URL": self.database,
+            "CLOCK": str(self.clock),
         }
         bot.start(variables, self.folder / f"{bot.name}.log", trap, kill_at)
 
@@ -122,18 +126,34 @@ class World:
 
     # What happens in the accounts.
 
-    def break_one(self, kind=None):
+    def break_one(self, kind=None, account="", team=None):
         """Let a resource that breaks a rule come into being, in the next team's hands."""
         number = next(self._numbers)
         name, broken, mended = KINDS[number % len(KINDS) if kind is None else kind]
         entry = {
-            "account": ACCOUNTS[number % len(ACCOUNTS)],
+            "account": account or ACCOUNTS[number % len(ACCOUNTS)],
             "kind": name,
             "name": f"{name}-{number:04d}",
-            "team": f"team-{number % TEAMS:02d}",
+            "team": f"team-{number % TEAMS if team is None else team:02d}",
         }
         self._story._happen({**entry, **broken})
         self._broken[entry["name"]] = ({**entry, **mended}, {**entry, **broken})
+
+    def newest(self, number):
+        """Return the names of the resources that came into being last."""
+        return list(self._broken)[-number:]
+
+    def team_of(self, name):
+        return int(self._broken[name][0]["team"].removeprefix("team-"))
+
+    def was_started(self, name):
+        return any(resource == name for _, resource in self.starts)
+
+    def archive(self, place, *, archived=True):
+        async def change():
+            self.slack.workspace.channels[place].is_archived = archived
+
+        self.slack.do(change())
 
     def mend_one(self):
         """Let somebody mend a resource by hand; later they may break it again."""
@@ -197,11 +217,26 @@ class World:
 
         return self.slack.do(read())
 
-    def press(self, action, user=DECIDER):
-        """Press *action* on a card that has it, and send its form; return what went wrong."""
+    def has_card(self, name):
+        return any(name in str(message) for _, message in self.messages())
+
+    def was_told_of(self, place):
+        """Say whether operators have read of a channel that takes nothing."""
+
+        async def read():
+            return [each.text for each in self.slack.workspace.everything("C0TDA")]
+
+        return any(place in text for text in self.slack.do(read()))
+
+    def press(self, action, user=DECIDER, about=""):
+        """Press *action* on a card that has it, and send its form; return what went wrong.
+
+        Only a card that names *about* where that is given.
+        """
         pressable = [
             (Where(block["block_id"], action_id, channel=place, ts=message["ts"]), chosen)
             for place, message in self.messages()
+            if about in str(message)
             for block in message.get("blocks") or ()
             if block["type"] == "actions"
             for action_id, chosen in _uses(block, action)

@@ -118,7 +118,8 @@ def _splice(
     until = from_entry + len(seen.entries)
     if seen.entries != entries[from_entry:until] or seen.layout.indent != parsed.layout.indent:
         raise UneditableAllowlistError(_REFUSED)
-    moved = start - len(heading), _lines_in(text[:start]) - 1
+    # The dash stands on the line that the entry begins on, and behind the heading on the second.
+    moved = start - len(heading), parsed.lines[from_entry] - 2
     return edited, _joined(parsed, entries, seen, moved, from_entry, len(edited) - len(text))
 
 
@@ -215,15 +216,10 @@ def _line_after(text: str, at: int) -> int:
     return found.end() if found else len(text)
 
 
-def _lines_in(text: str) -> int:
-    """Return the number of lines as the parser counts them."""
-    plain = text.count("\n")
-    odd = 0 if text.isascii() else sum(map(text.count, _ODD_LINE_ENDS))
-    return plain + odd + text.count("\r") - text.count("\r\n")
-
-
 def _newline(text: str) -> str:
-    return "\r\n" if "\r\n" in text else "\n"
+    """Return how the first line ends: a long text is not looked through for it."""
+    first = _LINE_END.search(text)
+    return "\r\n" if first and first[0] == "\r\n" else "\n"
 
 
 def _written(text: str, entries: Sequence[Entry], indent: int) -> str:

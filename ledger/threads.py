@@ -42,6 +42,12 @@ _ADD = (
     " ON CONFLICT (post) DO "
 )
 _DUE = sa.bindparam("due", type_=threads.c.due_at.type)
+_CARDS = (
+    sa.select(messages.c.post)
+    .where(messages.c.finding.in_(sa.bindparam("ids")))
+    .distinct()
+    .order_by(messages.c.post)
+)
 _BEGIN = sa.text(f"{_ADD} NOTHING").bindparams(_DUE)
 _WAKE = sa.text(
     f"{_ADD} UPDATE SET due_at = excluded.due_at"

@@ -15,6 +15,8 @@ from tests.kills.configuration import channels_of
 
 _UNDER_WAY = ("approved", "running", "applied", "waiting")
 _OVER = ("resolved", "compliant")
+#: What is written into the allowlist once it is agreed.
+_WRITTEN = ("except", "extend", "revoke")
 #: How the text of a second message of one post begins, once it points to the first.
 _POINTER = "This finding's card is"
 _ALIKE = ("team", "rule", "account", "region", "state")
@@ -192,9 +194,16 @@ def _exceptions(world, found, rows):
             yield f"exceptions: {many} entries for {key}"
         if by_resource.get(key) not in asked:
             yield f"exceptions: no row says who asked for {key}"
+    last = {row.finding: row.action for row in rows if row.action in ("excepted", "revoked")}
     for each in found.values():
-        if each.state == "excepted" and not number[each.rule, each.resource_id]:
+        is_there = number[each.rule, each.resource_id]
+        if last.get(each.id) == "revoked" and is_there:
+            yield f"exceptions: {each.id} was revoked and still has an entry"
+        if each.state == "excepted" and not is_there:
             yield f"exceptions: {each.id} is excepted and has no entry"
-        for request in json.loads(each.requests or "[]"):
-            if request["verb"] == "except" and len(request["agreed"]) >= request["needed"]:
-                yield f"exceptions: {each.id} is agreed and not carried out"
+        if any(map(_is_left, json.loads(each.requests or "[]"))):
+            yield f"exceptions: {each.id} is agreed and not carried out"
+
+
+def _is_left(request):
+    return request["verb"] in _WRITTEN and len(request["agreed"]) >= request["needed"]

@@ -27,7 +27,8 @@ CALLS = {
 OWN = (
     *(f"commit:{number}" for number in (1, 2, 3, 5, 8, 13, 21, 34)),
     *(f"audit:{each}" for each in ("observed", "remediate", "agree", "ignore", "excepted")),
-    *(f"audit:{each}" for each in ("start", "progress", "withdraw")),
+    *(f"audit:{each}" for each in ("start", "progress", "withdraw", "extend", "revoke")),
+    *(f"audit:{each}" for each in ("extended", "revoked")),
     "replace:1",
 )
 #: In turn.
@@ -39,6 +40,10 @@ _PRESSES = (
     ("ignore", DECIDER),
     ("agree", SECOND),
     ("withdraw", DECIDER),
+    ("extend", DECIDER),
+    ("revoke", SECOND),
+    ("agree", DECIDER),
+    ("claim", SECOND),
 )
 _DATABASE = 3
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from compliance.channel import Channel
 from compliance.finding import SETTLED, Finding, State
 from ledger.audit import AuditRow
 from ledger.database import reading, writing
@@ -14,12 +15,26 @@ from ledger.effects import InForce, detail_of, follow, swap
 from ledger.marks import read_mark, write_mark
 from ledger.observing import Owner, team_of
 from ledger.rows import from_row
-from ledger.tables import findings
+from ledger.stale import NOTHING_TO_DO
+from ledger.tables import UNSETTLED, findings, messages
 
 log = logging.getLogger(__name__)
 
 _MARK = "routes"
 _PAGE = 500
+_ANYWHERE = sa.exists().where(messages.c.finding == findings.c.id)
+#: What a team has before it, and shows in its other channels.
+_UNSEEN = (
+    sa.update(findings)
+    .where(
+        UNSETTLED,
+        findings.c.team == sa.bindparam("of_team"),
+        findings.c.state.not_in([state.value for state in NOTHING_TO_DO]),
+        _ANYWHERE,
+        ~_ANYWHERE.where(messages.c.channel == sa.bindparam("new_channel")),
+    )
+    .values(shown_version=0)
+)
 
 
 def routed_rows(
@@ -45,7 +60,8 @@ def routed_rows(
 class Rerouting:
     """Gives each finding to the team that owns it by the routes that *fingerprint* stands for.
 
-    That is done once for each change of the routes, a page at a time, so that a person who presses
+    And shows it in channels that its team did not have. *channels* are each team's, by name. That
+    is done once for each change of the routes, a page at a time, so that a person who presses
     meanwhile waits for a page at most. Where the process ends in between, it begins again.
     """
 
@@ -56,6 +72,7 @@ class Rerouting:
     now: Callable[[], datetime]
     on_move: Callable[[], None] = lambda: None
     actor: str = "bot"
+    channels: Sequence[tuple[str, Channel]] = ()
 
     def round(self) -> int:
         """Return how many findings changed hands; nothing is read where the routes are the same."""
@@ -67,6 +84,8 @@ class Rerouting:
         while page := self._page(last):
             changed += self._route(page)
             last = page[-1]
+        for team, channel in self.channels:
+            self._show(team, channel)
         with writing(self.engine) as db:
             write_mark(db, _MARK, fingerprint)
         log.info("findings were given to their teams", extra={"changed": changed})
@@ -92,6 +111,12 @@ class Rerouting:
             follow(db, moves, routed_rows(moves, self.actor, self.in_force, now), now)
         self.on_move()
         return len(moves)
+
+    def _show(self, team: str, channel: Channel) -> None:
+        with writing(self.engine) as db:
+            unseen = db.execute(_UNSEEN, {"of_team": team, "new_channel": str(channel)}).rowcount
+        if unseen:
+            self.on_move()
 
     def _owned_elsewhere(
         self, db: sa.Connection, query: sa.Select[tuple[object, ...]]

@@ -1,12 +1,13 @@
 """What brings findings in line with a configuration that has changed, put together."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 import sqlalchemy as sa
 
 from compliance.change import FindingKey
+from compliance.channel import Channel
 from compliance.finding import Move
 from compliance.known_rules import KnownRules
 from ledger.config_rules import ConfigRules
@@ -21,6 +22,8 @@ class Routes(Protocol):
     def __call__(self, key: FindingKey, tags: Mapping[str, str]) -> str: ...
 
     def fingerprint(self) -> str: ...
+
+    def channels(self) -> Sequence[tuple[str, Channel]]: ...
 
 
 class Upkeep:
@@ -41,7 +44,15 @@ class Upkeep:
     ) -> None:
         self.config_rules = ConfigRules(engine, now, on_move)
         rules.add(self.config_rules.news())
-        self.rerouting = Rerouting(engine, routes, in_force, routes.fingerprint, now, on_move)
+        self.rerouting = Rerouting(
+            engine,
+            routes,
+            in_force,
+            routes.fingerprint,
+            now,
+            on_move,
+            channels=routes.channels(),
+        )
         self.folding = Folding(engine, rules.canonical, in_force, now, on_move, enforce)
 
     def jobs(self) -> Iterator[tuple[float, Callable[[], object]]]:

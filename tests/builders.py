@@ -103,10 +103,11 @@ def move(ledger, step, finding_id: str = ID, by: str = "U1", **named) -> Finding
     return ledger.move(finding_id, partial(step, **named), actor=by, action=step.__name__)
 
 
-def reroute(engine, clock, owner) -> int:
-    """Give every finding to its owner, as after a change of the routes."""
-    fingerprint = str(owner)
-    return Rerouting(engine, owner, lambda finding: {}, lambda: fingerprint, clock).round()
+def reroute(engine, clock, owner, channels=()) -> int:
+    """Give every finding to its owner, as after a change of teams.yaml."""
+    fingerprint = str((owner, channels))
+    known = engine, owner, lambda finding: {}, lambda: fingerprint, clock
+    return Rerouting(*known, channels=channels).round()
 
 
 def config_rule(name: str, **answered: str) -> ConfigRule:

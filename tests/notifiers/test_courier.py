@@ -24,7 +24,7 @@ from notifiers.chat import (
 )
 from notifiers.courier import Courier
 from notifiers.troubles import Troubles
-from tests.builders import ID, at, change, key, move
+from tests.builders import ID, at, change, key, move, reroute
 from tests.notifiers.chat import HOUSING, PAYMENTS, TDA, TEAMS, FakeChat, Rounds, shown_as, team
 
 
@@ -103,6 +103,22 @@ def test_a_team_with_two_channels_has_a_message_in_each(courier_of, chat, ledger
     assert courier.rounds(2) == [2, 0]
     assert versions(chat) == [2, 2]
     assert set(channels(chat)) == {HOUSING, PAYMENTS}
+
+
+def test_what_waits_for_a_decision_is_shown_in_a_channel_that_its_team_did_not_have(
+    courier_of, chat, ledger, engine, clock
+):
+    ledger.record([change(resource="broken"), change(resource="mended")])
+    courier_of().rounds(3)
+    ledger.record([change("COMPLIANT", minute=3, resource="mended")])
+    courier_of().rounds(3)
+
+    both = Teams((team("housing", HOUSING, PAYMENTS),), "housing")
+    named = ("housing", HOUSING), ("housing", PAYMENTS)
+    reroute(engine, clock, lambda key, tags: "housing", named)
+
+    assert courier_of(both).rounds(2) == [1, 0]
+    assert channels(chat) == [HOUSING, HOUSING, PAYMENTS]
 
 
 def test_a_channel_that_is_behind_is_brought_up_to_date_when_it_takes_messages(

@@ -51,6 +51,8 @@ from notifiers.teams.text import Element, Name, own_id, rich
 #: What a display name may have in a mention, which is the one text that Teams reads as markup.
 _IN_A_NAME = frozenset(" -'.,")
 _NARROW = "; ask with team:, rule: or account: for fewer"
+#: Tables have as much room as the client has.
+_WIDE = (Table, StatusReport, Digest)
 _FILE = "{text} Your chat with the bot offers to save {name} in your OneDrive."
 
 
@@ -109,7 +111,8 @@ def _answer_card(answer: Answer, viewing: Viewing, back: str, limits: Limits) ->
     if isinstance(answer, Details):
         onward += [press(each) for each in answer.card.more if each.button is Button.HISTORY]
     body = _body(answer, viewing, limits)
-    return card([*body, *action_sets(onward), *carrier(viewing.post_id)])
+    wide = {"msteams": {"width": "Full"}} if isinstance(answer, _WIDE) else {}
+    return card([*body, *action_sets(onward), *carrier(viewing.post_id)], **wide)
 
 
 def _body(answer: Answer, viewing: Viewing, limits: Limits) -> list[Element]:

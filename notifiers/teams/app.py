@@ -18,9 +18,10 @@ from notifiers.teams.answers import notice_card
 from notifiers.teams.directory import Directory
 from notifiers.teams.elements import CONTENT_TYPE
 from notifiers.teams.files import CONSENT, Files
-from notifiers.teams.listeners import FAILED, Listeners
 from notifiers.teams.once import Once
 from notifiers.teams.pace import Limiter
+from notifiers.teams.presses import Presses
+from notifiers.teams.questions import FAILED, Questions
 from notifiers.teams.text import PRODUCT
 from notifiers.teams.verify import ForgedError, KeysUnreachableError, Verifier
 
@@ -46,7 +47,8 @@ class Endpoint:
         self,
         verifier: Verifier,
         tenant: str,
-        listeners: Listeners,
+        presses: Presses,
+        questions: Questions,
         files: Files,
         directory: Directory,
         audit: Audit,
@@ -54,7 +56,8 @@ class Endpoint:
         self._files = files
         self._verifier = verifier
         self._tenant = tenant
-        self._listeners = listeners
+        self._on_press = presses.on_press
+        self._on_message = questions.on_message
         self._directory = directory
         self._audit = audit
         self._of_one, self._of_all = Limiter(_AUDITED_OF_ONE), Limiter(_AUDITED)
@@ -125,7 +128,7 @@ class Endpoint:
     def _press(self, activity: Activity) -> Mapping[str, Any]:
         try:
             self._directory.hear(activity)
-            card = self._listeners.on_press(activity)
+            card = self._on_press(activity)
         except Exception:
             # A person who waits for an answer gets one, and the log says what went wrong.
             log.exception("a press failed")
@@ -156,7 +159,7 @@ class Endpoint:
 
     def _write(self, activity: Activity) -> None:
         self._directory.hear(activity)
-        self._listeners.on_message(activity)
+        self._on_message(activity)
 
     def _note(self, document: Mapping[str, Any], why: str) -> None:
         """Log a request that was not let in; in the audit log as well where it names somebody."""

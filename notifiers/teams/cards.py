@@ -11,7 +11,7 @@ from commands.forms import Form
 from compliance.card import Card, Section, Step
 from compliance.group import Content, GroupCard, by_place, how_many
 from compliance.press import ASKS, IN_MENU, Button, Press
-from compliance.prose import Copied, Link, Prose, Strong, joined, people
+from compliance.prose import Copied, Link, Prose, joined, people
 from notifiers import words
 from notifiers.teams.elements import (
     ACTIONS_MAX,
@@ -107,7 +107,7 @@ def _steps(steps: Sequence[Step]) -> list[Element]:
 
 def _section(part: Section, limits: Limits) -> list[Element]:
     if part.facts:
-        return [*rich((Strong(part.title),)), *facts(part.facts, limits)]
+        return facts(part.facts, limits, part.title)
     return titled(part.title, part.text, limits)
 
 
@@ -187,5 +187,4 @@ def _impact(group: GroupCard, limits: Limits) -> list[Element]:
     if not {Button.REMEDIATE_ALL, Button.AGREE_ALL} & group.buttons:
         return []
     comes_back = titled("May come back", group.source_fix, limits) if group.source_fix else []
-    title = rich((Strong("If you remediate, for each of them"),))
-    return [*title, *facts(group.preflight, limits), *comes_back]
+    return [*facts(group.preflight, limits, "If you remediate, for each of them"), *comes_back]

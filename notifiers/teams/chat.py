@@ -18,9 +18,11 @@ from notifiers.teams.client import TeamsChat
 from notifiers.teams.connector import Connector
 from notifiers.teams.directory import Directory
 from notifiers.teams.files import Files
-from notifiers.teams.listeners import Listeners
 from notifiers.teams.microsoft import Credentials, Endpoints, Http, Tokens
 from notifiers.teams.people import People
+from notifiers.teams.presses import Presses
+from notifiers.teams.questions import Questions
+from notifiers.teams.sight import Sight
 from notifiers.teams.text import PRODUCT
 from notifiers.teams.verify import Verifier
 
@@ -61,11 +63,14 @@ class MicrosoftTeams:
     def listen(
         self, reception: Reception, stop: threading.Event, screen: Screen
     ) -> list[BaseRoute]:
-        tenant, directory = self._credentials.tenant, self._directory
-        answering = reception, self._people, self._connector, directory
-        listeners = Listeners(*answering, screen, in_channel=self._in_channel)
-        files = Files(*answering, self._http, self._api_url)
-        endpoint = Endpoint(self._verifier, tenant, listeners, files, directory, reception.keep_out)
+        directory, connector = self._directory, self._connector
+        sight = Sight(reception, self._people, directory, screen)
+        known = reception, sight, connector, directory
+        questions = Questions(*known, screen, in_channel=self._in_channel)
+        presses = Presses(reception, sight, questions, screen)
+        files = Files(*known, self._http, self._api_url)
+        heard = presses, questions, files, directory
+        endpoint = Endpoint(self._verifier, self._credentials.tenant, *heard, reception.keep_out)
         return [endpoint.route()]
 
     def problem(self) -> str:

@@ -25,6 +25,10 @@ CARD_MAX = 26 * 1024
 ACTIONS_MAX = 6
 #: https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model
 _VIEWERS_MAX = 60
+#: A table of more columns has smaller letters.
+_ROOMY = 4
+#: How wide a column is at most, and what is around it, in letters.
+_WIDEST, _BETWEEN = 30, 2
 _TITLE_MAX, _TOOLTIP_MAX, _SUMMARY_MAX = 60, 120, 200
 
 
@@ -91,9 +95,10 @@ def titled(title: str, text: str, limits: Limits) -> list[Element]:
     return rich((Strong(f"{title}\n"), text), longest=limits.text)
 
 
-def facts(known: Iterable[Fact], limits: Limits) -> list[Element]:
-    """Return a line for each fact."""
-    return rich(joined("\n", map(_fact, known)), longest=limits.text)
+def facts(known: Iterable[Fact], limits: Limits, title: str = "") -> list[Element]:
+    """Return a line for each fact, below a title where there is one."""
+    head: list[Prose] = [(Strong(title),)] if title else []
+    return rich(joined("\n", [*head, *map(_fact, known)]), longest=limits.text)
 
 
 def _fact(known: Fact) -> Prose:
@@ -167,17 +172,27 @@ def table(
     shown = rows[: limits.rows]
     left = len(rows) - len(shown)
     width = len(headings)
-    lines = [[_cell(each, limits, weight="Bolder") for each in headings]]
-    lines += [[_cell(each, limits) for each in [*row, *[""] * (width - len(row))]] for row in shown]
+    full = [list(headings), *([*row, *[""] * (width - len(row))] for row in shown)]
+    style: dict[str, Any] = {"size": "Small"} if width > _ROOMY else {}
+    head, *others = full
+    lines = [[_cell(each, limits, weight="Bolder", **style) for each in head]]
+    lines += [[_cell(each, limits, **style) for each in row] for row in others]
     return [
         {
             "type": "Table",
-            "columns": [{"width": 1 if number else 2} for number in range(width)],
+            "columns": [{"width": _width(column)} for column in zip(*full, strict=True)],
             "firstRowAsHeader": True,
             "rows": [{"type": "TableRow", "cells": cells} for cells in lines],
         },
         *(subtle(f"… and {left} more{more}") if left > 0 else []),
     ]
+
+
+def _width(column: Sequence[str]) -> int:
+    """Return how wide a column is beside others: its longest word has room, and longer texts."""
+    words = max((len(word) for text in column for word in text.split()), default=0)
+    texts = max(map(len, column))
+    return min(max(words, texts // 2), _WIDEST) + _BETWEEN
 
 
 def _cell(text: str, limits: Limits, **style: Any) -> Element:

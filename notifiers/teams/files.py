@@ -24,7 +24,7 @@ from notifiers.teams.directory import Directory
 from notifiers.teams.elements import message
 from notifiers.teams.errors import posting
 from notifiers.teams.microsoft import FAILURES, Http
-from notifiers.teams.people import People
+from notifiers.teams.sight import Sight
 from notifiers.teams.text import Element
 
 log = logging.getLogger(__name__)
@@ -93,14 +93,14 @@ class Files:
     def __init__(
         self,
         reception: Reception,
-        people: People,
+        sight: Sight,
         connector: Connector,
         directory: Directory,
         http: Http,
         own: str = "",
     ) -> None:
         self._reception = reception
-        self._people = people
+        self._sight = sight
         self._connector = connector
         self._directory = directory
         self._http = http
@@ -142,7 +142,7 @@ class Files:
             if not self._is_in(asked.channel, activity):
                 return _NOT_SEEN
             channels = self._directory.names(asked.channel)
-        actor = self._people.actor(activity.person)
+        actor = self._sight.actor(activity)
         export = self._reception.answer(asked.question, actor, channels)
         if not isinstance(export, Export):
             return export if isinstance(export, Refused) else _NOT_SAVED

@@ -1,9 +1,21 @@
 """Forms in a card: how one is asked, and how what was entered is read back. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, assert_never
 
-from commands.forms import Choice, Day, Entered, Field, Form, Passage, Several, Submission, Text
+from commands.forms import (
+    Choice,
+    Day,
+    Entered,
+    Field,
+    Form,
+    Option,
+    Passage,
+    Several,
+    Submission,
+    Text,
+    several,
+)
 from compliance.prose import Copied, Strong, joined
 from notifiers.teams.elements import (
     REFRESH,
@@ -87,25 +99,22 @@ def _fields(
             "isRequired": field.required,
         }
         yield {**drawn, "errorMessage": _wrong(field)} if _wrong(field) else drawn
+        if problem := problems.get(field.name):
+            # Where a client shows what it finds itself.
+            yield from rich((problem,), color="Attention", weight="Bolder")
         if field.hint:
             yield from subtle(field.hint)
-        if problem := problems.get(field.name):
-            yield from rich((problem,), color="Attention", weight="Bolder")
 
 
 def _input(field: Field, entered: str | None) -> Element:
     """Return the input of *field*; *entered* is what was typed before, None where nothing was."""
     match field:
         case Choice():
-            style = "expanded" if len(field.options) <= _EXPANDED_MAX else "compact"
-            options = [{"title": each.label, "value": each.value} for each in field.options]
-            chosen = {"value": entered} if entered else {}
-            return {"type": "Input.ChoiceSet", "style": style, "choices": options, **chosen}
+            return _choices(field.options, entered or "", is_several=False)
         case Several():
-            options = [{"title": each.label, "value": each.value} for each in field.options]
-            chosen = {"value": entered} if entered else {}
-            choices = {"style": "compact", "isMultiSelect": True, "choices": options}
-            return {"type": "Input.ChoiceSet", **choices, **chosen}
+            # The client joins by commas what was chosen, and wants it back so.
+            chosen = ",".join(several(entered or ""))
+            return _choices(field.options, chosen, is_several=True)
         case Text():
             typed = {"value": entered} if entered else {}
             return {
@@ -124,6 +133,18 @@ def _input(field: Field, entered: str | None) -> Element:
                 **({"value": value} if value else {}),
             }
     assert_never(field)
+
+
+def _choices(options: Sequence[Option], chosen: str, *, is_several: bool) -> Element:
+    """Return a choice of *options*, all of them in sight where they are few."""
+    return {
+        "type": "Input.ChoiceSet",
+        "style": "expanded" if len(options) <= _EXPANDED_MAX else "compact",
+        "wrap": True,
+        "choices": [{"title": each.label, "value": each.value} for each in options],
+        **({"isMultiSelect": True} if is_several else {}),
+        **({"value": chosen} if chosen else {}),
+    }
 
 
 def _wrong(field: Field) -> str:

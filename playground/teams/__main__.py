@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 from playground.listening import PortTakenError
+from playground.teams.identity import CONNECTOR
 from playground.teams.server import PORT, start
 from playground.teams.tenant import SEED, SeedError
 
@@ -27,20 +28,20 @@ def main() -> int:
     except (SeedError, PortTakenError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - it talks to a terminal
         return 2
-    app = teams.tenant.app
+    app, tenant = teams.tenant.app, teams.tenant.id
     said = [
         f"Open {teams.url}/ and start your bot at {arguments.app_url}, with this registration:",
-        f"client id {app.id}, client secret {app.secret}, tenant {teams.tenant.id}",
+        f"client id {app.id}, client secret {app.secret}, tenant {tenant}",
         f"OpenID metadata: {teams.url}/v1/.well-known/openidconfiguration",
         f"tokens: {teams.url}/{{tenant}}/oauth2/v2.0/token   Graph: {teams.url}/graph/v1.0",
-        "With Microsoft's SDK for Python, whose own sign-in wants https:",
+        "With Microsoft's SDK for Python, whose own sign-in knows Microsoft's addresses alone:",
         "  from microsoft_teams.api.auth.cloud_environment import PUBLIC, with_overrides",
         f'  here = "{teams.url}/v1/.well-known/openidconfiguration"',
-        "  cloud = with_overrides(PUBLIC, openid_metadata_url=here)",
-        "  App(client_id=…, tenant_id=…, cloud=cloud, token=lambda scope, tenant: TOKEN)",
-        f"  TOKEN is the access_token of: curl {teams.url}/{teams.tenant.id}/oauth2/v2.0/token"
-        f" -d grant_type=client_credentials -d client_id={app.id} -d client_secret={app.secret}"
-        " -d scope=https://api.botframework.com/.default",
+        f'  token = "{teams.identity.token(CONNECTOR)}"',
+        f'  app = App(client_id="{app.id}", tenant_id="{tenant}",',
+        "            cloud=with_overrides(PUBLIC, openid_metadata_url=here),",
+        "            token=lambda *_: token)",
+        "Or, with --lenient here, unchanged: DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS=true.",
         "For this repository's bot:",
         *(f"export {name}={value}" for name, value in teams.environment().items()),
     ]
@@ -57,7 +58,11 @@ def _parser() -> argparse.ArgumentParser:
         "--app-url", default="http://127.0.0.1:3978", help="where the bot answers: %(default)s"
     )
     parser.add_argument("--seed", type=Path, default=SEED, help="who and what is there")
-    parser.add_argument("--lenient", action="store_true", help="no rate limits")
+    parser.add_argument(
+        "--lenient",
+        action="store_true",
+        help="no rate limits, calls without a token, and cards that Teams would refuse",
+    )
     return parser
 
 

@@ -52,3 +52,33 @@ def missing(inputs: list[Mapping[str, Any]], entered: Mapping[str, str]) -> dict
         for each in inputs
         if each.get("isRequired") and not entered.get(each["id"], "").strip()
     }
+
+
+def given(inputs: list[Mapping[str, Any]], entered: Mapping[str, str]) -> dict[str, str]:
+    """Return what a client sends of its inputs: all of them, and a text each."""
+    return {each["id"]: entered.get(each["id"]) or _unfilled(each) for each in inputs}
+
+
+def _unfilled(part: Mapping[str, Any]) -> str:
+    return str(part.get("valueOff") or "false") if part.get("type") == "Input.Toggle" else ""
+
+
+def submitted(action: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return the message that Action.Submit sends, None where it opens a dialog.
+
+    https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-actions
+    """
+    data = action.get("data") or {}
+    if isinstance(data, str):
+        return {"type": "message", "text": "", "value": data}
+    own = data.get("msteams") or {}
+    match own.get("type"):
+        case "task/fetch" | "invoke" | "signin":
+            return None
+        case "imBack":
+            return {"type": "message", "text": str(own.get("value", ""))}
+        case "messageBack":
+            text = str(own.get("text", ""))
+            return {"type": "message", "text": text, "value": own.get("value")}
+    fields = {name: value for name, value in data.items() if name != "msteams"}
+    return {"type": "message", "text": "", "value": {**fields, **values}}

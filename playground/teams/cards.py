@@ -52,8 +52,23 @@ def _validator() -> Draft6Validator:
 
 
 def _said(error: ValidationError) -> str:
+    while inner := _of_its_type(error):
+        error = inner
     where = "/".join(map(str, error.absolute_path))
     return f"{where or 'the card'}: {error.message[:300]}"
+
+
+def _of_its_type(error: ValidationError) -> ValidationError | None:
+    """Return what is wrong by the schema of the type that the element itself names, if any."""
+    by_schema: dict[Any, list[ValidationError]] = {}
+    for each in error.context or ():
+        by_schema.setdefault(each.schema_path[0], []).append(each)
+    same = [
+        faults
+        for faults in by_schema.values()
+        if not any(list(each.path)[-1:] == ["type"] for each in faults)
+    ]
+    return max(same[0], key=lambda each: len(each.path)) if len(same) == 1 else None
 
 
 def _further(card: Mapping[str, Any]) -> Iterator[str]:

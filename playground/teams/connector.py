@@ -15,13 +15,13 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from playground.teams import cards, files
 from playground.teams.faults import Faults, answer, refusal
-from playground.teams.identity import Identity
+from playground.teams.identity import CONNECTOR, Identity
 from playground.teams.tenant import Channel, Json, Message, Person, Tenant
 from playground.teams.throttle import Throttle
 
 PATH = "/teams"
-_SCOPE = "https://api.botframework.com/.default"
 _PAGE_MAX = 500
+_CARD = "application/vnd.microsoft.card.adaptive"
 
 
 class Connector:
@@ -74,7 +74,8 @@ class Connector:
         self, request: Request, body: bytes, act: Callable[[Request, Json], Awaitable[Response]]
     ) -> Response:
         authorization = request.headers.get("authorization", "")
-        if not self._identity.allows(authorization, _SCOPE):
+        is_let_in = not authorization and not self._is_strict
+        if not is_let_in and not self._identity.allows(authorization, CONNECTOR):
             return refusal(401, "Unauthorized", "Authorization has been denied for this request.")
         fault = self._faults.next(f"{request.method} {request.url.path}")
         if fault and not fault.is_done:
@@ -117,7 +118,8 @@ class Connector:
         assert channel is not None  # noqa: S101 - else it was refused
         if thread and thread not in self._tenant.messages:
             return refusal(404, "ActivityNotFoundInConversation", "There is no such message.")
-        if wrong := _wrong(body, is_personal=bool(channel.person)):
+        doubt = _doubt(body)
+        if wrong := _wrong(body, is_personal=bool(channel.person)) or self._refusal(doubt):
             return wrong
         only_for = self._target(channel, body) if targeted else ""
         if isinstance(only_for, Response):
@@ -125,9 +127,15 @@ class Connector:
         identity = self._tenant.next_id()
         if body["type"] == "message":
             bot, now = self._tenant.app.bot, self._tenant.clock()
-            posted = Message(identity, channel.id, bot, body, now, thread, only_for=only_for)
+            posted = Message(
+                identity, channel.id, bot, body, now, thread, only_for=only_for, doubt=doubt
+            )
             self._tenant.put(posted)
         return JSONResponse({"id": identity}, 201)
+
+    def _refusal(self, doubt: str) -> Response | None:
+        """Return the refusal of a card, unless everything is taken and named beside it."""
+        return refusal(400, "BadArgument", doubt) if doubt and self._is_strict else None
 
     def _target(self, channel: Channel, body: Json) -> str | Response:
         """Return who alone is to see a targeted message, or why Teams refuses it."""
@@ -149,9 +157,10 @@ class Connector:
             return refusal(404, "ActivityNotFoundInConversation", "There is no such message.")
         if message.sender != self._tenant.app.bot:
             return refusal(403, "ForbiddenOperationException", "Only its sender can change it.")
-        if wrong := _wrong(body, is_personal=channel is not None and bool(channel.person)):
+        doubt, is_personal = _doubt(body), channel is not None and bool(channel.person)
+        if wrong := _wrong(body, is_personal=is_personal) or self._refusal(doubt):
             return wrong
-        message.activity, message.is_edited = body, True
+        message.activity, message.is_edited, message.doubt = body, True, doubt
         # Everybody sees the new card; those of refresh.userIds ask for their own view of it.
         message.views.clear()
         self._tenant.changed(f"channel {message.channel}")
@@ -267,12 +276,20 @@ def _wrong(activity: Json, *, is_personal: bool) -> Response | None:
 
 def _wrong_attachment(each: Json, *, is_personal: bool) -> str:
     kind = str(each.get("contentType"))
-    if kind == "application/vnd.microsoft.card.adaptive":
-        problem = cards.problem(each.get("content"))
-        return f"Bad format of card: {problem}" if problem else ""
+    if kind == _CARD:
+        return "" if isinstance(each.get("content"), dict) else "Bad format of card: no object"
     if kind.endswith((files.OFFER, files.SAVED)):
         return files.wrong(each, is_personal=is_personal)
     return f"Unknown attachment type {kind!r}."
+
+
+def _doubt(activity: Json) -> str:
+    """Return what Teams refuses about a message's cards."""
+    attachments = activity.get("attachments") or []
+    shown = (each.get("content") for each in attachments if each.get("contentType") == _CARD)
+    return next(
+        (f"Bad format of card: {why}" for each in shown if (why := cards.problem(each))), ""
+    )
 
 
 def _json(body: bytes) -> Any:

@@ -8,11 +8,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from playground.teams.faults import Faults, answer, refusal
-from playground.teams.identity import Identity
+from playground.teams.identity import GRAPH, Identity
 from playground.teams.tenant import Json, Message, Person, Tenant
 
 PATH = "/graph/v1.0"
-_SCOPE = "https://graph.microsoft.com/.default"
 
 Act = Callable[[Request, bytes], Awaitable[Response]]
 
@@ -52,7 +51,7 @@ class Graph:
         return endpoint
 
     async def _answered(self, request: Request, body: bytes, act: Act) -> Response:
-        if not self._identity.allows(request.headers.get("authorization", ""), _SCOPE):
+        if not self._identity.allows(request.headers.get("authorization", ""), GRAPH):
             return refusal(401, "InvalidAuthenticationToken", "Access token is empty or invalid.")
         if fault := self._faults.next(f"{request.method} {request.url.path}"):
             return answer(fault)

@@ -11,6 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from playground.teams.tenant import Tenant
 
 ISSUER = "https://api.botframework.com"
+#: What an app asks a token for: to speak, and to ask who somebody is.
+CONNECTOR = "https://api.botframework.com/.default"
+GRAPH = "https://graph.microsoft.com/.default"
 _HOUR = 3600
 
 
@@ -74,18 +77,22 @@ class Identity:
             return 400, _refused("unauthorized_client", "AADSTS700016: no such application.")
         if form.get("client_secret") != self._tenant.app.secret:
             return 401, _refused("invalid_client", "AADSTS7000215: Invalid client secret provided.")
-        scope = form.get("scope", "")
+        token = self.token(form.get("scope", ""))
+        return 200, {"token_type": "Bearer", "expires_in": _HOUR, "access_token": token}
+
+    def token(self, scope: str) -> str:
+        """Return a token with which the app may call the service of *scope*."""
         claims = {
             "aud": scope.removesuffix("/.default"),
             "appid": self._app_id,
-            "tid": tenant,
+            "tid": self._tenant.id,
             "roles": self._tenant.app.permissions,
             "n": len(self._given),
             "exp": int(self._clock()) + _HOUR,
         }
         token = jwt.encode(claims, "x" * 32, algorithm="HS256")
         self._given[token] = scope
-        return 200, {"token_type": "Bearer", "expires_in": _HOUR, "access_token": token}
+        return token
 
     def allows(self, authorization: str, scope: str) -> bool:
         """Say whether the app may call: it got this token here, and for this service."""

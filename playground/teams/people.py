@@ -10,7 +10,7 @@ from typing import Any
 import urllib3
 
 from playground.teams import cards, files
-from playground.teams.actions import actions_of, missing
+from playground.teams.actions import actions_of, given, missing, submitted
 from playground.teams.identity import Identity
 from playground.teams.tenant import Channel, Json, Message, Person, Team, Tenant
 
@@ -18,6 +18,7 @@ from playground.teams.tenant import Channel, Json, Message, Person, Team, Tenant
 #: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/request-channel-messages
 _PATIENCE_SECONDS = 15
 _CARD = "application/vnd.microsoft.card.adaptive"
+_MESSAGE = "application/vnd.microsoft.activity.message"
 _RETRY_SECONDS = 0.1
 
 
@@ -27,22 +28,29 @@ class NotThereError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an act: *errors* by the id of an input, *problem* where the app failed."""
+    """What came of an act: *errors* by the id of an input, *problem* where the app failed.
+
+    *said* is what the app tells the presser, for a moment.
+    """
 
     errors: Mapping[str, str]
     problem: str = ""
     status: int = 200
+    said: str = ""
 
 
 class People:
     """Acts for the people of a tenant. The app is at *app_url*, which may be empty."""
 
-    def __init__(self, tenant: Tenant, identity: Identity, url: str, app_url: str) -> None:
+    def __init__(
+        self, tenant: Tenant, identity: Identity, url: str, app_url: str, *, is_strict: bool = True
+    ) -> None:
+        self._is_strict = is_strict
         self._tenant = tenant
         self._identity = identity
         self._service_url = f"{url}/teams/"
         self._app_url = app_url
-        self._http = urllib3.PoolManager(retries=False)
+        self._http = urllib3.PoolManager(retries=False, maxsize=16)
         self.is_connected = False
 
     async def install(self) -> None:
@@ -106,12 +114,19 @@ class People:
         if not 0 <= number < len(actions):
             raise NotThereError(f"the card has no action {number}")
         action, inputs = actions[number]
-        if action["type"] != "Action.Execute":
+        if action["type"] not in ("Action.Execute", "Action.Submit"):
             raise NotThereError(f"{action['type']} does not reach the app")
         is_sent_whole = action.get("associatedInputs") != "none"
         if is_sent_whole and (errors := missing(inputs, entered)):
             return Outcome(errors)
-        return await self._execute(who, where, shown, action, inputs, entered)
+        values = given(inputs, entered) if is_sent_whole else {}
+        if action["type"] == "Action.Execute":
+            return await self._execute(who, where, shown, action, values)
+        said = submitted(action, values)
+        if said is None:
+            return Outcome({}, "This button opens a dialog, which this local Teams has not got.")
+        identity = {"id": self._tenant.next_id(), "replyToId": shown.id}
+        return await self._tell(self._from(who, where, said | identity, shown.thread or shown.id))
 
     async def _execute(
         self,
@@ -119,14 +134,11 @@ class People:
         where: Channel,
         shown: Message,
         action: Mapping[str, Any],
-        inputs: list[Mapping[str, Any]],
-        entered: Mapping[str, str],
+        values: Mapping[str, str],
         trigger: str = "manual",
     ) -> Outcome:
-        takes_inputs = action.get("associatedInputs") != "none"
-        given = {each["id"]: entered.get(each["id"], "") for each in inputs} if takes_inputs else {}
-        data = action.get("data") or {}
-        pressed = {"type": "Action.Execute", "verb": action["verb"], "data": {**data, **given}}
+        data = {**(action.get("data") or {}), **values}
+        pressed = {"type": "Action.Execute", "verb": action.get("verb", ""), "data": data}
         thread = shown.thread or shown.id
         activity = self._from(
             who,
@@ -142,12 +154,17 @@ class People:
         )
         outcome, answered = await self._ask(activity)
         if answered and answered.get("type") == _CARD:
-            if problem := cards.problem(answered["value"]):
+            problem = cards.problem(answered["value"]) if self._is_strict else ""
+            if problem:
                 return Outcome({}, f"Teams would not show the answer: {problem}", 400)
             shown.views[who.id] = answered["value"]
             self._tenant.changed(f"channel {shown.channel}")
+        elif answered and answered.get("type") == _MESSAGE:
+            return Outcome({}, said=str(answered.get("value") or ""))
         elif answered:
-            return Outcome({}, str((answered.get("value") or {}).get("message") or answered))
+            why = answered.get("value")
+            told = why.get("message") if isinstance(why, dict) else why
+            return Outcome({}, str(told or answered))
         return outcome
 
     async def consent(self, person: str, message: str, *, accepted: bool = True) -> Outcome:
@@ -180,7 +197,7 @@ class People:
             own = (card or {}).get("refresh") or {}
             is_mine = who.mri in (own.get("userIds") or ()) or bool(where.person)
             if own and is_mine and who.id not in each.views:
-                await self._execute(who, where, each, own["action"], [], {}, "automatic")
+                await self._execute(who, where, each, own["action"], {}, "automatic")
 
     def _seen(self, person: str, channel: str) -> tuple[Channel, Person]:
         who = self._tenant.people.get(person)

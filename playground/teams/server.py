@@ -45,7 +45,7 @@ class LocalTeams:
         self.hint, self.slack_url = "", ""
         self.faults = Faults()
         self.identity = Identity(tenant)
-        self.people = People(tenant, self.identity, url, app_url)
+        self.people = People(tenant, self.identity, url, app_url, is_strict=is_strict)
         self._is_strict = is_strict
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: uvicorn.Server | None = None
@@ -152,7 +152,8 @@ def start(
 ) -> LocalTeams:
     """Start a tenant in which the seed's app is installed; the app answers at *app_url*.
 
-    *port* 0 is any that is free. Where it is not *is_strict* there are no rate limits. Raises
+    *port* 0 is any that is free. Where it is not *is_strict* there are no rate limits, the app may
+    call without a token, and cards that Teams would refuse are taken, and named as such. Raises
     SeedError and PortTakenError.
     """
     tenant = Tenant(read_seed(seed), Clock(time or (lambda: datetime.now(UTC))))

@@ -105,7 +105,7 @@ class File:
 class Message:
     """A message; *thread* is the one it answers. *views* are what single people see of its card.
 
-    *only_for* is the one person who sees a targeted message.
+    *only_for* is the one person who sees a targeted message. *doubt* is what Teams would refuse.
     """
 
     id: str
@@ -117,6 +117,7 @@ class Message:
     is_edited: bool = False
     views: dict[str, Json] = field(default_factory=dict)
     only_for: str = ""
+    doubt: str = ""
 
     def attachment(self, kind: str) -> Json | None:
         """Return the first attachment whose content type ends so."""
@@ -200,11 +201,13 @@ class Tenant(Topics):
         return [self.people[each] for each in ids if each in self.people]
 
     def of(self, person: str) -> Iterator[Channel]:
-        """Yield the channels that *person* sees, and the chat with the bot where it exists."""
+        """Yield the channels that *person* sees, and their chat with the bot."""
         for team in self.teams.values():
             if person in team.members:
                 yield from team.channels
-        yield from (each for each in self.channels.values() if each.person == person)
+        known = self.people.get(person)
+        if known is not None and not known.tenant:
+            yield self.chat_with(person)
 
     def chat_with(self, person: str) -> Channel:
         """Return the personal chat with the bot, which is made where it has to be."""

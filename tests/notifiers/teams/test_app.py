@@ -11,7 +11,7 @@ import pytest
 
 from compliance.finding import State
 from playground.teams.faults import Fault
-from tests.builders import ID
+from tests.builders import ID, PAYMENTS, change, short_ids
 from tests.notifiers.teams.conftest import HANNAH, HENRY, HOUSING, MAYA
 
 
@@ -240,6 +240,28 @@ def test_a_press_from_another_channel_tells_nothing_to_who_may_not_see_the_findi
     _, answer = send(changed(press, **{"from": sender, "conversation": elsewhere}))
 
     assert "repairs-photos" not in json.dumps(answer)
+
+
+@pytest.mark.parametrize("verb", ["refresh", "details", "history", "remediate", "ignore", "claim"])
+def test_a_press_about_another_teams_finding_tells_nothing_and_leaves_the_card(
+    bot, card, press, send, local, context, show, read, verb
+):
+    elsewhere = change(account=PAYMENTS, resource="payroll-secrets")
+    hidden, *_ = short_ids(elsewhere.key)
+    context.ledger.record([elsewhere])
+    henry = local.tenant.people[HENRY]
+    forged = {"action": {"verb": verb, "data": {"value": hidden}}, "trigger": "manual"}
+    sender = {"id": henry.mri, "name": henry.name, "aadObjectId": henry.id}
+
+    _, answer = send(changed(press, value=forged, replyToId=card.id, **{"from": sender}))
+
+    assert "payroll" not in json.dumps(answer)
+    assert context.ledger.find(hidden).state is State.OPEN
+    before = len(local.tenant.calls)
+    context.ledger.record([change(minute=9, resource="another-bucket")])
+    show(lambda: len(local.tenant.calls) > before)
+    assert "payroll" not in json.dumps([each.activity for each in local.tenant.messages.values()])
+    assert "repairs-photos" in read(card.card)
 
 
 def test_while_graph_is_down_nobody_may_decide_and_they_are_told(

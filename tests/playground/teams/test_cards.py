@@ -39,6 +39,8 @@ def test_a_good_card_is_taken():
         (card({"type": "TextBlok", "text": "x"}), "body/0"),
         (card({"type": "TextBlock"}), "body/0"),
         (card({**TEXT, "size": "Huge"}), "body/0"),
+        (card({"type": "Input.Toggle", "id": "on", "label": "On?"}), "'title' is a required"),
+        (card({"type": "Container", "items": [{"type": "TextBlock"}]}), "'text' is a required"),
         (card({**TEXT, "colour": "red"}), "body/0"),
         (card(TEXT, more=1), "more"),
         (card(TEXT, version="1.6"), "newer than 1.5"),
@@ -55,7 +57,8 @@ def test_a_good_card_is_taken():
         (card(TEXT, refresh={"action": PRESS, "userIds": ["29:1"] * 61}), "61 people"),
     ],
     ids=[
-        "an unknown element", "no text", "an unknown size", "an unknown property",
+        "an unknown element", "no text", "an unknown size", "a missing property", "deep inside",
+        "an unknown property",
         "an unknown property of the card", "a newer version", "another type", "no object",
         "an id twice", "no label", "no error message", "too many actions", "no title", "no verb",
         "a style", "a bad card that is shown", "too many people",

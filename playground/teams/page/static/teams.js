@@ -106,8 +106,9 @@ async function send(form, url, submitter) {
   }
   const first = Object.keys(outcome.errors)[0];
   if (first) find(`[data-input="${CSS.escape(first)}"] :is(input, select, textarea)`, form)?.focus();
-  if (outcome.problem) {
-    problem.textContent = outcome.problem;
+  if (outcome.problem || outcome.said) {
+    problem.textContent = outcome.problem || outcome.said;
+    problem.classList.toggle("news", !outcome.problem);
     problem.hidden = false;
   }
   if (!first && !outcome.problem) for (const each of all("[data-dirty]", form)) delete each.dataset.dirty;

@@ -82,7 +82,7 @@ def test_a_token_for_something_else_is_refused_and_whom_it_names_is_audited(
     status, _ = send(press, local.identity.sign(f"{local.url}/teams/", **claims))
 
     assert status == 401
-    assert [row.actor for row in reports.history("")] == [f"teams:{HANNAH}"]
+    assert [row["actor"] for row in reports.history("")] == [f"teams:{HANNAH}"]
 
 
 def test_a_flood_of_forged_tokens_is_refused_and_cannot_fill_the_audit_log(
@@ -227,7 +227,7 @@ def test_the_same_press_twice_is_decided_once_and_answered_alike(
     answers = [send(once), send(once)]
 
     assert answers[0] == answers[1]
-    assert len([row for row in reports.history(ID) if row.action == "ignore"]) == 1
+    assert len([row for row in reports.history(ID) if row["action"] == "ignore"]) == 1
 
 
 def test_a_press_from_another_channel_tells_nothing_to_who_may_not_see_the_finding(

@@ -66,14 +66,22 @@ class Text:
 class Draft:
     """The whole text after one more change, who made the change and why.
 
-    *entries* are those that it adds or rewrites, *removed* those that it takes out.
+    *entries* are those that it adds or rewrites, *removed* those that it takes out. Many additions
+    share one *latest* text, of which each leaves out what those after it add: *later*, from where
+    to where.
     """
 
-    text: str
+    latest: str
     author: str
     reason: str
     entries: tuple[Entry, ...] = ()
     removed: tuple[Entry, ...] = ()
+    later: tuple[int, int] = (0, 0)
+
+    @property
+    def text(self) -> str:
+        begin, end = self.later
+        return f"{self.latest[:begin]}{self.latest[end:]}" if begin < end else self.latest
 
 
 class Memory(Protocol):

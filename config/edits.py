@@ -34,11 +34,16 @@ def add_entries(text: str, parsed: Parsed, entries: Sequence[Entry]) -> tuple[st
         raise UneditableAllowlistError(_FLOW)
     if not parsed.entries:
         return _begin(text, parsed, entries)
-    at = _line_after(text, parsed.ends[-1])
+    at = end_of_entry(text, parsed, -1)
     newline = "" if at == 0 or _LINE_END.match(text[at - 1]) else _newline(text)
     added = newline + _written(text, entries, parsed.layout.indent)
     count = len(parsed.entries)
     return _splice(text, parsed, (at, at), added, (count, count), entries)
+
+
+def end_of_entry(text: str, parsed: Parsed, number: int) -> int:
+    """Return where the line after entry *number* begins, counted from 0."""
+    return _line_after(text, parsed.ends[number])
 
 
 def remove_entry(text: str, parsed: Parsed, number: int) -> tuple[str, Parsed]:

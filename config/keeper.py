@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from compliance.allowlist import (
     Allowlist,
@@ -25,7 +26,7 @@ from compliance.shelf import (
 )
 from compliance.text import clean
 from config.allowlist import Parsed
-from config.edits import add_entries, remove_entry, replace_entry
+from config.edits import add_entries, end_of_entry, remove_entry, replace_entry
 from config.faults import ConfigError
 from config.versions import Version, Versions, shown
 
@@ -253,20 +254,37 @@ class Keeper:
 
 
 def _drafts(version: Version, parts: Sequence[_Change]) -> tuple[list[Draft], Parsed]:
-    """Return the text after each part that changes it, and what is in the last one."""
+    """Return the text after each part that changes it, and what is in the last one.
+
+    Forty additions are one edit of the text, for an edit costs as much as the text is long.
+    """
     text, parsed = version.text.text, version.parsed
     known = set(version.entries() if any(part.added for part in parts) else ())
     ids = {each.id for each in known if each.id}
-    drafts = []
-    for part in parts:
-        before, entries = text, part.entries
-        if part.edit:
-            text, parsed = part.edit(text, parsed)
-        elif entries := _new(part.added, known, ids):
-            text, parsed = add_entries(text, parsed, entries)
-        if text != before:
-            drafts.append(Draft(text, part.author, part.reason, entries, part.removed))
+    drafts: list[Draft] = []
+    for edit, some in groupby(parts, key=lambda part: part.edit):
+        before = text
+        if edit:
+            text, parsed = edit(text, parsed)
+            if text != before:
+                part = next(some)
+                drafts.append(Draft(text, part.author, part.reason, part.entries, part.removed))
+        elif new := [(part, one) for part in some if (one := _new(part.added, known, ids))]:
+            text, parsed = add_entries(text, parsed, [entry for _, one in new for entry in one])
+            drafts += _additions(text, parsed, new)
     return drafts, parsed
+
+
+def _additions(
+    text: str, parsed: Parsed, new: Sequence[tuple[_Change, tuple[Entry, ...]]]
+) -> Iterator[Draft]:
+    """Yield a draft for each part, of a *text* that ends with the entries of all of them."""
+    number = len(parsed.entries) - sum(len(entries) for _, entries in new)
+    end = end_of_entry(text, parsed, len(parsed.entries) - 1)
+    for part, entries in new:
+        number += len(entries)
+        later = end_of_entry(text, parsed, number - 1), end
+        yield Draft(text, part.author, part.reason, entries, later=later)
 
 
 def _new(wanted: Iterable[Entry], known: set[Entry], ids: set[str]) -> tuple[Entry, ...]:

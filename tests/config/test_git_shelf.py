@@ -20,6 +20,7 @@ from compliance.shelf import (
     ShelfConflictError,
     ShelfUnreadableError,
 )
+from config.allowlist import parse_allowlist
 from config.faults import ConfigError
 from config.git_shelf import GitShelf
 from config.keeper import Keeper
@@ -167,7 +168,9 @@ def test_what_several_people_decide_at_once_is_a_commit_each_in_one_push(remote,
 
     assert history(remote, "%an")[:3] == ["slack:U2", "slack:U1", "slack:U0"]
     assert pushes.read_text() == "pushed\n"
-    assert len(keep(remote).current) == 3
+    kept = [git(remote, "show", f"main~{n}:allowlist.yaml") for n in range(4)]
+    assert [text.count("resource: bucket-") for text in kept] == [3, 2, 1, 0]
+    assert all(parse_allowlist(text, "allowlist.yaml") for text in kept)
 
 
 def test_what_people_push_is_in_force_at_the_next_look(remote, person, tmp_path):

@@ -1,11 +1,10 @@
 """Clear: AWS Config's own exception, which it wrote after failed attempts, is taken away."""
 
-from functools import partial
-
 from commands.answers import Answer, Done, Refused
-from commands.context import Context, seen, too_late
+from commands.ask import record, why_not
+from commands.context import Context
 from compliance.authority import Actor
-from compliance.finding import Finding, IllegalMoveError, ask
+from compliance.finding import Finding
 from compliance.request import Request, Verb
 
 NONE_THERE = "AWS Config has no exception of its own for this resource any more."
@@ -18,11 +17,7 @@ def may_clear(context: Context, finding_id: str, actor: Actor) -> Finding | Refu
         return finding
     if not finding.aws_exception:
         return Refused(NONE_THERE)
-    try:
-        ask(finding, _request(context, finding, actor), context.now())
-    except IllegalMoveError as error:
-        return too_late(error)
-    return finding
+    return why_not(context, finding, _request(context, finding, actor)) or finding
 
 
 def clear(context: Context, finding_id: str, actor: Actor) -> Answer:
@@ -31,17 +26,9 @@ def clear(context: Context, finding_id: str, actor: Actor) -> Answer:
     if isinstance(finding, Refused):
         return finding
     request = _request(context, finding, actor)
-    try:
-        context.ledger.move(
-            finding.id,
-            partial(ask, request=request, now=context.now()),
-            actor=actor.id,
-            action="clear",
-            decision={"says": finding.aws_exception},
-            detail=seen(actor),
-        )
-    except IllegalMoveError as error:
-        return too_late(error)
+    says = {"says": finding.aws_exception}
+    if refused := record(context, finding, request, actor, "clear", says):
+        return refused
     return Done(
         "AWS Config is asked to take its own exception away. The card says when it is gone."
     )

@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 
 from commands.answers import Answer, Done, Invalid, Refused
+from commands.ask import record, why_not
 from commands.authorise import Person
-from commands.context import Context, seen, too_late
+from commands.context import Context
 from commands.ignore import end_problem, words_of
 from commands.in_force import in_force
 from compliance.allowlist import Entry, written_person
 from compliance.authority import Actor
 from compliance.enforcement import kept
-from compliance.finding import Finding, IllegalMoveError, ask
+from compliance.finding import Finding
 from compliance.policy import AnyRule
 from compliance.reasons import why_no_reason
 from compliance.request import Request, Verb
@@ -42,11 +42,8 @@ def may_extend(context: Context, finding_id: str, actor: Actor) -> tuple[Finding
     if isinstance(allowed, Refused):
         return allowed
     finding, entry = allowed
-    try:
-        ask(finding, _request(context, finding, entry, actor, Extension(None)), context.now())
-    except IllegalMoveError as error:
-        return too_late(error)
-    return allowed
+    request = _request(context, finding, entry, actor, Extension(None))
+    return why_not(context, finding, request) or allowed
 
 
 def extend(context: Context, finding_id: str, actor: Actor, form: Extension) -> Answer:
@@ -59,17 +56,8 @@ def extend(context: Context, finding_id: str, actor: Actor, form: Extension) -> 
     if wrong:
         return Invalid(wrong)
     request = _request(context, finding, entry, actor, form)
-    try:
-        context.ledger.move(
-            finding.id,
-            partial(ask, request=request, now=context.now()),
-            actor=actor.id,
-            action="extend",
-            decision=request.detail,
-            detail=seen(actor),
-        )
-    except IllegalMoveError as error:
-        return too_late(error)
+    if refused := record(context, finding, request, actor, "extend"):
+        return refused
     if not request.needed:
         return Done("The extension is about to be recorded.")
     return Done(

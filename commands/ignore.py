@@ -6,8 +6,9 @@ from datetime import date
 from functools import partial
 
 from commands.answers import Answer, Done, Invalid, Refused
+from commands.ask import record, why_not
 from commands.authorise import Person, may_decide_about
-from commands.context import Context, seen, too_late
+from commands.context import Context
 from compliance.allowlist import (
     ANY,
     CAN_BE_ASKED,
@@ -17,7 +18,7 @@ from compliance.allowlist import (
     written_person,
 )
 from compliance.authority import Actor
-from compliance.finding import Finding, IllegalMoveError, ask
+from compliance.finding import Finding
 from compliance.policy import AnyRule
 from compliance.reasons import why_no_reason
 from compliance.request import Request, Verb
@@ -55,17 +56,8 @@ def ignore(context: Context, finding_id: str, actor: Actor, form: Ignore) -> Ans
     if wrong := problems(form, rule, context.now().date()):
         return Invalid(wrong)
     request = _request(context, rule, actor, _given(context, finding, actor, form))
-    try:
-        context.ledger.move(
-            finding.id,
-            partial(ask, request=request, now=context.now()),
-            actor=actor.id,
-            action="ignore",
-            decision=request.detail,
-            detail=seen(actor),
-        )
-    except IllegalMoveError as error:
-        return too_late(error)
+    if refused := record(context, finding, request, actor, "ignore"):
+        return refused
     if not request.needed:
         return Done("The exception is about to be recorded.")
     return Done(f"Asked. {request.needed} more must agree before the exception begins.")
@@ -89,11 +81,7 @@ def may_ignore(
     if finding.key.resource_id == ANY:
         return Refused(STAR)
     rule = context.rule(finding)
-    try:
-        ask(finding, _request(context, rule, actor), context.now())
-    except IllegalMoveError as error:
-        return too_late(error)
-    return finding
+    return why_not(context, finding, _request(context, rule, actor)) or finding
 
 
 def problems(form: Ignore, rule: AnyRule | None, today: date) -> dict[str, str]:

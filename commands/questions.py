@@ -16,12 +16,14 @@ from commands.help import usage
 from commands.history import history
 from commands.home import open_work
 from commands.past import findings_at, status_at
-from commands.register import finding_of, register, show_exception
+from commands.register import register, show_exception, subject_of
 from commands.register_words import RegisterQuestion, read_register
 from commands.rules import rules
 from commands.sight import visible_teams
 from commands.status import status
+from commands.unused import revoke_unused
 from commands.view import View
+from compliance.allowlist import Entry
 from compliance.authority import Actor
 from compliance.card import Account
 from compliance.channel import Channel
@@ -29,6 +31,10 @@ from compliance.finding import Finding
 from compliance.press import Button, Press
 from ledger.reports import Reports
 
+NOTHING_TO_EXTEND = (
+    "{id} covers no finding now, so there is nothing to extend it for. revoke {id} takes it out; "
+    "the next finding can be ignored anew."
+)
 DIGEST_ELSEWHERE = "The digest covers all teams; ask in the TDA's channel."
 
 
@@ -94,13 +100,23 @@ class Questions:
             return refused
         visible = visible_teams(actor, channels, context.teams)
         if question.verb in PRESSED:
-            finding = finding_of(context, question.entry_id, visible)
-            if isinstance(finding, Refused):
-                return finding
-            return self._decisions.confirm(Press(PRESSED[question.verb], finding.id), actor)
+            return self._decide_about(question, actor, visible)
         if question.entry_id:
             return show_exception(context, question.entry_id, visible)
         return register(context, question, visible)
+
+    def _decide_about(
+        self, question: RegisterQuestion, actor: Actor, visible: frozenset[str]
+    ) -> Answer:
+        subject = subject_of(self._context, question.entry_id, visible)
+        match subject:
+            case Finding():
+                return self._decisions.confirm(Press(PRESSED[question.verb], subject.id), actor)
+            case Entry() if question.verb == "revoke":
+                return revoke_unused(self._context, subject, actor)
+            case Entry():
+                return Refused(NOTHING_TO_EXTEND.format(id=subject.known_as))
+        return subject
 
     def _decide_by_id(self, question: Question, actor: Actor, view: View) -> Answer:
         """Answer a decision that was typed; nobody learns by an id what another team has."""

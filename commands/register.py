@@ -9,6 +9,7 @@ from commands.context import Context
 from commands.export import as_csv
 from commands.in_force import about, reopening
 from commands.register_words import RegisterQuestion
+from commands.unused import team_of
 from compliance.allowlist import ANY, Entry, person_id, person_name
 from compliance.enforcement import exception_of
 from compliance.finding import Finding, State
@@ -16,6 +17,9 @@ from compliance.rules import canonical_name
 from ledger.exceptions import Exceptions
 
 NOT_FOUND = "{id} is not an exception that you can see. `exceptions` lists those in force."
+COVERS_OTHERS = (
+    "{id} covers findings of teams that you do not see here. Decide about it in the TDA's channel."
+)
 NOBODY = "No exceptions in force{narrowed}."
 #: Twenty rows are read, a hundred are not.
 _PAGE = 20
@@ -61,29 +65,37 @@ def show_exception(context: Context, entry_id: str, visible: frozenset[str]) -> 
     )
 
 
-def finding_of(context: Context, entry_id: str, visible: frozenset[str]) -> Finding | Refused:
-    """Return the finding by which people decide about an exception: one that it covers now."""
+def subject_of(
+    context: Context, entry_id: str, visible: frozenset[str]
+) -> Finding | Entry | Refused:
+    """Return the finding by which people decide about an exception: one that it covers now.
+
+    An exception that covers none is decided about by itself.
+    """
     entry = seen(context, entry_id, visible)
     if isinstance(entry, Refused):
         return entry
-    covered = (each for each in _covered(context, [entry]) if each.team in visible)
-    found = sorted(covered, key=lambda each: (each.id != entry.finding, each.id))
-    if found:
-        return found[0]
-    return Refused(
-        f"Take {entry.known_as} out of the allowlist, or let it end: it does not cover a finding "
-        "now."
-    )
+    covered = list(_covered(context, [entry]))
+    theirs = [each for each in covered if each.team in visible]
+    if covered and not theirs:
+        return Refused(COVERS_OTHERS.format(id=entry.known_as))
+    return min(theirs, key=lambda each: (each.id != entry.finding, each.id), default=entry)
 
 
 def seen(context: Context, entry_id: str, visible: frozenset[str]) -> Entry | Refused:
     """Return the exception if those who see the *visible* teams can see it."""
     entry = context.allowlist.current.get(entry_id)
-    sees_all = visible == frozenset(team.name for team in context.teams.ordered)
-    if entry and (sees_all or any(each.team in visible for each in _covered(context, [entry]))):
+    sees_all = visible >= context.teams.names
+    if entry and (sees_all or _is_of(context, entry, visible)):
         return entry
     # The same words for what does not exist and for what is not the reader's to see.
     return Refused(NOT_FOUND.format(id=entry_id))
+
+
+def _is_of(context: Context, entry: Entry, visible: frozenset[str]) -> bool:
+    covered = list(_covered(context, [entry]))
+    owner = None if covered else team_of(context, entry)
+    return bool(visible & {*(each.team for each in covered), owner.name if owner else ""})
 
 
 def _wanted(
@@ -93,8 +105,8 @@ def _wanted(
     until = now + question.within if question.within else _NEVER
     entries: Iterable[Entry] = context.allowlist.current.ending(now, until)
     teams = question.filters.get("team", frozenset())
-    everyone = frozenset(team.name for team in context.teams.ordered)
-    if teams or visible != everyone:
+    everyone = context.teams.names
+    if teams or not visible >= everyone:
         asked = frozenset(name for name in everyone if name.casefold() in _folded(teams))
         of_them = visible & (asked if teams else everyone)
         theirs = _of_teams(context, of_them)

@@ -1,12 +1,11 @@
 """Remediate: ask for the rule's remediation of one finding."""
 
-from functools import partial
-
 from commands.answers import Answer, Done, Refused
-from commands.context import Context, seen, too_late
+from commands.ask import record, why_not
+from commands.context import Context
 from compliance.authority import Actor
 from compliance.enforcement import exception_of
-from compliance.finding import Finding, IllegalMoveError, ask
+from compliance.finding import Finding
 from compliance.policy import AnyRule, why_no_remediation
 from compliance.request import Request, Verb
 
@@ -25,11 +24,7 @@ def may_remediate(
         return Refused(why, about=finding.id)
     if entry := exception_of(finding, context.allowlist.current, context.now()):
         return Refused(EXCEPTED.format(end=entry.expires), about=finding.id)
-    try:
-        ask(finding, _request(context, rule, actor), context.now())
-    except IllegalMoveError as error:
-        return too_late(error)
-    return finding, rule
+    return why_not(context, finding, _request(context, rule, actor)) or (finding, rule)
 
 
 def remediate(context: Context, finding_id: str, actor: Actor) -> Answer:
@@ -39,17 +34,8 @@ def remediate(context: Context, finding_id: str, actor: Actor) -> Answer:
         return allowed
     finding, rule = allowed
     request = _request(context, rule, actor)
-    try:
-        context.ledger.move(
-            finding.id,
-            partial(ask, request=request, now=context.now()),
-            actor=actor.id,
-            action="remediate",
-            decision={"needed": request.needed},
-            detail=seen(actor),
-        )
-    except IllegalMoveError as error:
-        return too_late(error)
+    if refused := record(context, finding, request, actor, "remediate", {"needed": request.needed}):
+        return refused
     if request.needed:
         return Done(f"Asked. {request.needed} more must agree before the remediation starts.")
     return Done("Approved. The card shows each step.")

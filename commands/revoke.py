@@ -1,14 +1,13 @@
 """Revoke: an exception ends before its time, and what it covered is open again."""
 
-from functools import partial
-
 from commands.answers import Answer, Done, Refused
-from commands.context import Context, seen, too_late
+from commands.ask import record, why_not
+from commands.context import Context
 from commands.in_force import in_force
 from compliance.allowlist import Entry
 from compliance.authority import Actor
 from compliance.enforcement import kept
-from compliance.finding import Finding, IllegalMoveError, ask
+from compliance.finding import Finding
 from compliance.request import Request, Verb
 
 
@@ -18,11 +17,7 @@ def may_revoke(context: Context, finding_id: str, actor: Actor) -> tuple[Finding
     if isinstance(allowed, Refused):
         return allowed
     finding, entry = allowed
-    try:
-        ask(finding, _request(context, finding, entry, actor), context.now())
-    except IllegalMoveError as error:
-        return too_late(error)
-    return allowed
+    return why_not(context, finding, _request(context, finding, entry, actor)) or allowed
 
 
 def revoke(context: Context, finding_id: str, actor: Actor) -> Answer:
@@ -32,17 +27,8 @@ def revoke(context: Context, finding_id: str, actor: Actor) -> Answer:
         return allowed
     finding, entry = allowed
     request = _request(context, finding, entry, actor)
-    try:
-        context.ledger.move(
-            finding.id,
-            partial(ask, request=request, now=context.now()),
-            actor=actor.id,
-            action="revoke",
-            decision=request.detail,
-            detail=seen(actor),
-        )
-    except IllegalMoveError as error:
-        return too_late(error)
+    if refused := record(context, finding, request, actor, "revoke"):
+        return refused
     return Done("The exception is about to end.")
 
 

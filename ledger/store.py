@@ -166,6 +166,12 @@ class Ledger:
             audit.lock_tail(db)
             audit.append(db, [refusal])
 
+    def note(self, actor: str, action: str, detail: Mapping[str, Any]) -> None:
+        """Leave an audit row for a decision that is about no finding."""
+        with writing(self.engine) as db:
+            audit.lock_tail(db)
+            audit.append(db, [AuditRow(self.now(), "", actor, action, detail=detail)])
+
     def find(self, finding_id: str) -> Finding:
         with reading(self.engine) as db:
             return _get(db, finding_id)

@@ -2,20 +2,26 @@
 
 import csv
 import io
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from commands.enforce import Enforcement
 from commands.grammar import UnreadableError
 from commands.in_force import reopening
-from commands.register import finding_of, register, show_exception
+from commands.reception import Reception
+from commands.register import register, show_exception, subject_of
 from commands.register_words import RegisterQuestion, exception_id, read_register
 from compliance.allowlist import ANY
-from tests.builders import ID, change, entry, write
+from compliance.channel import Channel
+from ledger.database import reading
+from ledger.tables import audit
+from tests.builders import ID, change, entry, member, teams, write
 
-ALL = frozenset({"housing", "payments"})
+ALL = teams().names
 SOON = entry(id="E-SSSS1111", expires=date(2026, 11, 10), asked_by="Hannah Hughes <slack:U0HANNAH>")
 LATER = entry(id="E-TTTT2222", resource="other", expires=date(2027, 3, 1), asked_by="slack:U0ANNA")
 WIDE = entry(id="E-WWWW3333", resource=ANY, rule="sns-encrypted-kms", expires=date(2027, 4, 1))
@@ -70,7 +76,7 @@ def test_the_register_is_narrowed_down(kept, words, found):
 def test_a_team_sees_what_covers_its_own_findings(kept):
     assert ids(register(kept, asked("exceptions"), frozenset({"housing"}))) == ["E-SSSS1111"]
     assert ids(register(kept, asked("exceptions"), frozenset({"payments"}))) == []
-    unseen = show_exception(kept, "E-TTTT2222", frozenset({"housing"}))
+    unseen = show_exception(kept, "E-TTTT2222", frozenset({"payments"}))
     unknown = show_exception(kept, "E-NNNN4444", ALL)
     assert unseen.text.replace("E-TTTT2222", "E-NNNN4444") == unknown.text
 
@@ -85,8 +91,8 @@ def test_one_exception_says_what_reopens_without_it(kept):
 
 
 def test_one_is_decided_about_by_a_finding_that_it_covers(kept):
-    assert finding_of(kept, "E-SSSS1111", ALL).id == ID
-    assert "does not cover a finding" in finding_of(kept, "E-TTTT2222", ALL).text
+    assert subject_of(kept, "E-SSSS1111", ALL).id == ID
+    assert subject_of(kept, "E-TTTT2222", ALL) == LATER
 
 
 def test_pages_go_on_and_one_that_is_not_there_is_the_last(context):
@@ -156,3 +162,59 @@ def test_the_register_is_a_file_as_well_that_no_spreadsheet_runs(kept):
     assert rows[0]["Asked by id"] == "slack:U0HANNAH"
     [odd] = [row for row in rows if row["Exception"] == "E-YYYY5555"]
     assert odd["Reason"].startswith("'=")
+
+
+@pytest.fixture
+def reception(kept, reports):
+    return Reception(kept, reports, {}, member)
+
+
+def revoke(reception, entry_id, *groups, by="slack:U0HANNAH"):
+    actor = member(by, *groups)
+    return reception.answer(f"revoke {entry_id}", actor, [Channel("slack", "C0TDA")])
+
+
+def test_what_covers_no_finding_is_ended_by_an_approver_of_what_it_is_about(
+    kept, reception, engine
+):
+    answer = revoke(reception, "E-TTTT2222")
+
+    assert "so nothing reopens" in answer.text
+    assert kept.allowlist.current.get("E-TTTT2222") is None
+    assert len(kept.allowlist.current) == 3
+    with reading(engine) as db:
+        row = db.execute(sa.select(audit).where(audit.c.action == "revoke")).one()
+    assert (row.actor, row.finding) == ("slack:U0HANNAH", "")
+    assert json.loads(row.detail)["id"] == "E-TTTT2222"
+
+
+@pytest.mark.parametrize(
+    ("entry_id", "by", "why"),
+    [
+        ("E-TTTT2222", "slack:U0MALLORY", "Only the approvers of team housing"),
+        ("E-WWWW3333", "slack:U0HANNAH", "may decide for all teams"),
+    ],
+)
+def test_nobody_else_ends_it_and_the_refusal_says_who_could(kept, reception, entry_id, by, why):
+    answer = revoke(reception, entry_id, by=by)
+
+    assert why in answer.text
+    assert "slack:S0SECURITY" in answer.groups
+    assert kept.allowlist.current.get(entry_id)
+
+
+def test_what_covers_many_is_ended_by_who_decides_for_all_teams(kept, reception):
+    assert "has ended" in revoke(reception, "E-WWWW3333", "slack:S0SECURITY").text
+
+
+def test_what_cannot_be_written_has_not_ended(kept, reception, tmp_path):
+    (tmp_path / "allowlist.yaml").unlink()
+
+    assert "E-TTTT2222 has not ended" in revoke(reception, "E-TTTT2222").text
+
+
+def test_there_is_nothing_to_extend_it_for(reception):
+    actor = member("slack:U0HANNAH")
+    answer = reception.answer("extend E-TTTT2222", actor, [Channel("slack", "C0TDA")])
+
+    assert "nothing to extend it for" in answer.text

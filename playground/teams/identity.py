@@ -3,6 +3,7 @@
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import jwt
@@ -17,6 +18,12 @@ GRAPH = "https://graph.microsoft.com/.default"
 _HOUR = 3600
 
 
+@cache
+def _key() -> rsa.RSAPrivateKey:
+    """Return the key of every local Teams in this process: making one takes long."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 class Identity:
     """Signs what Teams sends, and knows the tokens that the app was given."""
 
@@ -24,7 +31,7 @@ class Identity:
         self._tenant = tenant
         self._app_id = tenant.app.id
         self._clock = clock
-        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self._key = _key()
         self.kid = f"local-{id(self):x}"
         self._given: dict[str, str] = {}
 

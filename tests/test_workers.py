@@ -13,8 +13,9 @@ ROOT = Path(__file__).parents[1]
     [
         ("tests/aws/test_queue.py::test_a[sqs]", "tests/aws/test_queue.py"),
         ("tests/terraform/test_trust.py::test_a", "tests/terraform"),
-        ("tests/story/test_story.py::test_a[socket-a member]", "tests/story/test_story.py socket"),
-        ("tests/story/test_story.py::test_a[http]", "tests/story/test_story.py http"),
+        ("tests/story/test_story.py::test_a[socket-a member]", "tests/story socket"),
+        ("tests/story/test_both.py::test_a[socket-teams]", "tests/story socket"),
+        ("tests/story/test_story.py::test_a[http]", "tests/story http"),
         ("tests/story/test_words.py::test_a", "tests/story/test_words.py"),
     ],
 )

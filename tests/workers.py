@@ -12,7 +12,7 @@ from xdist.scheduler import LoadScopeScheduling
 class GroupScheduling(LoadScopeScheduling):
     """Hands out whole files, because their tests share what is made once a module.
 
-    The story is two groups, a demo each; all of Terraform's tests are one, for they share plans.
+    The story's tests are two groups, a demo each; all of Terraform's are one, for they share plans.
     """
 
     def _split_scope(self, nodeid):
@@ -20,4 +20,4 @@ class GroupScheduling(LoadScopeScheduling):
         if file.startswith("tests/terraform/"):
             return "tests/terraform"
         demo = re.search(r"\[(socket|http)\b", nodeid) if file.startswith("tests/story/") else None
-        return f"{file} {demo[1]}" if demo else file
+        return f"tests/story {demo[1]}" if demo else file

@@ -5,10 +5,14 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
+import botocore.session
 import pytest
+from botocore.loaders import create_loader
 
 from aws.clients import ForeignAnswerError, client_config, new_session
 
+#: What boto3's sessions read of AWS's models, each once.
+_MODELS = create_loader()
 _KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 
 
@@ -18,7 +22,7 @@ _KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 )
 def test_a_client_asks_where_boto3_would_and_signs_the_same(service, region):
     ours = new_session().create_client(service, region_name=region, **_KEYS)
-    theirs = boto3.session.Session().client(service, region_name=region, **_KEYS)
+    theirs = plain().client(service, region_name=region, **_KEYS)
 
     assert ours.meta.endpoint_url == theirs.meta.endpoint_url
     assert _signing(ours) == _signing(theirs)
@@ -30,10 +34,17 @@ def test_a_client_asks_where_boto3_would_and_signs_the_same(service, region):
 def test_an_operators_wish_for_other_endpoints_is_followed(service, wanted, monkeypatch):
     monkeypatch.setenv(wanted, "true")
     ours = new_session().create_client(service, region_name="us-east-1", **_KEYS)
-    theirs = boto3.session.Session().client(service, region_name="us-east-1", **_KEYS)
+    theirs = plain().client(service, region_name="us-east-1", **_KEYS)
 
     assert ours.meta.endpoint_url == theirs.meta.endpoint_url
     assert _signing(ours) == _signing(theirs)
+
+
+def plain():
+    """A session as boto3 makes it."""
+    session = botocore.session.get_session()
+    session.register_component("data_loader", _MODELS)
+    return boto3.session.Session(botocore_session=session)
 
 
 def _signing(client):

@@ -12,6 +12,8 @@ _PATIENCE_MS = 90_000
 
 
 @pytest.mark.parametrize("product", [InSlack(), InTeams()], ids=["slack", "teams"])
+# How Slack reaches the bot is the other story's subject.
+@pytest.mark.parametrize("demo", ["socket"], indirect=True)
 def test_a_finding_is_decided_where_its_team_reads(product, demo, new_page):
     member = new_page(product.page(demo, product.member))
     approver = new_page(product.page(demo, product.approver))

@@ -69,17 +69,17 @@ class Bot:
         # What there is to talk to: the ledger, AWS, and chat.
         accounts, self.bell = self.settings.accounts, Bell()
         rules = self.rules = KnownRules(self.catalogue, self.settings.other_rules)
-        in_line = partial(enforce_now, self.allowlist, now)
         known = self.catalogue, self.teams, accounts, rules
-        books = Books(engine, *known, in_line, now, self.bell.ring)
+        books = Books(
+            engine, *known, partial(enforce_now, self.allowlist, now), now, self.bell.ring
+        )
         self.ledger, self.reports = books.ledger, books.reports
         self.periods, self.upkeep = books.periods, books.upkeep
         use_region(environment.aws_region)
         self.service = ConfigService(Accounts(*self.settings.access))
         self.places = [Place(*each) for each in self.settings.places]
-        in_channel = self.settings.teams_in_channel
-        known_chats = environment, engine, self.teams, now
-        self.products = products.connect(*known_chats, teams_in_channel=in_channel)
+        connect_chats = partial(products.connect, teams_in_channel=self.settings.teams_in_channel)
+        self.products = connect_chats(environment, engine, self.teams, now)
         chats, person = self.products.chats, self.products.person
         self.outbox = Outbox(self.ledger, chats, *known, self.settings.patience)
 

@@ -70,9 +70,8 @@ class Bot:
         accounts, self.bell = self.settings.accounts, Bell()
         rules = self.rules = KnownRules(self.catalogue, self.settings.other_rules)
         known = self.catalogue, self.teams, accounts, rules
-        books = Books(
-            engine, *known, partial(enforce_now, self.allowlist, now), now, self.bell.ring
-        )
+        at_once = partial(enforce_now, self.allowlist, now), now, self.bell.ring
+        books = Books(engine, *known, *at_once)
         self.ledger, self.reports = books.ledger, books.reports
         self.periods, self.upkeep = books.periods, books.upkeep
         use_region(environment.aws_region)
@@ -98,10 +97,11 @@ class Bot:
         environment.require()
         with only_process(environment.database_url):
             metrics = Metrics(self.reports, *self.outbox.figures)
-            polling = Polling(settings.workers, settings.wait_seconds, settings.visibility_seconds)
             queues, topics = environment.queue_urls, environment.sns_topic_arns
             record = metrics.counting(self.ledger.record, self.rules)
-            reports = Listening(queues, polling, topics, record, metrics.count, now)
+            reports = Listening(
+                queues, Polling(*settings.intake), topics, record, metrics.count, now
+            )
             metrics.watch(reports.standings, self.aws.remediation.pauses)
             metrics.watch_allowlist(self.allowlist, self.warnings, self.aws.comparison.differences)
             presses = self.products.listen(self.reception, stop, self.outbox)

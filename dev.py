@@ -63,7 +63,7 @@ def test(rest):
 @contextmanager
 def in_memory():
     """Yield a folder for what tests write: in memory, where there is room, it costs no waiting."""
-    memory, usual = Path("/dev/shm"), tempfile.gettempdir()
+    memory, usual = Path("/dev/shm"), tempfile.gettempdir()  # noqa: S108 - a folder in it is made
     if not os.access(memory, os.W_OK | os.X_OK) or shutil.disk_usage(memory).free < MEMORY:
         yield usual
         return

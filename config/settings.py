@@ -214,7 +214,8 @@ class Settings:
 
     *session_policy* has the actions that a decision's session may use beside its own, None where
     it is not narrowed. *tasks* is how many accounts and Regions are worked on at once.
-    *teams_in_channel*: Microsoft Teams shows private answers where they were asked for.
+    *teams_in_channel*: Microsoft Teams shows private answers where they were asked for. *intake* is
+    how many workers a queue has, how long they wait, and how long what they took is theirs.
     """
 
     accounts: Directory
@@ -232,9 +233,7 @@ class Settings:
     weekday: int
     digest_at: time
     zone: ZoneInfo
-    workers: int
-    wait_seconds: int
-    visibility_seconds: int
+    intake: tuple[int, int, int]
 
     @property
     def access(self) -> tuple[str, str, tuple[str, ...] | None, bool]:
@@ -286,9 +285,7 @@ def load_settings(path: Path) -> Settings:
         weekday=_DAYS.index(told.digest.day),
         digest_at=time.fromisoformat(told.digest.time),
         zone=ZoneInfo(told.digest.timezone),
-        workers=told.intake.workers,
-        wait_seconds=told.intake.wait_seconds,
-        visibility_seconds=told.intake.visibility_seconds,
+        intake=(told.intake.workers, told.intake.wait_seconds, told.intake.visibility_seconds),
     )
 
 

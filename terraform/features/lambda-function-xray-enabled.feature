@@ -1,6 +1,6 @@
 # From config/rules.yaml by generate_features.py: change it there.
 Feature: lambda-function-xray-enabled
-  Without traces nobody can tell which call made a request slow or made it fail.
+  Without traces you cannot see which call made a request slow or made it fail.
 
   Scenario: tracing_config.mode of aws_lambda_function is Active
     Given I have aws_lambda_function defined

@@ -97,11 +97,9 @@ class Bot:
         environment.require()
         with only_process(environment.database_url):
             metrics = Metrics(self.reports, *self.outbox.figures)
-            queues, topics = environment.queue_urls, environment.sns_topic_arns
+            heard = environment.queue_urls, Polling(*settings.intake), environment.sns_topic_arns
             record = metrics.counting(self.ledger.record, self.rules)
-            reports = Listening(
-                queues, Polling(*settings.intake), topics, record, metrics.count, now
-            )
+            reports = Listening(*heard, record, metrics.count, now)
             metrics.watch(reports.standings, self.aws.remediation.pauses)
             metrics.watch_allowlist(self.allowlist, self.warnings, self.aws.comparison.differences)
             presses = self.products.listen(self.reception, stop, self.outbox)

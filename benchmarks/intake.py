@@ -58,7 +58,7 @@ class _Run:
 
 def measure(ledgers: Ledgers, messages: int = _MESSAGES, runs: int = _RUNS) -> Iterator[Figure]:
     texts = notifications(messages)
-    workers = load(Path("config")).settings.workers
+    workers = load(Path("config")).settings.intake[0]
     ways: tuple[tuple[Reader, Callable[[], str]], ...] = (
         (read_bare, ledgers.new_sqlite),
         (read_as_bot, ledgers.new_sqlite),

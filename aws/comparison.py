@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-import compliance.finding as life
 from aws.answers import AwsException
 from aws.config_service import AwsBusyError, AwsRefusedError, ConfigService
 from aws.mirror import in_words, is_ours
 from aws.tasks import Place, Tasks
+from compliance import life
 from compliance.change import FindingKey
-from compliance.finding import Finding
+from compliance.finding import SETTLED, Finding
 from compliance.ineffective import EntryWarning
 from ledger.mirrors import Mirrored, Mirrors
 from ledger.store import BOT, Ledger
@@ -127,7 +127,7 @@ class Comparison:
             self._note(finding, in_words(at_aws.exception))
 
     def _note(self, finding: Finding, says: str) -> None:
-        if finding.aws_exception != says and finding.state not in life.SETTLED:
+        if finding.aws_exception != says and finding.state not in SETTLED:
             move = partial(life.note_aws_exception, says=says)
             self._ledger.move(finding.id, move, actor=BOT, action="aws exception")
 

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-import compliance.finding as life
 from aws.answers import AwsException
 from aws.config_service import AwsBusyError, AwsRefusedError, ConfigService
 from aws.tasks import Place, Tasks
+from compliance import life
 from compliance.allowlist import Entry, person_id, person_name
 from compliance.change import Compliance
 from compliance.finding import Finding, Move, State

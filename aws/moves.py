@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
-import compliance.finding as life
 from commands.context import Context
+from compliance import life
 from compliance.authority import Verdict
 from compliance.enforcement import enforce, exception_of
 from compliance.finding import Finding, IllegalMoveError, Move
@@ -21,7 +21,7 @@ Authorise = Callable[[Finding], Verdict | None]
 
 
 class TimedMove(Protocol):
-    """A move of compliance/finding.py that needs only the time."""
+    """A move of compliance/life.py that needs only the time."""
 
     def __call__(self, finding: Finding, now: datetime) -> Finding: ...
 

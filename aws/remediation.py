@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-import compliance.finding as life
 from aws.clients import LONGEST_CALL
 from aws.config_service import (
     KEYS_MAX,
@@ -28,6 +27,7 @@ from aws.rhythm import Rhythm
 from aws.starting import CLOCK_SKEW, Starting
 from aws.tasks import Place, Tasks
 from commands.context import Context
+from compliance import life
 from compliance.change import Change, Compliance, FindingKey
 from compliance.failures import NOT_SINCE, STILL_BROKEN, UNSEEN, explain
 from compliance.finding import IN_PROGRESS, Finding, State

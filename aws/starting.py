@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-import compliance.finding as life
 from aws.config_service import (
     KEYS_MAX,
     AwsBusyError,
@@ -23,6 +22,7 @@ from aws.config_service import (
     Starter,
 )
 from aws.moves import Moves
+from compliance import life
 from compliance.authority import Verdict
 from compliance.failures import (
     NOT_ALLOWED_TO_START,

@@ -21,7 +21,8 @@ import sqlalchemy as sa
 from benchmarks import first_version
 from benchmarks.surroundings import REGIONS, account, team
 from compliance.change import Change, Compliance, FindingKey
-from compliance.finding import State, first_seen
+from compliance.evaluating import first_seen
+from compliance.finding import State
 from ledger.database import connect
 from ledger.rows import rule_digest, to_row
 from ledger.tables import DIGEST_BYTES, LETTERS

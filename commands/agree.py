@@ -2,10 +2,10 @@
 
 from functools import partial
 
-import compliance.finding as life
 from commands.answers import Answer, Done, Refused
 from commands.authorise import is_wide
 from commands.context import Context, seen, too_late
+from compliance import life
 from compliance.authority import (
     Actor,
     Verdict,

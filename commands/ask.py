@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-import compliance.finding as life
 from commands.answers import Refused
 from commands.context import Context, seen, too_late
+from compliance import life
 from compliance.authority import Actor
 from compliance.finding import Finding, IllegalMoveError
 from compliance.request import Request

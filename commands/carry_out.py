@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import cache, partial
 
-import compliance.finding as life
 from commands.agree import agree
 from commands.answers import Answer, Done, Refused
 from commands.authorise import Person, authorise
@@ -17,6 +16,7 @@ from commands.context import Context, too_late
 from commands.extend import Extension, extend, extended
 from commands.ignore import Ignore, end_problem, entry_of, form_of_request, ignore, problems
 from commands.revoke import revoke
+from compliance import life
 from compliance.allowlist import (
     Entry,
     UnreviewedAllowlistError,
@@ -25,7 +25,7 @@ from compliance.allowlist import (
 )
 from compliance.authority import Actor
 from compliance.enforcement import enforce, excepted, exception_of
-from compliance.finding import Finding, IllegalMoveError, State
+from compliance.finding import CAN_BEGIN, Finding, IllegalMoveError, State
 from compliance.prose import day
 from compliance.request import Request, Verb
 from ledger.exceptions import Exceptions
@@ -59,7 +59,7 @@ _STATES = {
     Verb.REVOKE: frozenset({State.EXCEPTED}),
     Verb.EXTEND: frozenset({State.EXCEPTED}),
     # A remediation that runs comes first; what it does not fix is excepted after it.
-    Verb.EXCEPT: life.CAN_BEGIN,
+    Verb.EXCEPT: CAN_BEGIN,
 }
 
 

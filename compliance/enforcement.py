@@ -5,13 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from compliance.allowlist import Allowlist, Entry, person_id
-from compliance.finding import (
-    CAN_BEGIN,
-    Finding,
-    State,
-    end_exception,
-    except_until,
-)
+from compliance.finding import CAN_BEGIN, Finding, State
+from compliance.life import end_exception, except_until
 from compliance.request import Request, Verb
 
 ENDED = "The exception has ended. Fix the resource, or agree a new exception."

@@ -11,7 +11,8 @@ from compliance.attention import Waiting, waiting_for
 from compliance.card import card_of
 from compliance.care import Care, Claim, Snooze
 from compliance.change import Change, Compliance, FindingKey
-from compliance.finding import Finding, State, first_seen, short_ids
+from compliance.evaluating import first_seen
+from compliance.finding import Finding, State, short_ids
 from compliance.group import Content, gather
 from compliance.request import Request, Verb
 from compliance.routing import Team, Teams

@@ -8,7 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from compliance.change import Compliance, FindingKey
-from compliance.finding import IN_PROGRESS, SETTLED, Finding, Move, State, absorb, close
+from compliance.evaluating import absorb, close
+from compliance.finding import IN_PROGRESS, SETTLED, Finding, Move, State
 from compliance.known_rules import RuleKey
 from ledger.audit import AuditRow
 from ledger.database import reading, writing

@@ -10,18 +10,8 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from compliance.change import Change, FindingKey, is_ahead
-from compliance.finding import (
-    IN_PROGRESS,
-    SETTLED,
-    Finding,
-    Move,
-    State,
-    first_seen,
-    is_said_again,
-    observe,
-    short_ids,
-    shortest_id,
-)
+from compliance.evaluating import first_seen, is_said_again, observe
+from compliance.finding import IN_PROGRESS, SETTLED, Finding, Move, State, short_ids, shortest_id
 from compliance.known_rules import RuleKey
 from ledger.audit import AuditRow
 from ledger.config_rules import note

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-import compliance.finding as life
+from compliance import life
 from compliance.attention import end_snooze
 from compliance.channel import Channel, Message
 from compliance.finding import IllegalMoveError

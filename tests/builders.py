@@ -3,12 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
-import compliance.finding as life
+from compliance import life
 from compliance.allowlist import Entry, ExceptionClass
 from compliance.authority import Actor, Standing
 from compliance.change import Change, Compliance, FindingKey
 from compliance.channel import Channel
-from compliance.finding import Finding, first_seen, short_ids
+from compliance.evaluating import first_seen
+from compliance.finding import Finding, short_ids
 from compliance.known_rules import ConfigRule, RuleKey
 from compliance.request import Request, Verb
 from compliance.routing import Approvers, Match, Team, Teams

@@ -6,11 +6,11 @@ from functools import partial
 
 import pytest
 
-import compliance.finding as life
 from aws.comparison import Comparison
 from aws.config_service import ConfigService
 from aws.mirror import Mirror, message
 from aws.tasks import Place, Tasks
+from compliance import life
 from compliance.allowlist import Allowlist
 from compliance.enforcement import enforce
 from compliance.finding import State

@@ -7,7 +7,6 @@ from functools import partial
 
 import pytest
 
-import compliance.finding as life
 from aws.config_service import ConfigService, Execution, ExecutionState
 from aws.moves import Moves
 from aws.pauses import Pauses
@@ -16,6 +15,7 @@ from aws.rhythm import Rhythm
 from aws.tasks import Tasks
 from commands.context import Context
 from commands.remediate import remediate
+from compliance import life
 from compliance.authority import ALLOWED, Verdict
 from compliance.finding import Finding, State
 from compliance.request import Request, Verb

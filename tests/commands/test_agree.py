@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-import compliance.finding as life
 from commands.agree import AGREED_ALREADY, NOT_ASKED, agree, withdraw
 from commands.answers import Done, Refused
 from commands.remediate import remediate
+from compliance import life
 from compliance.finding import State
 from compliance.request import Verb
 from compliance.routing import Teams

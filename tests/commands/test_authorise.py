@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-import compliance.finding as life
 from commands.authorise import authorise
+from compliance import life
 from compliance.authority import Actor, Standing
 from compliance.request import Verb
 from tests.builders import RULE, finding, member, request, rule

@@ -7,12 +7,12 @@ from functools import partial
 
 import pytest
 
-import compliance.finding as life
 from commands.answers import Done, Refused
 from commands.bulk import GONE, Bulk
 from commands.enforce import Enforcement
 from commands.forms import Origin
 from commands.ignore import Ignore
+from compliance import life
 from compliance.allowlist import UnwritableAllowlistError
 from compliance.authority import Actor, Standing
 from compliance.card import Button, Press

@@ -8,12 +8,12 @@ from functools import partial
 
 import pytest
 
-import compliance.finding as life
 from commands.agree import agree
 from commands.answers import Refused
 from commands.carry_out import agree_and_carry_out, carry_out_exceptions, ignore_and_carry_out
 from commands.enforce import Enforcement
 from commands.ignore import Ignore, entry_of, ignore
+from compliance import life
 from compliance.allowlist import UnreviewedAllowlistError
 from compliance.authority import Actor, Standing
 from compliance.finding import State

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-import compliance.finding as life
 from commands.digest import WEEK, digest
 from commands.remediate import remediate
 from commands.rules import rules
+from compliance import life
 from tests.builders import ID, RULE, change, member, move, rule
 
 

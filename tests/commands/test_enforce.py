@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-import compliance.finding as life
 from commands.enforce import Enforcement
+from compliance import life
 from compliance.allowlist import ANY
 from compliance.finding import State
 from tests.builders import ID, PAYMENTS, RULE, change, entry, move, write

@@ -5,11 +5,11 @@ import io
 
 import pytest
 
-import compliance.finding as life
 from commands.answers import Refused
 from commands.findings import findings
 from commands.grammar import read
 from commands.reception import Reception
+from compliance import life
 from compliance.accounts import Account
 from compliance.channel import Channel, Message
 from tests.builders import ID, PAIRED_RULE, PAYMENTS, at, change, member, move

@@ -2,7 +2,6 @@
 
 import pytest
 
-import compliance.finding as life
 from commands.agree import agree
 from commands.answers import Invalid
 from commands.carry_out import ignore_and_carry_out
@@ -10,6 +9,8 @@ from commands.grammar import read
 from commands.history import history
 from commands.ignore import Ignore
 from commands.remediate import remediate
+from compliance import life
+from compliance.finding import State
 from compliance.prose import plain
 from compliance.request import Verb
 from notifiers import words
@@ -32,7 +33,7 @@ def told(context, reports):
 
 def opened(context, rule=PAIRED_RULE):
     context.ledger.record([change(rule=rule, annotation="No block is set.")])
-    [finding] = context.ledger.each([life.State.OPEN])
+    [finding] = context.ledger.each([State.OPEN])
     return finding.id
 
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-import compliance.finding as life
 from commands.home import open_work
+from compliance import life
 from compliance.finding import State
 from compliance.press import Button
 from tests.builders import PAIRED_RULE, change, member, move

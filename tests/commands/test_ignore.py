@@ -5,11 +5,11 @@ from datetime import date, timedelta
 
 import pytest
 
-import compliance.finding as life
 from commands.answers import Done, Invalid, Refused
 from commands.carry_out import ignore_and_carry_out
 from commands.ignore import Ignore, ignore, may_ignore, problems
 from commands.remediate import remediate
+from compliance import life
 from compliance.allowlist import ANY
 from compliance.finding import State
 from compliance.request import Verb

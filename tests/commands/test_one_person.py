@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import compliance.finding as life
 from commands.carry_out import carry_out_exceptions
 from commands.context import Context
 from commands.enforce import Enforcement
 from commands.forms import Form, Submission
 from commands.reception import Reception
+from compliance import life
 from compliance.card import Button, Press
 from compliance.finding import State
 from compliance.request import Verb

@@ -4,13 +4,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import compliance.finding as life
 from commands.answers import Refused
 from commands.filters import Narrowed
 from commands.grammar import read
 from commands.past import findings_at, status_at
 from commands.status import status
-from compliance.finding import State
+from compliance.finding import UNRESOLVED, State
 from ledger.reports import Scope
 from tests.builders import at, change, reroute
 from tests.commands.shared import asked, view_of
@@ -131,12 +130,12 @@ def told(context, reports, scope, at=None):
 
 def stood(reports, ledger, at):
     """Every finding that was to be seen at a moment: its id, state, team and rule."""
-    shown = reports.past.oldest(at, life.UNRESOLVED | {State.EXCEPTED}, Scope(), 99, 0)
+    shown = reports.past.oldest(at, UNRESOLVED | {State.EXCEPTED}, Scope(), 99, 0)
     return {(each.id, each.state, each.team, each.key.rule) for each in shown}
 
 
 def stands(ledger):
-    shown = ledger.each(life.UNRESOLVED | {State.EXCEPTED})
+    shown = ledger.each(UNRESOLVED | {State.EXCEPTED})
     return {(each.id, each.state, each.team, each.key.rule) for each in shown}
 
 

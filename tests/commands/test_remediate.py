@@ -5,10 +5,10 @@ import threading
 
 import pytest
 
-import compliance.finding as life
 from commands.agree import agree
 from commands.answers import Done, Refused
 from commands.remediate import may_remediate, remediate
+from compliance import life
 from compliance.authority import Actor, Standing
 from compliance.finding import State
 from compliance.request import Verb

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import compliance.finding as life
 from commands.answers import Refused
 from commands.findings import findings
 from commands.remediate import remediate
 from commands.status import status
+from compliance import life
 from compliance.finding import IllegalMoveError, State
 from compliance.stage import Stage
 from tests.builders import ID, PAIRED_RULE, at, change, member, move

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-import compliance.finding as life
+from compliance import life
 from compliance.card import Account, Stage, card_of
 from compliance.facts import Fact, FactKind, given_with
-from compliance.finding import State
+from compliance.finding import IN_PROGRESS, UNRESOLVED, State
 from compliance.known_rules import KnownRules
 from compliance.press import ASKS, Button, Press
 from compliance.prose import plain
@@ -170,12 +170,12 @@ def test_an_exception_in_force_can_be_extended_and_ended():
     )
 
 
-@pytest.mark.parametrize("state", sorted(life.IN_PROGRESS | {State.RESOLVED}))
+@pytest.mark.parametrize("state", sorted(IN_PROGRESS | {State.RESOLVED}))
 def test_nothing_can_be_decided_while_there_is_nothing_to_decide(state):
     shown = card(replace(finding(), state=state))
 
     assert shown.presses == ()
-    is_under_way = state in life.IN_PROGRESS
+    is_under_way = state in IN_PROGRESS
     asking = ASKS - {Button.LIST}
     offered = asking | {Button.CLAIM} if is_under_way else asking
     assert {press.button for press in shown.more} == offered
@@ -397,7 +397,7 @@ def test_what_is_too_long_for_the_line_ends_with_a_sentence_and_is_folded_whole(
     assert folded("What happened", failed) == note
 
 
-@pytest.mark.parametrize("state", sorted(life.UNRESOLVED))
+@pytest.mark.parametrize("state", sorted(UNRESOLVED))
 def test_what_is_not_over_can_be_fixed_by_hand(state):
     assert rule().by_hand in folded("How to fix it", card(replace(finding(), state=state)))
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-import compliance.finding as life
+from compliance import life
 from compliance.allowlist import Allowlist
 from compliance.enforcement import enforce, excepted
 from compliance.finding import UNDECIDED, IllegalMoveError, State

@@ -8,9 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import compliance.finding as life
+import compliance.finding as states
+from compliance import life
 from compliance.change import Compliance
-from compliance.finding import Finding, IllegalMoveError, State, observe, short_ids
+from compliance.evaluating import absorb, close, first_seen, is_said_again, observe
+from compliance.finding import (
+    CAN_BEGIN,
+    IN_PROGRESS,
+    SETTLED,
+    UNRESOLVED,
+    Finding,
+    IllegalMoveError,
+    State,
+    short_ids,
+    shortest_id,
+)
 from compliance.request import Verb
 from tests.builders import PACK_ARN, RULE, at, change, finding, key, request
 
@@ -325,7 +337,7 @@ def test_a_repeated_violation_does_not_disturb_what_is_under_way(state):
 
     after = observe(before, change(minute=5), at(5))
 
-    assert life.is_said_again(before, after)
+    assert is_said_again(before, after)
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - {State.COMPLIANT}))
@@ -355,7 +367,7 @@ def test_what_is_dated_ahead_is_in_order_with_what_else_is():
     assert observe(ahead, change("COMPLIANT", minute=90), at(6)) is ahead
     assert observe(ahead, change(minute=80), at(6)) is ahead
     assert observe(ahead, change(minute=91), at(6)).state is State.REOPENED
-    assert life.is_said_again(ahead, observe(ahead, change("COMPLIANT", minute=7), at(7)))
+    assert is_said_again(ahead, observe(ahead, change("COMPLIANT", minute=7), at(7)))
 
 
 def test_ids_are_the_same_in_every_process_and_release():
@@ -450,19 +462,19 @@ def test_each_copy_has_its_own_order_of_changes():
 
 
 def test_the_copy_that_can_be_remediated_is_the_one_that_aws_is_asked_about():
-    both = observe(life.first_seen(hub(), "F-1", "housing", at(0), RULE), change(minute=1), at(1))
+    both = observe(first_seen(hub(), "F-1", "housing", at(0), RULE), change(minute=1), at(1))
 
     assert (both.aws_key, both.service_linked) == (key(), False)
 
 
 def test_a_rule_that_only_a_service_owns_takes_no_remediation():
-    owned = life.first_seen(hub(), "F-1", "housing", at(0), RULE)
+    owned = first_seen(hub(), "F-1", "housing", at(0), RULE)
 
     assert (owned.key.rule, owned.aws_key.rule, owned.service_linked) == (RULE, HUB_RULE, True)
 
 
 def test_who_owns_a_rule_is_remembered_where_a_change_does_not_say_it():
-    owned = life.first_seen(hub(), "F-1", "housing", at(0), RULE)
+    owned = first_seen(hub(), "F-1", "housing", at(0), RULE)
 
     again = observe(owned, replace(hub(minute=1), rule_arn=""), at(1))
 
@@ -492,12 +504,12 @@ def test_what_is_not_broken_any_more_has_no_say_in_a_finding():
 
 
 def test_every_state_is_undecided_under_way_settled_or_one_that_waits_for_people():
-    over = life.SETTLED | {State.EXCEPTED}
+    over = SETTLED | {State.EXCEPTED}
 
-    assert set(State) - over == life.UNRESOLVED
-    assert set(UNDECIDED) == life.UNDECIDED
-    assert {State.APPROVED, State.RUNNING, State.APPLIED, State.WAITING} == life.IN_PROGRESS
-    assert {*UNDECIDED, State.APPROVAL_PENDING, State.APPROVED} == life.CAN_BEGIN
+    assert set(State) - over == UNRESOLVED
+    assert set(UNDECIDED) == states.UNDECIDED
+    assert {State.APPROVED, State.RUNNING, State.APPLIED, State.WAITING} == IN_PROGRESS
+    assert {*UNDECIDED, State.APPROVAL_PENDING, State.APPROVED} == CAN_BEGIN
 
 
 def test_a_new_finding_begins_at_its_first_version_without_a_step():
@@ -531,14 +543,14 @@ def test_the_ids_of_a_key_are_ever_longer_beginnings_of_one():
 
     assert [len(each) for each in ids] == list(range(len("F-12345"), len("F-123456789012") + 1))
     assert ids[-1].startswith(ids[0])
-    assert life.shortest_id(key()) == ids[0]
+    assert shortest_id(key()) == ids[0]
 
 
 def test_a_finding_takes_in_the_copies_of_another_that_it_does_not_know():
-    other = life.first_seen(hub(minute=3), "F-1", "housing", at(3), RULE)
+    other = first_seen(hub(minute=3), "F-1", "housing", at(3), RULE)
 
-    both = life.absorb(finding(), other.copies, at(4))
-    again = life.absorb(both, other.copies, at(5))
+    both = absorb(finding(), other.copies, at(4))
+    again = absorb(both, other.copies, at(5))
 
     assert [copy.rule for copy in both.copies] == [RULE, HUB_RULE]
     assert (both.recorded_at, both.state) == (at(3), State.OPEN)
@@ -546,9 +558,9 @@ def test_a_finding_takes_in_the_copies_of_another_that_it_does_not_know():
 
 
 def test_a_copy_that_is_broken_opens_a_finding_that_was_compliant():
-    other = life.first_seen(hub(minute=3), "F-1", "housing", at(3), RULE)
+    other = first_seen(hub(minute=3), "F-1", "housing", at(3), RULE)
 
-    both = life.absorb(finding(compliance="COMPLIANT"), other.copies, at(4))
+    both = absorb(finding(compliance="COMPLIANT"), other.copies, at(4))
 
     assert (both.state, both.opened_at) == (State.OPEN, at(3))
 
@@ -556,14 +568,14 @@ def test_a_copy_that_is_broken_opens_a_finding_that_was_compliant():
 @pytest.mark.parametrize("state", State)
 def test_what_is_shown_elsewhere_is_closed_unless_something_is_under_way(state):
     before = in_state(state)
-    if state in life.IN_PROGRESS:
+    if state in IN_PROGRESS:
         with pytest.raises(IllegalMoveError):
-            life.close(before, "See F-1.", at(50))
+            close(before, "See F-1.", at(50))
         return
 
-    closed = life.close(before, "See F-1.", at(50))
+    closed = close(before, "See F-1.", at(50))
 
-    is_over = state in life.SETTLED
+    is_over = state in SETTLED
     assert (closed.state, closed.note) == (state if is_over else State.RESOLVED, "See F-1.")
     assert closed.changed_at == (before.changed_at if is_over else at(50))
     assert (closed.compliance, closed.requests) == (Compliance.NOT_APPLICABLE, ())
@@ -588,10 +600,10 @@ def test_the_same_again_is_the_same_whatever_the_order_of_the_copies():
     both = observe(finding(), hub(minute=1), at(1))
     again = observe(both, change(minute=2), at(2))
 
-    assert life.is_said_again(both, again)
-    assert not life.is_said_again(both, observe(both, hub("COMPLIANT", minute=2), at(2)))
-    assert not life.is_said_again(both, replace(again, note="Another."))
-    assert not life.is_said_again(finding(), both)
+    assert is_said_again(both, again)
+    assert not is_said_again(both, observe(both, hub("COMPLIANT", minute=2), at(2)))
+    assert not is_said_again(both, replace(again, note="Another."))
+    assert not is_said_again(finding(), both)
 
 
 def test_a_word_on_what_waits_is_kept_only_while_it_waits():

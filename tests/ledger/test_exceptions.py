@@ -2,7 +2,8 @@
 
 import pytest
 
-import compliance.finding as life
+from compliance import life
+from compliance.finding import State
 from ledger.exceptions import Exceptions
 from tests.builders import ID, PAIRED_RULE, change, key, move
 
@@ -42,12 +43,12 @@ def test_thousands_of_resources_are_asked_for_in_pages(ledger, exceptions):
 
 def test_what_is_agreed_about_an_exception_is_found_and_a_remediation_is_not(ledger, exceptions):
     ledger.record([change(), change(resource="other"), change(resource="third")])
-    for each in ledger.each([life.State.OPEN]):
+    for each in ledger.each([State.OPEN]):
         verb = "except" if each.id == ID else "remediate"
         move(ledger, life.ask, each.id, needed=1, verb=verb)
     assert exceptions.asked() == ()
 
-    for each in ledger.each([life.State.APPROVAL_PENDING]):
+    for each in ledger.each([State.APPROVAL_PENDING]):
         move(ledger, life.agree, each.id, actor="U2", verb=each.requests[0].verb)
 
     assert exceptions.asked() == (ID,)

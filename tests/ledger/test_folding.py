@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-import compliance.finding as life
+from compliance import life
 from compliance.allowlist import Allowlist
 from compliance.enforcement import enforce
 from compliance.finding import State

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-import compliance.finding as life
+from compliance import life
 from compliance.channel import Channel, Message
 from compliance.finding import State
 from compliance.request import Request, Verb

@@ -2,8 +2,9 @@
 
 import pytest
 
-import compliance.finding as life
+from compliance import life
 from compliance.change import ResourceFacts
+from compliance.finding import State
 from compliance.naming import ASKED, OWNER
 from ledger.names import Names
 from tests.builders import PAYMENTS, at, change, key, move, reroute
@@ -109,4 +110,4 @@ def test_of_too_many_none_is_chosen_and_the_rarest_word_is_looked_up(ledger, nam
 def test_odd_words_are_words(ledger, names, word):
     ledger.record([change(resource=f"x {word}")])
 
-    assert names.search([word[:100]], HOUSING, 9) in ((), *[tuple(ledger.each([life.State.OPEN]))])
+    assert names.search([word[:100]], HOUSING, 9) in ((), *[tuple(ledger.each([State.OPEN]))])

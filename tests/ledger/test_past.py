@@ -2,12 +2,12 @@
 
 import pytest
 
-import compliance.finding as life
-from compliance.finding import State
+from compliance import life
+from compliance.finding import UNRESOLVED, State
 from ledger.reports import Reports, Scope
 from tests.builders import ID, at, change, move, reroute
 
-STATES = life.UNRESOLVED | {State.EXCEPTED}
+STATES = UNRESOLVED | {State.EXCEPTED}
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-import compliance.finding as life
+from compliance import life
 from compliance.finding import UNRESOLVED, State
 from ledger.reports import Reports, Scope
 from tests.builders import ID, at, change, move

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-import compliance.finding as life
+from compliance import life
 from compliance.change import ResourceFacts
 from compliance.finding import IllegalMoveError, State
 from ledger.errors import UnknownFindingError

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-import compliance.finding as life
+from compliance import life
 from compliance.card import Departed
 from compliance.change import ResourceFacts
 from compliance.channel import Channel, Message
-from compliance.finding import State
+from compliance.finding import Request, State, Verb
 from compliance.routing import Teams
 from ledger.closed import ClosedChannels
 from ledger.messages import LEASE, Messages
@@ -51,7 +51,7 @@ def ask(ledger, clock):
     """Somebody asks for a remediation."""
 
     def ask(finding_id=ID, needed=0):
-        request = life.Request(life.Verb.REMEDIATE, "slack:U1", needed, clock())
+        request = Request(Verb.REMEDIATE, "slack:U1", needed, clock())
         return move(ledger, life.ask, finding_id, request=request)
 
     return ask
@@ -471,7 +471,7 @@ def test_of_two_replicas_one_reports_a_closed_channel_and_one_that_it_is_open(
     for each in replicas * 2:
         move(ledger, life.ask, verb="except", needed=1)
         each.rounds(60)
-        move(ledger, life.withdraw, verb=life.Verb.EXCEPT, note="Taken back.")
+        move(ledger, life.withdraw, verb=Verb.EXCEPT, note="Taken back.")
         each.rounds(60)
 
     assert closed == 1

@@ -7,8 +7,9 @@ from functools import partial
 
 import pytest
 
-import compliance.finding as life
+from compliance import life
 from compliance.channel import Channel
+from compliance.finding import State
 from compliance.hours import Patience, WorkingHours
 from compliance.prose import plain
 from compliance.request import Verb
@@ -252,7 +253,7 @@ def test_many_outcomes_come_to_a_person_in_few_messages(ledger, clock, chat):
     changes = [change(resource=f"bucket-{number}") for number in range(100)]
     ledger.record(changes)
     office.pass_time(120)
-    ids = [each.id for each in ledger.each([life.State.OPEN])]
+    ids = [each.id for each in ledger.each([State.OPEN])]
     for each in ids:
         move(ledger, life.ask, each, by=HANNAH, needed=1)
         move(ledger, life.withdraw, each, by=HARRY, note="No.")

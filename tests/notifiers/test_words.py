@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-import compliance.finding as life
 from commands.answers import (
     Digest,
     Done,
@@ -20,6 +19,7 @@ from commands.answers import (
 )
 from commands.confirm import About, form_of
 from commands.view import line_of
+from compliance import life
 from compliance.card import Button, Departed, Press, card_of
 from compliance.finding import State
 from compliance.group import gather

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import compliance.finding as life
 from commands.answers import Digest, Explained, Refused, StatusReport, Table
 from commands.view import line_of
+from compliance import life
 from compliance.card import card_of
 from compliance.finding import State
 from compliance.press import Button, Press

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from slack_bolt import BoltRequest
 
-import compliance.finding as life
 from commands.forms import Origin
 from commands.reception import UNAVAILABLE
+from compliance import life
 from compliance.card import Button, Press
 from compliance.channel import Channel, Message
 from compliance.finding import State

@@ -154,8 +154,9 @@ class Digest:
 class Listing:
     """One page of findings.
 
-    Each line has a button that asks *verb* about its finding. *earlier* and *later* turn to the
-    pages beside it, None where there is none; *others* ask something else about the whole list.
+    Each line has a button that asks *verb* about its finding, and what can be pressed about it
+    where *presses* has that. *earlier* and *later* turn to the pages beside it, None where there is
+    none; *others* ask something else about the whole list.
     """
 
     title: str
@@ -165,6 +166,7 @@ class Listing:
     intro: str = ""
     verb: str = "show"
     others: tuple[Ask, ...] = ()
+    presses: tuple[tuple[Press, ...], ...] = ()
 
     def ask(self, line: Line) -> Ask:
         """Return the button of *line*: its id opens it, and any other verb says itself."""

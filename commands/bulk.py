@@ -16,7 +16,7 @@ from commands.ignore import Ignore, ignore, problems
 from commands.remediate import remediate
 from commands.view import View
 from compliance.authority import Actor
-from compliance.card import Button, Press
+from compliance.card import Button, Press, presses
 from compliance.finding import UNDECIDED, Finding, State
 from compliance.group import by_state, decidable, how_many
 from compliance.request import Request, Verb
@@ -40,7 +40,7 @@ _PARTICIPLES = {
     Button.IGNORE_ALL: "ignored",
 }
 #: How many findings one page of a list shows.
-_PAGE = 20
+_PAGE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ class Bulk:
         return Listing(
             title=f"{how_many(part.number)}, page {page + 1} of {last + 1}",
             lines=view.lines(part.findings),
+            presses=tuple(presses(each, self.context.rule(each)) for each in part.findings),
             earlier=turn(page - 1) if page else None,
             later=turn(page + 1) if page < last else None,
         )

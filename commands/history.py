@@ -22,7 +22,7 @@ _NAMES = {AWS_CONFIG: "AWS Config", BOT: "The bot"}
 
 def history(view: View, finding: Finding, question: Question) -> History:
     """Return a page of what happened, in order; the first page has the newest."""
-    rows = view.reports.history(finding.id)
+    rows = [row for each in view.reports.history(finding.id) if (row := Row.of(each)).is_news]
     last = max(1, -(-len(rows) // _PAGE))
     page = min(question.page, last)
     end = len(rows) - (page - 1) * _PAGE
@@ -31,7 +31,7 @@ def history(view: View, finding: Finding, question: Question) -> History:
     return History(
         title=f"History of {finding.id}{where}",
         about=finding.resource_name or finding.key.resource_id,
-        events=tuple(event_of(Row.of(row)) for row in rows[max(0, end - _PAGE) : end]),
+        events=tuple(map(event_of, rows[max(0, end - _PAGE) : end])),
         earlier=Ask("Earlier", f"{asked}{page + 1}") if page < last else None,
         later=Ask("Later", f"{asked}{page - 1}") if page > 1 else None,
     )
@@ -52,6 +52,12 @@ class Row:
     def of(cls, row: Mapping[str, Any]) -> "Row":
         states = row["from_state"], row["to_state"]
         return cls(row["at"], row["actor"], row["action"], *states, json.loads(row["detail"]))
+
+    @property
+    def is_news(self) -> bool:
+        """Whether there is something to read: AWS is asked for progress before it has any."""
+        has_moved = self.before != self.after
+        return self.action != "progress" or has_moved or bool(self.given.get("step"))
 
     @property
     def noun(self) -> str:

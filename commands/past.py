@@ -59,8 +59,10 @@ def _moment(view: View, question: Question, narrowed: Narrowed) -> datetime | Re
     scope = narrowed.scope
     if scope.opened_before or scope.opened_after:
         return Refused(NO_AGE)
-    if at > view.context.now() + timedelta(days=1):
-        return Refused(AHEAD.format(when=_said(at)))
+    now = view.context.now()
+    if at > now:
+        # Of today there is as much as has been.
+        return now if at.date() == now.date() else Refused(AHEAD.format(when=_said(at)))
     if begins is None or at < begins:
         day = f"{begins or view.context.now():%Y-%m-%d}"
         return Refused(TOO_EARLY.format(day=day, when=_said(at)))

@@ -44,7 +44,7 @@ def register(context: Context, question: RegisterQuestion, visible: frozenset[st
         headings=_HEADINGS,
         rows=tuple(_row(context, entry) for entry in shown),
         intro="" if found else NOBODY.format(narrowed=narrowed),
-        closing=_closing(page, last),
+        closing=_closing(page, last) if found else "",
     )
 
 

@@ -20,6 +20,7 @@ class FactKind(StrEnum):
     RESOURCE_ID = "Resource id"
     RESOURCE_TYPE = "Type"
     ACCOUNT = "Account"
+    ACCOUNT_ID = "Account id"
     ENVIRONMENT = "Environment"
     REGION = "Region"
     OWNER = "Owner"
@@ -51,6 +52,7 @@ COPIED = frozenset(
     {
         FactKind.RESOURCE_ID,
         FactKind.RESOURCE_TYPE,
+        FactKind.ACCOUNT_ID,
         FactKind.RULE,
         FactKind.REGION,
         FactKind.EXCEPTION,
@@ -70,7 +72,7 @@ def at_a_glance(finding: Finding, account: Account) -> tuple[Fact, ...]:
     """Return where the finding is and who owns it: what stands on the card in one line."""
     owner = next((finding.tags[tag] for tag in _OWNER_TAGS[:2] if finding.tags.get(tag)), "")
     return _known(
-        Fact(FactKind.ACCOUNT, str(account)),
+        Fact(FactKind.ACCOUNT, account.name or account.id),
         Fact(FactKind.ENVIRONMENT, account.environment),
         Fact(FactKind.REGION, finding.key.region),
         Fact(FactKind.OWNER, owner),
@@ -84,6 +86,7 @@ def about_resource(finding: Finding) -> tuple[Fact, ...]:
     return _known(
         Fact(FactKind.RESOURCE_ID, key.resource_id),
         Fact(FactKind.RESOURCE_TYPE, key.resource_type),
+        Fact(FactKind.ACCOUNT_ID, key.account),
         Fact(FactKind.RULE, key.rule),
         Fact(FactKind.TEAM, finding.team),
         Fact(FactKind.OWNER_TAGS, tags),

@@ -87,7 +87,13 @@ def _moved(event: Event, finding: Finding) -> Said | None:
     if (event.from_state, event.to_state) == (State.EXCEPTED, State.REOPENED):
         words, short = "Open again.", "open again: the exception is over"
     note = finding.note if finding.state == event.to_state else ""
+    if note and kind in _SAYS_IT_ITSELF and event.from_state != State.EXCEPTED:
+        words = ""
     return Said(kind, (f"{words} {note}".strip(),), short)
+
+
+#: What went wrong is in the note of these, which begins with it.
+_SAYS_IT_ITSELF = frozenset({Kind.FAILED, Kind.NOT_FIXED, Kind.REOPENED})
 
 
 _MOVES: Mapping[str, tuple[Kind, str, str]] = {

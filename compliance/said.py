@@ -11,13 +11,15 @@ from compliance.prose import Prose, joined
 #: How many lines one note of a group has.
 _LINES_MAX = 8
 _FLIPS = frozenset({Kind.REOPENED, Kind.RESOLVED})
+#: Of the steps of a remediation and how it ended, the last says enough.
+_MACHINE = frozenset({Kind.PROGRESS, Kind.FAILED, Kind.NOT_FIXED, Kind.RESOLVED})
 
 
 def collapsed(events: Sequence[Event], finding: Finding) -> Iterable[Said]:
     """Yield what is said of one finding's events: back and forth is said once, and so are steps."""
     said = [one for each in events if (one := said_of(each, finding))]
     flips = [each for each in said if each.kind in _FLIPS]
-    machine = [each for each in said if each.kind is Kind.PROGRESS]
+    machine = [each for each in said if each.kind in _MACHINE]
     for one in said:
         if one.kind in _FLIPS and len(flips) > 1:
             if one is flips[-1]:

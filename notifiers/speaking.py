@@ -12,7 +12,7 @@ from compliance.attention import end_snooze
 from compliance.channel import Channel, Message
 from compliance.finding import IllegalMoveError
 from compliance.notes import Note, Notes, Plan
-from compliance.prose import Prose, plain
+from compliance.prose import Copied, Prose, plain
 from compliance.reply import Reply, mentioned
 from compliance.request import Verb
 from ledger.store import BOT, Ledger
@@ -137,13 +137,17 @@ class Speaking:
         return (str(channel), {"team": team, "number": len(look.finding_ids)}) if channel else None
 
     def _words(self, chat: Chat, card: Message, look: Look, note: Note) -> Prose:
-        """Return what is said, and whom it mentions: those who can act, and the owner by tag."""
+        """Return what is said, and whom it mentions: those who can act, and the owner by tag.
+
+        A notification shows the words without their card, so that these name the resource.
+        """
         if not note.users and not note.groups:
             return note.text
         product = card.channel.product
         users = dict.fromkeys((*note.users, *self._owners(chat, look)))
         called = mentioned(users, note.groups, product)
-        return (*note.text, "\n", *called) if called else note.text
+        text = (*_about(look), *note.text)
+        return (*text, "\n", *called) if called else text
 
     def _owners(self, chat: Chat, look: Look) -> list[str]:
         if look.thread.is_group:
@@ -196,3 +200,11 @@ def _purpose(plan: Plan) -> str:
 def _extra(look: Look, error: Exception) -> dict[str, str]:
     channel = str(look.message.channel) if look.message else ""
     return {"finding": look.finding_ids[0], "channel": channel, "problem": plain((str(error),))}
+
+
+def _about(look: Look) -> Prose:
+    """Name what a thread is about; a message of many counts them itself."""
+    if look.thread.is_group:
+        return ()
+    finding = look.thread.findings[0]
+    return (Copied(finding.resource_name or finding.key.resource_id), " · ")

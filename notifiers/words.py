@@ -26,7 +26,7 @@ from commands.answers import (
 from commands.forms import Choice, Field, Form, Passage, Several
 from compliance.card import Card, Departed
 from compliance.facts import Fact, FactKind
-from compliance.finding import State
+from compliance.finding import SETTLED, State
 from compliance.group import Content, GroupCard, by_place, how_many
 from compliance.prose import (
     Copied,
@@ -291,7 +291,7 @@ def standing(shown: Line) -> str:
     """Say in which state a finding of a list is, and since or until when."""
     if shown.until and shown.state is State.EXCEPTED:
         return f"{shown.state} until {plain(end(shown.state, shown.until))}"
-    lasting = f"open for {shown.age}" if shown.age else ""
+    lasting = f"open for {shown.age}" if shown.age and shown.state not in SETTLED else ""
     state = "" if shown.state is State.OPEN and lasting else shown.state.value
     return ", ".join(filter(None, (state, lasting)))
 

@@ -3,8 +3,8 @@
 from commands.answers import OpenWork, Work
 from compliance.prose import Strong
 from notifiers import words
-from notifiers.slack.blocks import buttons, header
-from notifiers.slack.lists import LinkTo, ask_button, line, no_link
+from notifiers.slack.blocks import header
+from notifiers.slack.lists import LinkTo, ask_button, no_link, row
 from notifiers.slack.text import Block, rich
 
 
@@ -22,9 +22,7 @@ def home_blocks(work: OpenWork, link: LinkTo = no_link) -> list[Block]:
 def _kind(work: Work, link: LinkTo) -> list[Block]:
     blocks = [rich((Strong(f"{work.title} ({work.number})"),))]
     for number, (shown, presses) in enumerate(work.lines):
-        opening = ask_button(words.opening(shown), f"ask {number}")
-        row = {"type": "actions", "elements": [opening, *buttons(presses, shown.resource)]}
-        blocks += [rich(line(shown, link)), row]
+        blocks += row(shown, presses, number, link)
     if work.more:
         blocks.append({"type": "actions", "elements": [ask_button(work.more, "ask more")]})
     return blocks

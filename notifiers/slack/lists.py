@@ -1,13 +1,13 @@
 """Lists of findings, their histories and the buttons that ask on, as Block Kit. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from commands.answers import Answer, Ask, History, Line, Listing, Offer, StatusReport
 from compliance.channel import Message
 from compliance.press import Press
 from compliance.prose import Copied, Link, Prose, Strong, joined, one_line
 from notifiers import words
-from notifiers.slack.blocks import BUTTON_MAX, button, context, header, one_table
+from notifiers.slack.blocks import BUTTON_MAX, button, buttons, context, header, one_table
 from notifiers.slack.text import PRODUCT, Block, cut, plain_text, rich
 
 #: The actions of buttons that ask what they say; what turns a page takes the place of the page.
@@ -47,7 +47,6 @@ def list_blocks(answer: Answer, link: LinkTo = no_link) -> list[Block]:
 
 def listing_blocks(listing: Listing, link: LinkTo = no_link) -> list[Block]:
     """Return a page of findings, two lines each, and a button for each under them."""
-    asks = [listing.ask(each) for each in listing.lines]
     turning = [
         *(_turn(each, label, action) for each, label, action in (
             (listing.earlier, "Previous page", PREVIOUS),
@@ -58,9 +57,30 @@ def listing_blocks(listing: Listing, link: LinkTo = no_link) -> list[Block]:
     return [
         header(listing.title),
         *([rich((listing.intro,))] if listing.intro else []),
-        *(rich(line(each, link), _LINE_MAX) for each in listing.lines),
-        *asks_row(asks),
+        *(_rows(listing, link) if listing.presses else _lines(listing, link)),
         *([{"type": "actions", "elements": turning}] if turning else []),
+    ]
+
+
+def _lines(listing: Listing, link: LinkTo) -> list[Block]:
+    """Return lines with the buttons that open them in rows below."""
+    asks = [listing.ask(each) for each in listing.lines]
+    return [*(rich(line(each, link), _LINE_MAX) for each in listing.lines), *asks_row(asks)]
+
+
+def _rows(listing: Listing, link: LinkTo) -> Iterator[Block]:
+    lines = zip(listing.lines, listing.presses, strict=True)
+    for number, (shown, presses) in enumerate(lines):
+        yield from row(shown, presses, number, link)
+
+
+def row(shown: Line, presses: Sequence[Press], number: int, link: LinkTo) -> list[Block]:
+    """Return a finding with what can be pressed about it; *number* is its own in the message."""
+    opening = ask_button(words.opening(shown), f"{ASK} {number}")
+    pressed = buttons(presses, shown.resource)
+    return [
+        rich(line(shown, link), _LINE_MAX),
+        {"type": "actions", "elements": [opening, *pressed]},
     ]
 
 

@@ -1,6 +1,6 @@
 """Answers to one person as Adaptive Cards. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import assert_never
 
@@ -213,10 +213,17 @@ def _listing(shown: Listing, limits: Limits) -> list[Element]:
         for each, label in ((shown.earlier, "Previous page"), (shown.later, "Next page"))
         if each
     ]
-    opening = [ask(shown.ask(each)) for each in shown.lines]
-    return [
+    head = [
         *heading(shown.title),
         *(rich((shown.intro,), longest=limits.text) if shown.intro else []),
+    ]
+    if shown.presses:
+        rows = zip(shown.lines, shown.presses, strict=True)
+        listed = [each for row in rows for each in _row(*row, limits)]
+        return [*head, *listed, *action_sets([*turning, *map(ask, shown.others)])]
+    opening = [ask(shown.ask(each)) for each in shown.lines]
+    return [
+        *head,
         *rich(joined("\n", lines), longest=20 * limits.text),
         *action_sets([*opening, *turning, *map(ask, shown.others)]),
     ]
@@ -243,10 +250,14 @@ def _open_work(work: OpenWork, limits: Limits) -> list[Element]:
 def _kind(work: Work, limits: Limits) -> list[Element]:
     elements = rich((Strong(f"{work.title} ({work.number})"),))
     for each, presses in work.lines[: limits.rows]:
-        elements += rich(_line(each), longest=limits.text)
-        buttons = [ask(words.opening(each)), *(press(one, each.resource) for one in presses)]
-        elements += action_sets(buttons)
+        elements += _row(each, presses, limits)
     return [*elements, *(action_sets([ask(work.more)]) if work.more else [])]
+
+
+def _row(shown: Line, presses: Iterable[Press], limits: Limits) -> list[Element]:
+    """Return a finding with what can be pressed about it."""
+    buttons = [ask(words.opening(shown)), *(press(one, shown.resource) for one in presses)]
+    return [*rich(_line(shown), longest=limits.text), *action_sets(buttons)]
 
 
 def _line(shown: Line) -> Prose:

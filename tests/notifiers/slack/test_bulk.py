@@ -63,14 +63,16 @@ def test_the_list_is_shown_to_the_presser_alone_and_leaves_the_card(app, workspa
     answer = listed(app, workspace, one)
 
     assert (answer["response_type"], answer["replace_original"]) == ("ephemeral", False)
-    assert "25 findings, page 1 of 2" in answer["text"]
+    assert "25 findings, page 1 of 3" in answer["text"]
+    rows = [each for each in answer["blocks"] if each["type"] == "actions"]
+    assert [row["elements"][1]["action_id"] for row in rows[:10]] == ["remediate"] * 10
 
 
 def test_a_page_that_is_turned_takes_the_place_of_the_one_before(app, workspace, one):
     answer = listed(app, workspace, f"{one} 1", group.NEXT, is_ephemeral=True)
 
     assert answer["replace_original"] is True
-    assert "page 2 of 2" in answer["text"]
+    assert "page 2 of 3" in answer["text"]
     assert group.PREVIOUS in json.dumps(answer["blocks"])
 
 

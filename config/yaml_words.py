@@ -1,4 +1,4 @@
-"""What keeps a text from being YAML, in words for whoever wrote it. Pure."""
+"""What keeps a text from being YAML, in words for its writer. Pure."""
 
 import re
 from collections.abc import Iterator

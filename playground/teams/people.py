@@ -30,7 +30,7 @@ class NotThereError(Exception):
 class Outcome:
     """What came of an act: *errors* by the id of an input, *problem* where the app failed.
 
-    *said* is what the app tells the presser, for a moment.
+    *said* is what the app says to the presser, for a moment.
     """
 
     errors: Mapping[str, str]

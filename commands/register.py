@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from itertools import islice
 
 from commands.answers import Answer, Export, Refused, Table
@@ -111,7 +112,10 @@ def _wanted(
         of_them = visible & (asked if teams else everyone)
         theirs = _of_teams(context, of_them)
         entries = (entry for entry in entries if entry in theirs)
-    return filter(_fits(question), entries) if question.filters.keys() - {"team"} else iter(entries)
+    for name, values in question.filters.items():
+        if name in _SAYS:
+            entries = _saying(_SAYS[name], _folded(values), entries)
+    return iter(entries)
 
 
 def _of_teams(context: Context, teams: frozenset[str]) -> frozenset[Entry]:
@@ -132,18 +136,16 @@ _SAYS: Mapping[str, Callable[[Entry], tuple[str, ...]]] = {
 }
 
 
-def _fits(question: RegisterQuestion) -> Callable[[Entry], bool]:
-    wanted = [
-        (_SAYS[name], _folded(values)) for name, values in question.filters.items() if name in _SAYS
-    ]
+def _saying(
+    says: Callable[[Entry], tuple[str, ...]], values: frozenset[str], entries: Iterable[Entry]
+) -> Iterator[Entry]:
+    """Yield the *entries* that say one of *values*; what many of them say is looked at once."""
 
-    def fits(entry: Entry) -> bool:
-        return all(
-            any(value in text.casefold() for value in values for text in says(entry))
-            for says, values in wanted
-        )
+    @cache
+    def fits(texts: tuple[str, ...]) -> bool:
+        return any(value in text.casefold() for text in texts for value in values)
 
-    return fits
+    return (entry for entry in entries if fits(says(entry)))
 
 
 def _folded(values: Iterable[str]) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Whether a reason is of use to the next reader. Pure."""
 
-import re
+import unicodedata
 from collections.abc import Iterable
 
 #: The shortest reason that can be of use to the next reader (DESIGN §5).
@@ -28,7 +28,7 @@ def why_no_reason(reason: str, known: Iterable[str] = (), before: str = "") -> s
     if len(reason.strip()) > REASON_MAX:
         return TOO_LONG
     letters = _letters(said)
-    if len(set(letters)) < _LETTERS_MIN or _is_one_word(said):
+    if len(set(letters)) < _LETTERS_MIN or _is_repetition(letters):
         return REPEATED
     rest = letters
     for text in sorted(map(_letters, known), key=len, reverse=True):
@@ -39,11 +39,11 @@ def why_no_reason(reason: str, known: Iterable[str] = (), before: str = "") -> s
 
 
 def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
+    """Return what is left of *text* when case, width, blanks and marks do not count."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
-def _is_one_word(text: str) -> bool:
-    words = [word for word in map(_letters, text.split()) if word]
-    if len(words) > 1 and len(set(words)) == 1:
-        return True
-    return re.fullmatch(r"(.+?)\1+", _letters(text)) is not None
+def _is_repetition(letters: str) -> bool:
+    """Whether one part makes up all of *letters*: shifted by it, they are the same."""
+    shift = letters.find(letters[: (len(letters) + 1) // 2], 1)
+    return shift > 0 and letters[shift:] == letters[:-shift]

@@ -44,6 +44,10 @@ _NOT_REPLACEABLE = {errno.EBUSY, errno.EXDEV, errno.EPERM, errno.EACCES, errno.E
 _State = tuple[int, int, int, int]
 
 
+class _OtherError(Exception):
+    """The file is another than the one that was read."""
+
+
 class FileShelf:
     """One file. A link stays a link: what it leads to is read and written.
 
@@ -77,12 +81,17 @@ class FileShelf:
     def write(self, drafts: Sequence[Draft], revision: str) -> Text:
         text, real = drafts[-1].text, self._real()
         with self._locked(real):
-            old = self._bytes()
-            if _revision(old) != revision:
-                raise ShelfConflictError(f"{self._path} was changed by somebody else just now")
-            data = encoded(text, old)
             try:
-                self._put(real, old, data)
+                found = real.stat()
+                old = self._bytes()
+                if _revision(old) != revision:
+                    raise _OtherError
+                data = encoded(text, old)
+                self._put(real, found, old, data)
+            except _OtherError as error:
+                raise ShelfConflictError(
+                    f"{self._path} was changed by somebody else just now"
+                ) from error
             except OSError as error:
                 raise ShelfUnwritableError(self._why_not_written(error)) from error
         return Text(text, _revision(data))
@@ -168,11 +177,11 @@ class FileShelf:
         finally:
             os.close(handle)
 
-    def _put(self, real: Path, old: bytes, new: bytes) -> None:
-        found = real.stat()
+    def _put(self, real: Path, found: os.stat_result, old: bytes, new: bytes) -> None:
         if not os.access(real, os.W_OK):
             raise ShelfUnwritableError(self._read_only(found))
         if found.st_nlink > 1 or not _replace(real, found, new):
+            _require_same(real, found)
             _write_in_place(real, old, new)
 
     def _why_not_read(self, error: Exception) -> str:
@@ -229,14 +238,27 @@ def _replace(real: Path, found: os.stat_result, new: bytes) -> bool:
             os.utime(temporary)
             file.flush()
             os.fsync(handle)
+        _require_same(real, found)
         temporary.replace(real)
         _sync_folder(real.parent)
+    except _OtherError:
+        temporary.unlink(missing_ok=True)
+        raise
     except OSError as error:
         temporary.unlink(missing_ok=True)
         if error.errno in _NOT_REPLACEABLE:
             return False
         raise
     return True
+
+
+def _require_same(real: Path, found: os.stat_result) -> None:
+    """Raise where somebody has put another text there while ours was being prepared.
+
+    An editor takes no lock: this is asked as late as can be.
+    """
+    if _state(real.stat()) != _state(found):
+        raise _OtherError
 
 
 def _sync_folder(folder: Path) -> None:

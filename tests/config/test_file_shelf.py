@@ -62,6 +62,26 @@ def test_a_text_that_others_changed_meanwhile_is_not_written_over(path):
     assert "theirs" in path.read_text()
 
 
+def test_what_an_editor_saves_while_the_text_is_being_written_is_not_written_over(
+    path, monkeypatch
+):
+    """An editor takes no lock. It saves when the new text is on the disk, and not in its place."""
+    sync = os.fsync
+
+    def save(handle):
+        sync(handle)
+        theirs = path.with_name("theirs")
+        theirs.write_text("exceptions: []  # theirs\n")
+        theirs.rename(path)
+
+    monkeypatch.setattr(os, "fsync", save)
+    with pytest.raises(ShelfConflictError):
+        write(path)
+
+    assert path.read_text() == "exceptions: []  # theirs\n"
+    assert sorted(each.name for each in path.parent.iterdir()) == [path.name, f"{path.name}.lock"]
+
+
 def test_a_change_within_the_same_moment_and_of_the_same_size_is_seen(path):
     shelf = FileShelf(path)
     first = shelf.read()

@@ -26,18 +26,20 @@ AGREED_ALREADY = "You agreed already. Somebody else has to agree as well."
 _WITHDRAWN = "The request for the {noun} was withdrawn."
 
 
+def agreement(context: Context, verb: Verb, actor: Actor, finding: Finding) -> Verdict:
+    """Say in silence whether *actor* may agree to the finding's request for *verb*."""
+    request, team = finding.request(verb), context.team(finding)
+    if request is None:
+        return may_decide(actor, team, context.teams)
+    ruling = may_agree(actor, request, team, context.teams)
+    if ruling.allowed and is_wide(context, request):
+        return may_decide_everywhere(actor, context.teams)
+    return ruling
+
+
 def may_agree_to(context: Context, finding_id: str, verb: Verb, actor: Actor) -> Finding | Refused:
     """Return the finding if *actor* may agree to its request for *verb* now."""
-
-    def verdict(actor: Actor, finding: Finding) -> Verdict:
-        request, team = finding.request(verb), context.team(finding)
-        if request is None:
-            return may_decide(actor, team, context.teams)
-        ruling = may_agree(actor, request, team, context.teams)
-        if ruling.allowed and is_wide(context, request):
-            return may_decide_everywhere(actor, context.teams)
-        return ruling
-
+    verdict = partial(agreement, context, verb)
     finding = context.admit(finding_id, actor, "agree", verdict, partial(_deciders, verb))
     if isinstance(finding, Refused):
         return finding

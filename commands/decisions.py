@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
-from commands.agree import may_agree_to, may_withdraw, withdraw
+from commands.agree import agreement, may_agree_to, may_withdraw, withdraw
 from commands.answers import Answer, Invalid, Refused
 from commands.attend import ATTENDS, Attending, claim, fields_of, may_attend
 from commands.authorise import Person
@@ -141,10 +141,17 @@ class Decisions:
         return may_decide(actor, team, self._context.teams).allowed
 
     def _form_now(self, press: Press, actor: Actor) -> Form | None:
-        """Return the form of a press about one finding; of many, what they are is asked first."""
+        """Return the form of a press about one finding; of many, what they are is asked first.
+
+        A person who may not agree has no form for it: the press says why, and is noted.
+        """
         if press.button not in _OF_ONE:
             return None
-        return self._form(press, (self._context.ledger.find(press.finding_id),), actor)
+        finding, verb = self._context.ledger.find(press.finding_id), press.verb or Verb.REMEDIATE
+        is_agreement = press.button is Button.AGREE
+        if is_agreement and not agreement(self._context, verb, actor, finding).allowed:
+            return None
+        return self._form(press, (finding,), actor)
 
     def _allowed(self, press: Press, actor: Actor) -> tuple[Finding, ...] | Refused:
         """Return what *actor* may decide about by *press* now."""

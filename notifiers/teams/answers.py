@@ -1,6 +1,6 @@
 """Answers to one person as Adaptive Cards. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import assert_never
 
@@ -25,16 +25,18 @@ from commands.answers import (
     Work,
 )
 from commands.forms import Form
-from compliance.press import Button, Press
+from compliance.press import ASKS, IN_MENU, Button, Press
 from compliance.prose import Copied, Prose, Strong, joined
 from compliance.reply import Reply
 from notifiers import words
 from notifiers.teams.cards import Viewing, details_elements, finding_elements
 from notifiers.teams.elements import (
+    ACTIONS_MAX,
     REFRESH,
     Limits,
     action_sets,
     ask,
+    buttons,
     card,
     carrier,
     execute,
@@ -254,10 +256,15 @@ def _kind(work: Work, limits: Limits) -> list[Element]:
     return [*elements, *(action_sets([ask(work.more)]) if work.more else [])]
 
 
-def _row(shown: Line, presses: Iterable[Press], limits: Limits) -> list[Element]:
-    """Return a finding with what can be pressed about it."""
-    buttons = [ask(words.opening(shown)), *(press(one, shown.resource) for one in presses)]
-    return [*rich(_line(shown), longest=limits.text), *action_sets(buttons)]
+def _row(line: Line, presses: Sequence[Press], limits: Limits) -> list[Element]:
+    """Return a finding with what can be pressed about it: its own card has what has no room."""
+    shown = [each for each in presses if each.button not in IN_MENU]
+    behind = [each for each in presses if each.button in IN_MENU]
+    if len(presses) >= ACTIONS_MAX:
+        behind = [each for each in behind if each.button not in ASKS]
+    first = [ask(words.opening(line)), *(press(each, line.resource) for each in shown)]
+    menu = [press(each, line.resource) for each in behind]
+    return [*rich(_line(line), longest=limits.text), *buttons(first, menu)]
 
 
 def _line(shown: Line) -> Prose:

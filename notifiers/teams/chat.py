@@ -53,7 +53,7 @@ class MicrosoftTeams:
         self._credentials, self._teams, self._tokens = credentials, teams, tokens
         self._connector = Connector(http, tokens, client_id, tenant, endpoints.connector)
         self._people = People(http, tokens, endpoints.graph, teams.groups(), now)
-        self._directory = Directory(rooms, self._connector, teams, f"28:{client_id}", now)
+        self._directory = Directory(rooms, self._connector, teams, now)
         self._verifier = Verifier(http, endpoints.openid, client_id, now)
         self.chat = TeamsChat(self._connector, rooms, self._people, teams, tenant, self._reach)
 

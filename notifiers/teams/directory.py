@@ -44,24 +44,22 @@ class Directory:
         rooms: Rooms,
         connector: Connector,
         teams: Teams,
-        bot: str,
         now: Callable[[], datetime],
     ) -> None:
         self._rooms = rooms
         self._connector = connector
         self._teams = teams
-        self._bot = bot
         self._now = now
 
     def on_event(self, activity: Activity) -> None:
         """Note where the app was added or removed, and which channels came and went."""
-        if _removes(activity, self._bot):
+        if _removes(activity):
             team, room = activity.room.team, activity.room.id
             closed = self._rooms.close(self._now(), team=team, room_id="" if team else room)
             log.warning("the bot was removed", extra={"rooms": [each.name for each in closed]})
         elif activity.data.event == "channelDeleted":
             self._rooms.close(self._now(), room_id=activity.data.channel.id)
-        elif _adds(activity, self._bot) or activity.data.event in _MIND:
+        elif _adds(activity) or activity.data.event in _MIND:
             self._learn(activity)
 
     def hear(self, activity: Activity) -> None:
@@ -128,7 +126,7 @@ class Directory:
 
     def _learn(self, activity: Activity) -> None:
         here = activity.room
-        adds = _adds(activity, self._bot)
+        adds = _adds(activity)
         if here.team and not here.id.startswith(here.team):
             self._rooms.learn(here)
         whole = Room(
@@ -164,13 +162,14 @@ class Directory:
             )
 
 
-def _adds(activity: Activity, bot: str) -> bool:
+def _adds(activity: Activity) -> bool:
+    """Say whether it is the bot that was added, to which every activity is sent."""
     if activity.type == "installationUpdate":
         return activity.action.startswith("add")
-    return any(each.id == bot for each in activity.added)
+    return any(each.id == activity.recipient.id for each in activity.added)
 
 
-def _removes(activity: Activity, bot: str) -> bool:
+def _removes(activity: Activity) -> bool:
     if activity.type == "installationUpdate":
         return activity.action.startswith("remove")
-    return any(each.id == bot for each in activity.removed)
+    return any(each.id == activity.recipient.id for each in activity.removed)

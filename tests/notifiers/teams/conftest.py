@@ -96,8 +96,13 @@ def chat(microsoft):
 
 
 @pytest.fixture
-def outbox(context, microsoft):
-    chats, rules = {"teams": microsoft.chat}, KnownRules(context.catalogue)
+def chats(microsoft):
+    return {"teams": microsoft.chat}
+
+
+@pytest.fixture
+def outbox(context, chats):
+    rules = KnownRules(context.catalogue)
     given = context.catalogue, context.teams, {}, rules, context.patience
     return Outbox(context.ledger, chats, *given)
 

@@ -9,11 +9,14 @@ from playground.teams.tenant import Message
 pytestmark = pytest.mark.browser
 
 MAYA = "5a1d0000-0000-4000-8000-000000000005"
+WILL = "5a1d0000-0000-4000-8000-000000000001"
+GENERAL = "19:website@thread.tacv2"
 CHANNEL = "19:website-compliance@thread.tacv2"
 ASKED = {"type": "Input.Text", "id": "why", "label": "Why?", "isRequired": True,
          "errorMessage": "Say why."}  # fmt: skip
 SENDS = {"type": "Action.Execute", "title": "Hand it in", "verb": "send"}
 FORM = {"type": "AdaptiveCard", "body": [ASKED, {"type": "ActionSet", "actions": [SENDS]}]}
+BEHIND = {"type": "Action.Execute", "title": "Later", "verb": "later", "mode": "secondary"}
 OPENS = {"type": "Action.ShowCard", "title": "Answer", "card": FORM}
 CARD = {
     "type": "AdaptiveCard",
@@ -21,7 +24,7 @@ CARD = {
     "body": [
         {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": "[x](https://e.x) *b*"}]},
         {"type": "TextBlock", "text": "[y](https://e.y) **c**"},
-        {"type": "ActionSet", "actions": [OPENS]},
+        {"type": "ActionSet", "actions": [OPENS, BEHIND]},
     ],
 }
 
@@ -55,8 +58,10 @@ def test_a_form_unfolds_and_says_what_is_missing_before_anything_is_sent(page, l
     page.get_by_role("button", name="Answer").click()
     page.get_by_role("button", name="Hand it in").click()
 
-    expect(page.get_by_text("Say why.")).to_be_visible()
-    expect(page.get_by_label("Why?")).to_be_focused()
+    why = page.get_by_label("Why?")
+    expect(why).to_be_focused()
+    expect(why).to_have_accessible_description("Say why.")
+    expect(why).to_have_attribute("aria-invalid", "true")
     assert not [call for call in local.tenant.calls if "adaptiveCard" in call.name]
 
 
@@ -76,3 +81,38 @@ def test_a_narrow_page_opens_the_channels_with_a_button(page):
     page.get_by_role("button", name="Channels").click()
 
     expect(page.get_by_role("link", name="General").first).to_be_visible()
+
+
+def test_what_is_secondary_stands_in_a_menu_that_the_keyboard_opens_and_closes(page):
+    more, later = page.get_by_label("More actions"), page.get_by_role("button", name="Later")
+    expect(later).to_be_hidden()
+
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(later).to_be_visible()
+    page.keyboard.press("Escape")
+
+    expect(later).to_be_hidden()
+    expect(more).to_be_focused()
+
+
+def test_what_is_new_elsewhere_is_counted_until_it_is_read_and_a_targeted_message_is_not(
+    page, local
+):
+    channels = page.get_by_role("navigation", name="Channels")
+
+    async def post(*messages):
+        tenant = local.tenant
+        for identity, only_for in messages:
+            said = {"type": "message", "text": "News"}
+            tenant.put(Message(identity, GENERAL, tenant.app.bot, said, tenant.clock(),
+                               only_for=only_for))  # fmt: skip
+
+    local.do(post(("2", ""), ("3", WILL), ("4", MAYA)))
+
+    general = channels.get_by_role("listitem").filter(has_text="General").first
+    expect(general).to_contain_text("2 unread")
+    general.get_by_role("link").click()
+    expect(page.get_by_text("News")).to_have_count(2)
+    expect(page.get_by_text("Only you can see this message")).to_have_count(1)
+    expect(channels).not_to_contain_text("unread")

@@ -9,11 +9,12 @@ from urllib.parse import quote
 
 import jwt
 import pytest
+import yaml
 
 from playground.listening import PortTakenError
 from playground.teams.identity import CONNECTOR
 from playground.teams.server import start
-from playground.teams.tenant import SeedError
+from playground.teams.tenant import SEED, SeedError
 
 WILL = "5a1d0000-0000-4000-8000-000000000001"
 GENERAL = "19:website@thread.tacv2"
@@ -184,6 +185,19 @@ class TestLenient:
 
         assert status == 201
         assert "'schema' was unexpected" in local.tenant.messages[message].doubt
+
+
+def test_microsofts_playground_is_given_the_tenant_people_and_channels_of_the_demo(local):
+    given = yaml.safe_load(SEED.with_name("m365agentsplayground.yml").read_text())
+    tenant, people = local.tenant, [given["currentUser"], *given["users"]]
+    channels = [given["team"]["id"], *(each["id"] for each in given["team"]["channels"])]
+
+    assert (given["tenantId"], given["bot"]["id"]) == (tenant.id, tenant.app.bot)
+    assert len(given["users"]) == 5
+    assert {(each["aadObjectId"], each["id"], each["name"]) for each in people} <= {
+        (each.id, each.mri, each.name) for each in tenant.people.values()
+    }
+    assert channels == [each.id for each in tenant.teams[given["team"]["id"]].channels]
 
 
 def test_a_port_that_is_taken_and_a_seed_without_a_tenant_are_named(local, tmp_path):

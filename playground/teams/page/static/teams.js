@@ -159,10 +159,15 @@ find("#drawer").addEventListener("change", (event) => event.target.setAttribute(
 find("#actor").addEventListener("change", (event) => event.target.form.submit());
 const scroller = find("[data-scroller]");
 scroller.scrollTop = scroller.scrollHeight;
-new EventSource(document.body.dataset.events).onmessage = (event) => {
+const changes = new EventSource(document.body.dataset.events);
+// What came before it was heard.
+changes.onopen = () => {
+  update();
+  freshen();
+};
+changes.onmessage = (event) => {
   const topic = JSON.parse(event.data);
   const isHere = topic === `channel ${document.body.dataset.here}` || topic === "everything";
   if (isHere) update();
   if (topic !== "calls" && (topic === "everything" || !isHere)) freshen();
 };
-update();

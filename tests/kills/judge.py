@@ -147,7 +147,7 @@ def _cards(world, db, found):
     for finding, channel, message in db.execute(known):
         noted[finding, channel.removeprefix("slack:")].add(message)
     for each in found.values():
-        own = channels_of(int(each.team.removeprefix("team-")))
+        own = _channels(each)
         for place in own:
             number = len(cards[each.id, place])
             if number != 1 and not (number == 0 and each.state in _OVER):
@@ -155,8 +155,14 @@ def _cards(world, db, found):
         if elsewhere := {place for finding, place in live if finding == each.id} - {*own}:
             yield f"cards: {each.id} has live buttons in {elsewhere}"
     for finding, place in cards:
-        if not cards[finding, place] <= noted[finding, place]:
+        # What says where the finding went, in the channel that had it, is nobody's card any more.
+        is_left = not live[finding, place] and place not in _channels(found[finding])
+        if not is_left and not cards[finding, place] <= noted[finding, place]:
             yield f"cards: the ledger does not know {finding}'s in {place}"
+
+
+def _channels(finding):
+    return channels_of(int(finding.team.removeprefix("team-")))
 
 
 def _shown(world, found):

@@ -42,6 +42,15 @@ _USUAL = {
 }
 
 
+#: What it kept of each exception that somebody asked for, in a table of its own.
+DECIDED = (
+    "INSERT INTO decisions (finding, verb, actor, decided_at, detail)"
+    " SELECT id, 'ignore', 'U0ANALYST', changed_at,"
+    """ '{"class": "accepted risk", "reason": "' || note || '", "expires": "2027-01-27"}'"""
+    " FROM findings WHERE state = 'excepted'"
+)
+
+
 def make_tables(url: str) -> None:
     config = Config()
     config.set_main_option("script_location", "ledger/migrations")

@@ -6,11 +6,13 @@ makes of findings: recorded one by one, a million would take ten minutes.
 
 import random
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain, count
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,10 +21,14 @@ import psycopg
 import sqlalchemy as sa
 
 from benchmarks import first_version
-from benchmarks.surroundings import REGIONS, account, team
+from benchmarks.surroundings import APPROVER, REGIONS, account, team
+from compliance.allowlist import ANY, Entry, ExceptionClass
 from compliance.change import Change, Compliance, FindingKey
+from compliance.enforcement import excepted
 from compliance.evaluating import first_seen
-from compliance.finding import State
+from compliance.finding import SETTLED, State
+from config.allowlist import Parsed
+from config.edits import add_entries
 from ledger.database import connect
 from ledger.rows import rule_digest, to_row
 from ledger.tables import DIGEST_BYTES, LETTERS
@@ -42,8 +48,7 @@ RULES = (
     ("dynamodb-table-encrypted-kms", "AWS::DynamoDB::Table"),
     ("dynamodb-pitr-enabled", "AWS::DynamoDB::Table"),
 )
-#: Most of what AWS Config looks at is as it should be. None is excepted: the allowlist, which every
-#: bot that runs on the ledger enforces, would have to say so.
+#: Most of what AWS Config looks at is as it should be. What is not is excepted in some accounts.
 _STATES = {
     State.COMPLIANT: 45,
     State.RESOLVED: 25,
@@ -55,6 +60,9 @@ _STATES = {
 #: 32 letters; any odd number of this size scatters.
 _ID_LETTERS, _ODD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ", 22_695_477
 TEAMS, ACCOUNTS = 500, 500
+#: A tenth of all findings: a third of those that break a rule.
+_EXCEPTED_ACCOUNTS = ACCOUNTS // 3
+_EXCEPTED_FOR = timedelta(days=60)
 _COUNT = (
     "INSERT INTO counts (team, rule, account, region, state, applicable, resource_type,"
     " number) SELECT team, rule, account, region, state, compliance <> 'A',"
@@ -106,24 +114,27 @@ class Ledgers:
 
     def sqlite(self, number: int) -> str:
         """Return the URL of a ledger with so many findings, filled once."""
-        return self._once("SQLite", number)
-
-    def postgresql(self, number: int) -> str:
-        return self._once("PostgreSQL", number)
-
-    def first_version(self, database: str, number: int) -> str:
-        """Return the URL of a ledger of the first version with so many of the same findings."""
-        url = self._empty_sqlite() if database == "SQLite" else self._empty_postgresql()
-        first_version.make_tables(url)
-        _fill(url, first_version.rows(url, _rows(number)))
-        return url
-
-    def _once(self, database: str, number: int) -> str:
-        if (database, number) not in self._filled:
-            url = self.new_sqlite() if database == "SQLite" else self.new_postgresql()
+        if ("SQLite", number) not in self._filled:
+            url = self.new_sqlite()
             fill(url, number)
-            self._filled[database, number] = url
-        return self._filled[database, number]
+            self._filled["SQLite", number] = url
+        return self._filled["SQLite", number]
+
+    def both(self, number: int) -> dict[str, str]:
+        """Return the URLs of such ledgers by the database, filled once, and side by side."""
+        if {("SQLite", number), ("PostgreSQL", number)} - self._filled.keys():
+            made = {"SQLite": self.new_sqlite(), "PostgreSQL": self.new_postgresql()}
+            _side_by_side(fill, made.values(), number)
+            self._filled |= {(database, number): url for database, url in made.items()}
+        return {name: self._filled[name, number] for name in ("SQLite", "PostgreSQL")}
+
+    def first_version(self, number: int) -> dict[str, str]:
+        """Return the same for ledgers of the first version with so many of the same findings."""
+        made = {"SQLite": self._empty_sqlite(), "PostgreSQL": self._empty_postgresql()}
+        for url in made.values():
+            first_version.make_tables(url)
+        _side_by_side(fill_first_version, made.values(), number)
+        return made
 
     @staticmethod
     def _with_tables(url: str) -> str:
@@ -140,10 +151,43 @@ def all_ledgers() -> Iterator[Ledgers]:
         ledgers.close()
 
 
+def write_exceptions(config: Path) -> None:
+    """Write the allowlist that the filled ledgers are in line with, for a bot that enforces it."""
+    entries = [
+        _exception(account(each), rule) for each in range(_EXCEPTED_ACCOUNTS) for rule, _ in RULES
+    ]
+    (config / "allowlist.yaml").write_text(add_entries("", Parsed(), entries)[0])
+
+
+def _exception(of_account: str, rule: str) -> Entry:
+    return Entry(
+        rule=rule,
+        account=of_account,
+        region=ANY,
+        resource=ANY,
+        exception_class=ExceptionClass.ACCEPTED_RISK,
+        reason="Until the move to the new platform; nothing personal is stored here.",
+        asked_by=f"Ana Torres <slack:{APPROVER}>",
+        ticket="SEC-1234",
+        expires=datetime.now(UTC).date() + _EXCEPTED_FOR,
+    )
+
+
 def fill(url: str, number: int) -> None:
     """Write *number* findings, all of which chat shows as they are, and how many are alike."""
     as_kept = ({**row, "compliance": LETTERS[row["compliance"]]} for row in _rows(number))
     _fill(url, as_kept, _COUNT)
+
+
+def fill_first_version(url: str, number: int) -> None:
+    _fill(url, first_version.rows(url, _rows(number)), first_version.DECIDED)
+
+
+def _side_by_side(work: Callable[[str, int], None], urls: Iterable[str], number: int) -> None:
+    """Do *work* for each of *urls*, in a process of its own: rows are made by Python."""
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        for done in [pool.submit(work, url, number) for url in urls]:
+            done.result()
 
 
 def _fill(url: str, rows: Iterator[_Row], then: str = "SELECT 1") -> None:
@@ -186,10 +230,11 @@ def _rows(number: int) -> Iterator[_Row]:
     """Yield rows made of one finding of each state: only what makes findings different is new."""
     chance = random.Random(number)  # noqa: S311 - the same findings each time is what is wanted
     states = chance.choices(list(_STATES), list(_STATES.values()), k=number)
-    like = {state: _row_of(state) for state in _STATES}
+    like = {state: _row_of(state) for state in (*_STATES, State.EXCEPTED)}
     for each, state in enumerate(states):
-        row = dict(like[state])
         of_account = each % ACCOUNTS
+        is_excepted = of_account < _EXCEPTED_ACCOUNTS and state not in SETTLED
+        row = dict(like[State.EXCEPTED if is_excepted else state])
         row["rule"], row["resource_type"] = RULES[each // ACCOUNTS % len(RULES)]
         row["region"] = REGIONS[each // (ACCOUNTS * len(RULES)) % len(REGIONS)]
         row["id"], row["resource_id"] = _short_id(each), f"resource-{each:07d}"
@@ -208,35 +253,40 @@ def _short_id(number: int) -> str:
 
 
 def _row_of(state: State) -> dict[str, Any]:
-    is_broken = state not in {State.COMPLIANT, State.RESOLVED}
+    is_broken = state not in SETTLED
     key = FindingKey(account(0), REGIONS[0], *RULES[0], "resource-0000000")
     compliance = Compliance.NON_COMPLIANT if is_broken else Compliance.COMPLIANT
     seen = first_seen(Change(key, compliance, _START), "F-000000000", team(0), _START)
     finding = replace(
         seen,
-        state=state,
+        state=State.OPEN if state is State.EXCEPTED else state,
         opened_at=None if state is State.COMPLIANT else _START,
         resource_name="name-of-0000000" if is_broken else "",
     )
+    if state is State.EXCEPTED:
+        finding = excepted(finding, _exception(account(0), RULES[0][0]), _START)
     courier = {"shown_version": finding.version, "mirrored_until": None}
     return {**to_row(finding), **courier, "mirror_due": None, "lookup_due": None}
 
 
 def findings_bytes(url: str) -> int:
-    """Return how many bytes the findings take in the database, their indexes and counts too."""
+    """Return how many bytes the findings take in the database, their indexes and counts too.
+
+    And what was decided about them, which had a table of its own in the first version.
+    """
     if url.startswith("sqlite:"):
         with sqlite3.connect(sa.make_url(url).database or "") as db:
             return int(
                 db.execute(
                     "SELECT sum(pgsize) FROM dbstat WHERE name IN (SELECT name FROM sqlite_schema"
-                    " WHERE tbl_name IN ('findings', 'counts'))"
+                    " WHERE tbl_name IN ('findings', 'counts', 'decisions'))"
                 ).fetchone()[0]
             )
     engine = sa.create_engine(url)
     with engine.connect() as db:
         query = sa.text(
             "SELECT sum(pg_total_relation_size(oid)) FROM pg_class"
-            " WHERE relname IN ('findings', 'counts') AND relkind = 'r'"
+            " WHERE relname IN ('findings', 'counts', 'decisions') AND relkind = 'r'"
         )
         size = int(db.execute(query).scalar_one())
     engine.dispose()

@@ -17,11 +17,8 @@ _TARGET = 0.5
 def measure(
     ledgers: Ledgers, number: int = _FINDINGS, number_before: int = _FINDINGS_BEFORE
 ) -> Iterator[Figure]:
-    for database, url in (
-        ("SQLite", ledgers.sqlite(number)),
-        ("PostgreSQL", ledgers.postgresql(number)),
-    ):
+    first = ledgers.first_version(number_before)
+    for database, url in ledgers.both(number).items():
         each = findings_bytes(url) / number
-        first = ledgers.first_version(database, number_before)
-        before = findings_bytes(first) / number_before
+        before = findings_bytes(first[database]) / number_before
         yield Figure(f"{database}, a finding of {number:,}", each, "bytes", before, _TARGET)

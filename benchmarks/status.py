@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.figures import Figure, median
-from benchmarks.ledgers import ACCOUNTS, TEAMS, Ledgers
+from benchmarks.ledgers import ACCOUNTS, TEAMS, Ledgers, write_exceptions
 from benchmarks.surroundings import APPROVER, Size, environment, team, write_configuration
 from bot import Bot
 from commands.filters import Narrowed
@@ -33,10 +33,7 @@ _ANALYST = Actor(f"slack:{APPROVER}", "Ana", Standing.MEMBER)
 
 
 def measure(ledgers: Ledgers, number: int = _FINDINGS, runs: int = _RUNS) -> Iterator[Figure]:
-    for database, url in (
-        ("SQLite", ledgers.sqlite(number)),
-        ("PostgreSQL", ledgers.postgresql(number)),
-    ):
+    for database, url in ledgers.both(number).items():
         with TemporaryDirectory(prefix="bench-") as folder:
             bot = _bot(Path(folder), url)
             yield from _of(bot, f"{database}, {number:,} findings", runs)
@@ -45,6 +42,7 @@ def measure(ledgers: Ledgers, number: int = _FINDINGS, runs: int = _RUNS) -> Ite
 
 def _bot(folder: Path, url: str) -> Bot:
     config = write_configuration(folder, Size(TEAMS, ACCOUNTS))
+    write_exceptions(config)
     variables = environment(f"{_NOWHERE}/000000000000/none", _NOWHERE, url)
     known = read_environment({**variables, "COMPLIANCE_CONFIG": str(config)})
     loaded = load(known.config, found=known.faults)

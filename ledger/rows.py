@@ -66,7 +66,7 @@ def to_changed_row(finding: Finding) -> dict[str, Any]:
         "requests": _to_text(list(map(_request_to_data, finding.requests))),
         "note": finding.note,
         "until": finding.until,
-        "rest": _to_text(_rest_to_data(finding)),
+        "rest": _rest_to_text(finding),
         "aws_exception": finding.aws_exception,
     }
 
@@ -123,7 +123,7 @@ def _to_text(data: Any) -> str:
     return json.dumps(data) if data else ""
 
 
-def _rest_to_data(finding: Finding) -> dict[str, Any]:
+def _rest_to_text(finding: Finding) -> str:
     """Return what the column ``rest`` holds of the finding: what is there, and not as usual."""
     usual = Copy(finding.key.rule, finding.compliance, finding.recorded_at)
     copies = [_copy_to_data(copy, usual) for copy in finding.copies]
@@ -137,7 +137,8 @@ def _rest_to_data(finding: Finding) -> dict[str, Any]:
         "copy_note": finding.copy_note,
         "care": _care_to_data(finding.care) if finding.care != NO_CARE else None,
     }
-    return {name: value for name, value in rest.items() if value}
+    known = {name: value for name, value in rest.items() if value}
+    return json.dumps(known, separators=(",", ":")) if known else ""
 
 
 def _copy_to_data(copy: Copy, usual: Copy) -> dict[str, Any]:

@@ -21,7 +21,7 @@ SMALL = {
     "status": lambda ledgers: status.measure(ledgers, number=200, runs=1),
     "sweep": lambda ledgers: sweep.measure(ledgers, Size(3, 3, 2), latency_seconds=0.001),
     "waiting": lambda ledgers: waiting.measure(
-        ledgers, Size(6, 6), cards=4, presses=2, storm=20, apart_seconds=0.0
+        ledgers, Size(6, 6), cards=4, presses=2, storm=20, apart_seconds=0.0, look_seconds=0.5
     ),
 }
 

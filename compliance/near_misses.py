@@ -28,7 +28,6 @@ def near_misses(
         f"{slip}, so that it did not go to team {team.name}"
         for team in teams
         for match in team.matches
-        if not match.covers(key, tags, account)
         for slip in _slips(match, key, tags, account)
     )
     return tuple(dict.fromkeys(slips))[:_MOST]
@@ -62,17 +61,11 @@ def _tag_slip(name: str, value: str, tags: Mapping[str, str]) -> str:
 
 
 def _is_slip(found: str, wanted: str, alike: float = _ALIKE) -> bool:
-    """Say whether *found* is not *wanted* but seems to be: case, blanks, or a letter or digit.
+    """Say whether *found* seems to be *wanted*: but for case, blanks, or a letter or digit of ten.
 
     A * in a route stands for itself, whatever its writer meant.
     """
-    if found == wanted:
-        return False
     if "*" in wanted and fnmatchcase(found, wanted):
         return True
     first, second = (" ".join(clean(each).casefold().split()) for each in (found, wanted))
-    if first == second:
-        return True
-    if all(each.isdecimal() and len(each) == len(found) for each in (found, wanted)):
-        return sum(a != b for a, b in zip(found, wanted, strict=True)) == 1
     return SequenceMatcher(None, first, second).ratio() >= alike

@@ -37,6 +37,15 @@ def test_a_pattern_stands_for_itself_and_is_named_where_it_would_fit():
     assert missed(Match(tags={"Team": "hous*"}), {"Team": "payments"}) == ()
 
 
+def test_three_slips_are_named_and_no_more():
+    tags = {name: "housing" for name in ("Teem", "Tean", "Tem", "Teams")}
+
+    assert (
+        len(missed(Match(tags=dict.fromkeys(("Team", "Teamm", "Teame", "TTeam"), "housing")), tags))
+        == 3
+    )
+
+
 def test_an_environment_that_seems_to_be_the_routes_is_named():
     account = Account(KEY.account, "housing", "production")
 
@@ -49,11 +58,12 @@ def test_an_environment_that_seems_to_be_the_routes_is_named():
     "match",
     [
         Match(accounts=frozenset({f"{KEY.account[:-1]}9"})),
+        Match(accounts=frozenset({KEY.account.replace("1122", "1212")})),
         Match(regions=frozenset({KEY.region.upper()})),
         Match(resource_types=frozenset({KEY.resource_type.lower()})),
         Match(rules=frozenset({f"{KEY.rule}s"})),
     ],
-    ids=["account", "region", "type", "rule"],
+    ids=["account", "two digits", "region", "type", "rule"],
 )
 def test_a_condition_that_seems_to_hold_is_named(match):
     assert len(missed(match)) == 1

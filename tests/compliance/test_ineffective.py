@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from compliance.allowlist import ANY, Allowlist, ExceptionClass
-from compliance.ineffective import Warnings, ineffective
+from compliance.ineffective import EntryWarning, Warnings, ineffective
 from compliance.rules import canonical_name
 from tests.builders import RULE, entry, rule
 
@@ -132,10 +132,11 @@ SOONER, LATER = TODAY + timedelta(days=20), TODAY + timedelta(days=40)
 @pytest.mark.parametrize(
     ("first", "second", "named"),
     [
-        ({}, {}, [(16, "line 7 covers the same")]),
+        ({}, {}, [(16, f"line 7 covers the same until {entry().expires}; keep one.")]),
         ({}, {"rule": f"securityhub-{RULE}-0123abcd"}, [(16, "line 7")]),
         ({"expires": SOONER}, {"expires": LATER}, [(7, f"line 16 covers the same until {LATER}")]),
-        ({"expires": LATER}, {"expires": SOONER}, [(16, "line 7")]),
+        ({"expires": LATER}, {"expires": SOONER}, [(16, f"and this one until {SOONER}; keep one.")]),
+        ({"expires": TODAY}, {"expires": LATER}, [(7, f"and this one until {TODAY}; keep one.")]),
         ({"tags": (("a", "1"), ("b", "2"))}, {"tags": (("b", "2"), ("a", "1"))}, [(16, "line 7")]),
         ({"expires": date(2026, 1, 1)}, {}, [(7, "it ended on")]),
         ({}, {"rule": "s3-other", "more_rules": (RULE,)}, [(16, "catalogue"), (16, "line 7")]),
@@ -145,7 +146,7 @@ SOONER, LATER = TODAY + timedelta(days=20), TODAY + timedelta(days=40)
         ({}, {"tags": (("Stage", "test"),)}, ()),
         ({}, {"resource": ANY}, ()),
     ],
-    ids=["twice", "a copy's name", "longer later", "longer first", "tags", "ended",
+    ids=["twice", "a copy's name", "longer later", "longer first", "its last day", "tags", "ended",
          "several rules", "another class",
          "another resource", "another place", "with tags", "a wide one"],
 )  # fmt: skip
@@ -153,7 +154,34 @@ def test_of_entries_that_cover_the_same_all_but_the_longest_are_named(first, sec
     found = warnings(entry(**first), entry(**second))
 
     assert [each.line for each in found] == [line for line, _ in named]
-    assert all(why in each.text for each, (_, why) in zip(found, named, strict=True))
+    assert all(why in f"{each.text}." for each, (_, why) in zip(found, named, strict=True))
+
+
+def test_a_warning_about_no_line_is_its_text():
+    assert [str(EntryWarning(line, "odd")) for line in (0, 1)] == ["odd", "line 1: odd"]
+
+
+def test_a_rule_that_aws_config_has_is_not_odd():
+    allowlist = Allowlist([entry(rule="ours"), entry(rule="theirs")], lines=(1, 2))
+
+    [named] = ineffective(allowlist, CATALOGUE, PLACES, TODAY, lambda name: name == "ours")
+
+    assert (named.line, "'theirs'" in named.text) == (2, True)
+
+
+def test_an_identifier_leads_to_its_own_rule():
+    catalogue = {"another": rule("another"), **CATALOGUE}
+    allowlist = Allowlist([entry(rule=rule().identifier)], lines=(1,))
+
+    [named] = ineffective(allowlist, catalogue, PLACES, TODAY)
+
+    assert named.text.endswith(f"did you mean '{RULE}'?")
+
+
+def test_a_region_that_no_account_has_is_named_without_an_account():
+    [named] = warnings(entry(account=ANY, region="us-east-1"))
+
+    assert named.text == "Region us-east-1 is not one that bot.yaml watches"
 
 
 def test_what_has_ended_is_named_for_that_alone():

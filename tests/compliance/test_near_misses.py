@@ -38,7 +38,7 @@ def test_a_pattern_stands_for_itself_and_is_named_where_it_would_fit():
 
 
 def test_three_slips_are_named_and_no_more():
-    tags = {name: "housing" for name in ("Teem", "Tean", "Tem", "Teams")}
+    tags = dict.fromkeys(("Teem", "Tean", "Tem", "Teams"), "housing")
 
     assert (
         len(missed(Match(tags=dict.fromkeys(("Team", "Teamm", "Teame", "TTeam"), "housing")), tags))

@@ -33,6 +33,6 @@ def _waits(finding: Finding, waiting: Waiting | None) -> Prose:
     if any(not each.is_agreed for each in finding.requests):
         until: Prose = (" It expires ", Moment(waiting.until), ".") if waiting.until else ()
         return ("Waiting for ", *any_of(waiting.users, waiting.groups), ".", *until)
-    if finding.state in UNDECIDED and finding.care.claim is None:
+    if finding.state in UNDECIDED and not finding.care.claim and not finding.care.snooze:
         return (f"Waiting for the approvers of team {finding.team}.",)
     return ()

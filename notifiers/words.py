@@ -236,7 +236,7 @@ def digest(report: Digest) -> str:
         f"{DIGEST}. {week(report)}",
         share(report),
         ", ".join(f"{name} {number}" for name, number in report.headline),
-        *map(table, report.tables),
+        *(table(each) for each in report.tables if each.rows),
         *([f"{LAPSING}:", *map(line, report.lapsing)] if report.lapsing else []),
         *([f"{ASKED_OF_TDA}: {reviews(report)}"] if report.reviews_due else []),
     ]

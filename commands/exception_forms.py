@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from itertools import islice
 
 from commands.bulk import requests_of
-from commands.confirm import About, read_exception, read_extension
+from commands.confirm import About
 from commands.context import Context
+from commands.exception_fields import read_exception, read_extension
 from commands.extend import Extension
 from commands.forms import Entered, Option, Origin
 from commands.ignore import Ignore

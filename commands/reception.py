@@ -10,9 +10,9 @@ from typing import assert_never
 from commands.answers import Answer, Invalid, OpenWork, Refused
 from commands.authorise import Person
 from commands.bulk import Bulk
-from commands.confirm import EXPIRES
 from commands.context import Context, seen
 from commands.decisions import Decisions
+from commands.exception_fields import EXPIRES
 from commands.forms import Form, Submission
 from commands.home import open_work
 from commands.outsiders import allow_outsiders

@@ -1,10 +1,7 @@
 """What the bot says, in plain words, for terminals, screen readers and chat's fallbacks. Pure."""
 
-from datetime import datetime, timedelta
-
 from commands.answers import (
     Answer,
-    Ask,
     Details,
     Digest,
     Done,
@@ -13,7 +10,6 @@ from commands.answers import (
     Export,
     History,
     Invalid,
-    Line,
     Listing,
     Offer,
     OpenWork,
@@ -26,11 +22,9 @@ from commands.answers import (
 from commands.forms import Choice, Field, Form, Passage, Several
 from compliance.card import Card, Departed
 from compliance.facts import Fact, FactKind
-from compliance.finding import SETTLED, State
 from compliance.group import Content, GroupCard, by_place, how_many
 from compliance.prose import (
     Copied,
-    Moment,
     Person,
     Piece,
     Prose,
@@ -40,9 +34,9 @@ from compliance.prose import (
     joined,
     moment,
     people,
-    plain,
 )
 from compliance.rules import Severity
+from notifiers.lines import line, listed
 
 DEPARTED = "This finding is now with another team."
 DIGEST = "Weekly compliance digest"
@@ -269,42 +263,8 @@ def _work(work: Work) -> str:
     return "\n".join([f"{work.title} ({work.number}):", *lines])
 
 
-def opening(shown: Line) -> Ask:
-    """Return the button that opens a finding of a list."""
-    return Ask("Open", f"show {shown.id}", f"Open {shown.resource}")
-
-
-def line(shown: Line) -> str:
-    since = f", since {moment(shown.since)}" if shown.since else ""
-    until = f", until {plain(end(shown.state, shown.until))}" if shown.until else ""
-    return f"{shown.id} {shown.rule}: {shown.resource} ({shown.team}, {shown.state}{since}{until})"
-
-
-def listed(shown: Line) -> str:
-    """Return a finding of a list: how grave it is and why, where it is, and how it stands."""
-    where = ", ".join(filter(None, (shown.account_name or shown.account, shown.region, shown.team)))
-    what = ": ".join(filter(None, (shown.severity, shown.title or shown.rule)))
-    return f"{shown.id} {shown.resource} ({where}), {what}, {standing(shown)}"
-
-
-def standing(shown: Line) -> str:
-    """Say in which state a finding of a list is, and since or until when."""
-    if shown.until and shown.state is State.EXCEPTED:
-        return f"{shown.state} until {plain(end(shown.state, shown.until))}"
-    lasting = f"open for {shown.age}" if shown.age and shown.state not in SETTLED else ""
-    state = "" if shown.state is State.OPEN and lasting else shown.state.value
-    return ", ".join(filter(None, (state, lasting)))
-
-
 def severity(of: Severity | None) -> str:
     return f"{of} severity" if of else "not rated"
-
-
-def end(state: State, until: datetime) -> Prose:
-    """An exception is agreed by the day, and lasts through the whole of its last one, in UTC."""
-    if state is State.EXCEPTED:
-        return (f"the end of {day(until - timedelta(seconds=1))}",)
-    return (Moment(until),)
 
 
 def _labelled(shown: Table, row: tuple[str, ...]) -> list[str]:

@@ -7,7 +7,7 @@ from compliance.facts import COPIED, Fact
 from compliance.press import IN_MENU, Button, Press
 from compliance.prose import Copied, Moment, Piece, Prose, Strong, joined, one_line
 from compliance.text import clean
-from notifiers import words
+from notifiers import lines, words
 from notifiers.slack.text import HEADER_MAX, SECTION_MAX, Block, cut, fit, plain_text, rich
 
 #: https://docs.slack.dev/reference/block-kit/blocks/table-block: rows, the headings among them
@@ -45,11 +45,11 @@ def one_table(shown: Sequence[Table]) -> Block:
     rows: list[list[Block]] = []
     for each in shown:
         headings = (each.title, *each.headings[1:])
-        lines = list(each.rows[:most]) or [("None",)]
+        kept = list(each.rows[:most]) or [("None",)]
         if (left := len(each.rows) - most) > 0:
-            lines.append((f"… and {left} more{_NARROW}",))
+            kept.append((f"… and {left} more{_NARROW}",))
         rows.append(_padded([rich((Strong(heading),)) for heading in headings], width))
-        rows += [_padded(list(map(cell, line)), width) for line in lines]
+        rows += [_padded(list(map(cell, line)), width) for line in kept]
     numbers = [{"align": "right"}] * (width - 1)
     return {"type": "table", "rows": rows, "column_settings": [{"is_wrapped": True}, *numbers]}
 
@@ -144,7 +144,7 @@ def menus(presses: Sequence[Press]) -> list[Block]:
 
 def line(shown: Line) -> Prose:
     since = (", since ", Moment(shown.since)) if shown.since else ()
-    until = (", until ", *words.end(shown.state, shown.until)) if shown.until else ()
+    until = (", until ", *lines.end(shown.state, shown.until)) if shown.until else ()
     named: Prose = (Copied(shown.id), f" {shown.rule}: ", Copied(shown.resource))
     return (*named, f" ({shown.team}, {shown.state}", *since, *until, ")")
 

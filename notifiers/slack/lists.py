@@ -6,7 +6,7 @@ from commands.answers import Answer, Ask, History, Line, Listing, Offer, StatusR
 from compliance.channel import Message
 from compliance.press import Press
 from compliance.prose import Copied, Link, Prose, Strong, joined, one_line
-from notifiers import words
+from notifiers import lines, words
 from notifiers.slack.blocks import BUTTON_MAX, button, buttons, context, header, one_table
 from notifiers.slack.text import PRODUCT, Block, cut, plain_text, rich
 
@@ -69,14 +69,14 @@ def _lines(listing: Listing, link: LinkTo) -> list[Block]:
 
 
 def _rows(listing: Listing, link: LinkTo) -> Iterator[Block]:
-    lines = zip(listing.lines, listing.presses, strict=True)
-    for number, (shown, presses) in enumerate(lines):
+    pairs = zip(listing.lines, listing.presses, strict=True)
+    for number, (shown, presses) in enumerate(pairs):
         yield from row(shown, presses, number, link)
 
 
 def row(shown: Line, presses: Sequence[Press], number: int, link: LinkTo) -> list[Block]:
     """Return a finding with what can be pressed about it; *number* is its own in the message."""
-    opening = ask_button(words.opening(shown), f"{ASK} {number}")
+    opening = ask_button(lines.opening(shown), f"{ASK} {number}")
     pressed = buttons(presses, shown.resource)
     return [
         rich(line(shown, link), _LINE_MAX),
@@ -102,7 +102,7 @@ def status_blocks(report: StatusReport, link: LinkTo = no_link) -> list[Block]:
 def history_blocks(history: History) -> list[Block]:
     """Return what happened, one line a thing; what somebody wrote is shown letter by letter."""
     longest = _EVENTS_MAX // max(len(history.events), 1)
-    lines = [rich(words.event(each), longest) for each in history.events]
+    events = [rich(words.event(each), longest) for each in history.events]
     turning = [
         ask_button(each, f"{TURN} {each.label}")
         for each in (history.earlier, history.later)
@@ -111,7 +111,7 @@ def history_blocks(history: History) -> list[Block]:
     return [
         header(history.title),
         rich((Copied(history.about),)),
-        *lines,
+        *events,
         *([{"type": "actions", "elements": turning}] if turning else []),
     ]
 
@@ -147,7 +147,7 @@ def line(shown: Line, link: LinkTo = no_link) -> Prose:
     facts: list[Prose] = [
         (Link(shown.id, card),) if card else (Copied(shown.id),),
         (shown.team,),
-        (words.standing(shown),),
+        (lines.standing(shown),),
         (where,),
         (shown.rule,) if shown.title else (),
         (Link("AWS Config", shown.console_url),) if shown.console_url else (),

@@ -28,7 +28,7 @@ from commands.forms import Form
 from compliance.press import ASKS, IN_MENU, Button, Press
 from compliance.prose import Copied, Prose, Strong, joined
 from compliance.reply import Reply
-from notifiers import words
+from notifiers import lines, words
 from notifiers.teams.cards import Viewing, details_elements, finding_elements
 from notifiers.teams.elements import (
     ACTIONS_MAX,
@@ -203,13 +203,13 @@ def _lines(title: str, shown: Sequence[Line], limits: Limits) -> list[Element]:
     if not shown:
         return []
     left = len(shown) - limits.rows
-    lines = [_line(each) for each in shown[: limits.rows]]
+    kept = [_line(each) for each in shown[: limits.rows]]
     more: list[Prose] = [(f"… and {left} more",)] if left > 0 else []
-    return rich(joined("\n", [(Strong(title),), *lines, *more]), longest=4 * limits.text)
+    return rich(joined("\n", [(Strong(title),), *kept, *more]), longest=4 * limits.text)
 
 
 def _listing(shown: Listing, limits: Limits) -> list[Element]:
-    lines: list[Prose] = [(words.listed(each),) for each in shown.lines]
+    listed: list[Prose] = [(lines.listed(each),) for each in shown.lines]
     turning = [
         _turn(each, label)
         for each, label in ((shown.earlier, "Previous page"), (shown.later, "Next page"))
@@ -221,12 +221,15 @@ def _listing(shown: Listing, limits: Limits) -> list[Element]:
     ]
     if shown.presses:
         rows = zip(shown.lines, shown.presses, strict=True)
-        listed = [each for row in rows for each in _row(*row, limits)]
-        return [*head, *listed, *action_sets([*turning, *map(ask, shown.others)])]
+        return [
+            *head,
+            *(each for row in rows for each in _row(*row, limits)),
+            *action_sets([*turning, *map(ask, shown.others)]),
+        ]
     opening = [ask(shown.ask(each)) for each in shown.lines]
     return [
         *head,
-        *rich(joined("\n", lines), longest=20 * limits.text),
+        *rich(joined("\n", listed), longest=20 * limits.text),
         *action_sets([*opening, *turning, *map(ask, shown.others)]),
     ]
 
@@ -262,13 +265,13 @@ def _row(line: Line, presses: Sequence[Press], limits: Limits) -> list[Element]:
     behind = [each for each in presses if each.button in IN_MENU]
     if len(presses) >= ACTIONS_MAX:
         behind = [each for each in behind if each.button not in ASKS]
-    first = [ask(words.opening(line)), *(press(each, line.resource) for each in shown)]
+    first = [ask(lines.opening(line)), *(press(each, line.resource) for each in shown)]
     menu = [press(each, line.resource) for each in behind]
     return [*rich(_line(line), longest=limits.text), *buttons(first, menu)]
 
 
 def _line(shown: Line) -> Prose:
-    said = words.listed(shown)
+    said = lines.listed(shown)
     return (Copied(shown.id), said.removeprefix(shown.id))
 
 

@@ -23,6 +23,9 @@ class InSlack:
     def tries_to_decide(self, page):
         self.card(page).get_by_role("button", name="Remediate").click()
 
+    def reads_on(self, page):
+        page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+
     def opens(self, page, button):
         self.card(page).get_by_role("button", name=button).click()
         return page.get_by_role("dialog")
@@ -51,6 +54,9 @@ class InTeams:
 
     def tries_to_decide(self, page):
         self.card(page).get_by_role("button", name="Decide…").click()
+
+    def reads_on(self, page):
+        """The refusal is on the card, and in nobody's way."""
 
     def opens(self, page, button):
         self.card(page).get_by_role("button", name=button, exact=True).first.click()

@@ -24,6 +24,7 @@ def test_a_finding_is_decided_where_its_team_reads(product, demo, new_page):
     refusal = f"Only the approvers of team {product.team} can decide"
     expect(member.get_by_text(refusal).last).to_be_visible()
     expect(approver.get_by_text(refusal)).to_have_count(0)
+    product.reads_on(member)
 
     # An exception wants a reason, and says so beside the field.
     form = product.opens(approver, "Ignore")

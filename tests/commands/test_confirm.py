@@ -5,14 +5,11 @@ from datetime import date
 
 import pytest
 
-from commands.confirm import (
+from commands.confirm import LEFT_OUT, About, form_of, left_out
+from commands.exception_fields import (
     EXPIRES,
-    LEFT_OUT,
-    About,
     exception_fields,
     extension_fields,
-    form_of,
-    left_out,
     read_exception,
 )
 from commands.forms import FormError, Origin

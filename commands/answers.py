@@ -107,13 +107,19 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under headings, with sentences before and after them."""
+    """Rows under headings, with sentences before and after them.
+
+    *earlier* and *later* turn to the pages beside it; *others* ask something else about all of it.
+    """
 
     title: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     intro: str = ""
     closing: str = ""
+    earlier: Ask | None = None
+    later: Ask | None = None
+    others: tuple[Ask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,14 +99,14 @@ class Question:
         """The question as it is typed, on its first page: what a button asks again."""
         named = [self.finding_id] if self.finding_id else list(self.words)
         given = [
-            f"{sign}{name}:{_quoted(value)}"
+            f"{sign}{name}:{quoted(value)}"
             for sign, filters in (("", self.filters), ("-", self.without))
             for name, values in filters.items()
             for value in sorted(values)
         ]
         asked = (("sort", self.sort), ("as-at", self.as_at))
         options = [f"{name}:{value}" for name, value in asked if value]
-        return " ".join([self.verb, *map(_quoted, named), *given, *options])
+        return " ".join([self.verb, *map(quoted, named), *given, *options])
 
 
 def read(text: str) -> Question:
@@ -267,7 +267,8 @@ def _not_a_filter(word: str, name: str) -> str:
     )
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
+    """Return *value* as one word."""
     return f'"{value}"' if re.search(r"[\s,]", value) else value
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
 
-from commands.answers import Answer, Export, Refused, Table
+from commands.answers import Answer, Ask, Export, Refused, Table
 from commands.context import Context
 from commands.export import as_csv
 from commands.in_force import about, reopening
@@ -22,6 +22,7 @@ COVERS_OTHERS = (
     "{id} covers findings of teams that you do not see here. Decide about it in the TDA's channel."
 )
 NOBODY = "No exceptions in force{narrowed}."
+_CLOSING = "show E-… shows one in full, extend E-… and revoke E-… decide about it."
 #: Twenty rows are read, a hundred are not.
 _PAGE = 20
 _REOPENING_MAX = 1_000
@@ -45,7 +46,10 @@ def register(context: Context, question: RegisterQuestion, visible: frozenset[st
         headings=_HEADINGS,
         rows=tuple(_row(context, entry) for entry in shown),
         intro="" if found else NOBODY.format(narrowed=narrowed),
-        closing=_closing(page, last) if found else "",
+        closing=_CLOSING if found else "",
+        earlier=Ask("Previous page", f"{question.text} page:{page - 1}") if page > 1 else None,
+        later=Ask("Next page", f"{question.text} page:{page + 1}") if page < last else None,
+        others=(Ask("As a CSV file", f"{question.text} csv"),) if found else (),
     )
 
 
@@ -213,11 +217,6 @@ def _in_full(context: Context, entry: Entry) -> Iterator[tuple[str, str]]:
     yield "First agreed until", str(entry.first_expires or "")
     yield "Times extended", str(entry.renewals or "")
     yield "Finding", entry.finding
-
-
-def _closing(page: int, last: int) -> str:
-    more = f"exceptions page:{page + 1} shows the next. " if page < last else ""
-    return f"{more}show E-… shows one in full; exceptions csv gives all as a file."
 
 
 _COLUMNS = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from commands import typed
-from commands.grammar import Filters, UnreadableError, nearest
+from commands.grammar import Filters, UnreadableError, nearest, quoted
 
 #: What the register can be narrowed down by.
 FILTERS = ("expiring", "team", "by", "rule", "class", "account", "region")
@@ -37,6 +37,17 @@ class RegisterQuestion:
     within: timedelta | None = None
     page: int = 1
     is_csv: bool = False
+
+    @property
+    def text(self) -> str:
+        """The question as it is typed, on its first page: what a button asks again."""
+        given = [
+            f"{name}:{quoted(value)}"
+            for name, values in self.filters.items()
+            for value in sorted(values)
+        ]
+        soon = [f"expiring:{self.within.days}d"] if self.within else []
+        return " ".join(["exceptions", *given, *soon])
 
 
 def read_register(text: str) -> RegisterQuestion | None:

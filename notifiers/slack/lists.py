@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from commands.answers import Answer, Ask, History, Line, Listing, Offer, StatusReport
+from commands.answers import Answer, Ask, History, Line, Listing, Offer, StatusReport, Table
 from compliance.channel import Message
 from compliance.press import Press
 from compliance.prose import Copied, Link, Prose, Strong, joined, one_line
@@ -47,19 +47,24 @@ def list_blocks(answer: Answer, link: LinkTo = no_link) -> list[Block]:
 
 def listing_blocks(listing: Listing, link: LinkTo = no_link) -> list[Block]:
     """Return a page of findings, two lines each, and a button for each under them."""
-    turning = [
-        *(_turn(each, label, action) for each, label, action in (
-            (listing.earlier, "Previous page", PREVIOUS),
-            (listing.later, "Next page", NEXT),
-        ) if each),
-        *(ask_button(each, f"{ASK} other {number}") for number, each in enumerate(listing.others)),
-    ]  # fmt: skip
     return [
         header(listing.title),
         *([rich((listing.intro,))] if listing.intro else []),
         *(_rows(listing, link) if listing.presses else _lines(listing, link)),
-        *([{"type": "actions", "elements": turning}] if turning else []),
+        *turning(listing),
     ]
+
+
+def turning(shown: Listing | Table) -> list[Block]:
+    """Return the buttons that turn the pages of a list, or ask something else about all of it."""
+    turns = [
+        *(_turn(each, label, action) for each, label, action in (
+            (shown.earlier, "Previous page", PREVIOUS),
+            (shown.later, "Next page", NEXT),
+        ) if each),
+        *(ask_button(each, f"{ASK} other {number}") for number, each in enumerate(shown.others)),
+    ]  # fmt: skip
+    return [{"type": "actions", "elements": turns}] if turns else []
 
 
 def _lines(listing: Listing, link: LinkTo) -> list[Block]:

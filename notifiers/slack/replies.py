@@ -28,7 +28,7 @@ from notifiers.slack.bodies import Body, channel_of, user_of
 from notifiers.slack.card import details_blocks, open_blocks
 from notifiers.slack.errors import FAILURES
 from notifiers.slack.home import home_blocks
-from notifiers.slack.lists import LinkTo, list_blocks, no_link
+from notifiers.slack.lists import LinkTo, list_blocks, no_link, turning
 from notifiers.slack.modals import modal, refusal
 from notifiers.slack.text import Block, rich, spoken
 
@@ -59,7 +59,7 @@ def _blocks(answer: Answer, link: LinkTo) -> list[Block]:
         case Details(card):
             return details_blocks(card)
         case Table():
-            return table(answer)
+            return [*table(answer), *turning(answer)]
         case Digest():
             return digest_blocks(answer)
         case OpenWork():

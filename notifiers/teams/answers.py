@@ -163,6 +163,7 @@ def _table(shown: Table, limits: Limits) -> list[Element]:
         *(rich((shown.intro,), longest=limits.text) if shown.intro else []),
         *(table(shown.headings, shown.rows, limits) if shown.rows else []),
         *(subtle(shown.closing) if shown.closing else []),
+        *action_sets(_turning(shown)),
     ]
 
 
@@ -210,11 +211,6 @@ def _lines(title: str, shown: Sequence[Line], limits: Limits) -> list[Element]:
 
 def _listing(shown: Listing, limits: Limits) -> list[Element]:
     listed: list[Prose] = [(lines.listed(each),) for each in shown.lines]
-    turning = [
-        _turn(each, label)
-        for each, label in ((shown.earlier, "Previous page"), (shown.later, "Next page"))
-        if each
-    ]
     head = [
         *heading(shown.title),
         *(rich((shown.intro,), longest=limits.text) if shown.intro else []),
@@ -224,14 +220,20 @@ def _listing(shown: Listing, limits: Limits) -> list[Element]:
         return [
             *head,
             *(each for row in rows for each in _row(*row, limits)),
-            *action_sets([*turning, *map(ask, shown.others)]),
+            *action_sets(_turning(shown)),
         ]
     opening = [ask(shown.ask(each)) for each in shown.lines]
     return [
         *head,
         *rich(joined("\n", listed), longest=20 * limits.text),
-        *action_sets([*opening, *turning, *map(ask, shown.others)]),
+        *action_sets([*opening, *_turning(shown)]),
     ]
+
+
+def _turning(shown: Listing | Table) -> list[Element]:
+    """Return the buttons that turn the pages, or ask something else about all of it."""
+    turns = ((shown.earlier, "Previous page"), (shown.later, "Next page"))
+    return [*(_turn(each, label) for each, label in turns if each), *map(ask, shown.others)]
 
 
 def _turn(each: Press | Ask, label: str) -> Element:

@@ -1,5 +1,6 @@
 """What is asked about an exception, and what was entered about one. Pure."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from commands.extend import Extension, extension_problems, needs_reason
@@ -119,9 +120,16 @@ def _scope(scopes: tuple[Option, ...]) -> Choice:
 
 
 def read_exception(
-    rule: AnyRule | None, today: date, entered: Entered, scopes: tuple[Option, ...] = ()
+    rule: AnyRule | None,
+    today: date,
+    entered: Entered,
+    scopes: tuple[Option, ...] = (),
+    names: Iterable[str] = (),
 ) -> Ignore:
-    """Return what was entered about an exception; raises FormError with what is wrong."""
+    """Return what was entered about an exception; raises FormError with what is wrong.
+
+    *names* are those of the resource.
+    """
     values = read_fields(exception_fields(rule, today, scopes), entered)
     expires = values[EXPIRES]
     asked = Ignore(
@@ -132,7 +140,7 @@ def read_exception(
         control=str(values[CONTROL]),
         scope=str(values.get(SCOPE) or ""),
     )
-    if wrong := problems(asked, rule, today):
+    if wrong := problems(asked, rule, today, names):
         raise FormError(wrong)
     return asked
 

@@ -9,7 +9,7 @@ from commands.context import Context
 from commands.exception_fields import read_exception, read_extension
 from commands.extend import Extension
 from commands.forms import Entered, Option, Origin
-from commands.ignore import Ignore
+from commands.ignore import Ignore, names_of
 from commands.in_force import how_many, reopening
 from compliance import group
 from compliance.authority import Actor, may_decide_everywhere
@@ -51,7 +51,7 @@ def read_entered(context: Context, origin: Origin, entered: Entered) -> Ignore |
         return read_extension(rule, entry, today, entered) if entry else Extension(None)
     chosen = scopes(finding.tags) if press.button is Button.IGNORE else ()
     options = tuple(Option(scope, scope) for scope in chosen)
-    return read_exception(rule, today, entered, options)
+    return read_exception(rule, today, entered, options, names_of(finding))
 
 
 def _offered(context: Context, finding: Finding, actor: Actor) -> tuple[Option, ...]:

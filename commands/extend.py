@@ -75,7 +75,8 @@ def extension_problems(
         end = NOT_LATER.format(end=entry.expires)
     reason = ""
     if needs_reason(entry):
-        reason = why_no_reason(clean(form.reason), words_of(rule), entry.reason)
+        names = (entry.name, entry.resource)
+        reason = why_no_reason(clean(form.reason), (*words_of(rule), *names), entry.reason)
     found = {"expires": end, "reason": reason}
     return {field: problem for field, problem in found.items() if problem}
 

@@ -1,6 +1,6 @@
 """Ignore: an exception for one resource or for many, with a reason and an end."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -53,7 +53,7 @@ def ignore(context: Context, finding_id: str, actor: Actor, form: Ignore) -> Ans
     if isinstance(finding, Refused):
         return finding
     rule = context.rule(finding)
-    if wrong := problems(form, rule, context.now().date()):
+    if wrong := problems(form, rule, context.now().date(), names_of(finding)):
         return Invalid(wrong)
     request = _request(context, rule, actor, _given(context, finding, actor, form))
     if refused := record(context, finding, request, actor, "ignore"):
@@ -84,10 +84,15 @@ def may_ignore(
     return why_not(context, finding, _request(context, rule, actor)) or finding
 
 
-def problems(form: Ignore, rule: AnyRule | None, today: date) -> dict[str, str]:
-    """Return what is wrong with *form*, by field; empty when it can be recorded."""
+def problems(
+    form: Ignore, rule: AnyRule | None, today: date, names: Iterable[str] = ()
+) -> dict[str, str]:
+    """Return what is wrong with *form*, by field; empty when it can be recorded.
+
+    *names* are the resource's.
+    """
     found = {
-        "reason": why_no_reason(clean(form.reason), words_of(rule)),
+        "reason": why_no_reason(clean(form.reason), (*words_of(rule), *names)),
         "exception_class": _class_problem(form.exception_class, rule),
         "ticket": _ticket_problem(clean(form.ticket).strip(), rule),
         "expires": end_problem(form.expires, rule, today),
@@ -99,7 +104,12 @@ def problems(form: Ignore, rule: AnyRule | None, today: date) -> dict[str, str]:
 
 def words_of(rule: AnyRule | None) -> tuple[str, ...]:
     """Return the rule's own words, which are no reason."""
-    return (rule.title, rule.name, rule.why) if rule else ()
+    return (rule.title, rule.name, rule.why, rule.wrong) if rule else ()
+
+
+def names_of(finding: Finding) -> tuple[str, str]:
+    """Return what the resource is called, which is no reason either."""
+    return finding.resource_name, finding.key.resource_id
 
 
 def classes_of(rule: AnyRule | None) -> tuple[ExceptionClass, ...]:

@@ -1,12 +1,12 @@
 """What a commit of the allowlist says: who decided, what and why, in a form that tools read too."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from compliance.allowlist import Entry
 from compliance.shelf import Draft
 
-_SUBJECT_MAX = 100
+_SUBJECT_MAX = 140
 
 
 def author_of(draft: Draft) -> tuple[str, str]:
@@ -29,16 +29,26 @@ def _subject(draft: Draft) -> str:
     entries = draft.entries or draft.removed
     if not entries:
         return "Change the allowlist"
-    first = entries[0]
     rules = Counter(each.rule for each in entries)
-    rule = first.rule if len(rules) == 1 else f"{len(rules)} rules"
-    where = (first.name or first.resource) if len(entries) == 1 else f"{len(entries)} resources"
-    until = max(each.expires for each in entries)
+    rule = entries[0].rule if len(rules) == 1 else f"{len(rules)} rules"
+    until = f" until {max(each.expires for each in entries)}" if draft.entries else ""
+    verb = _verb(draft)
+    whole = f"{verb} {_where(entries)} from {rule}{until}"
+    if len(whole) <= _SUBJECT_MAX:
+        return whole
+    # What is cut is the name, never the end.
+    return f"{verb} {_where(entries)[: _SUBJECT_MAX - len(verb) - len(until) - 1]}{until}"
+
+
+def _verb(draft: Draft) -> str:
     if not draft.entries:
-        return f"End the exception of {where} from {rule}"[:_SUBJECT_MAX]
-    if first.renewals:
-        return f"Extend the exception of {where} from {rule} until {until}"[:_SUBJECT_MAX]
-    return f"Except {where} from {rule} until {until}"[:_SUBJECT_MAX]
+        return "End the exception of"
+    return "Extend the exception of" if draft.entries[0].renewals else "Except"
+
+
+def _where(entries: Sequence[Entry]) -> str:
+    first = entries[0]
+    return (first.name or first.resource) if len(entries) == 1 else f"{len(entries)} resources"
 
 
 def _trailers(draft: Draft) -> Iterator[str]:

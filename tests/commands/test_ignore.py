@@ -192,3 +192,12 @@ def test_an_exception_from_a_rule_outside_the_catalogue_lasts_a_quarter_at_most(
 
     assert isinstance(answer, Invalid)
     assert list(answer.problems) == ["expires"]
+
+
+def test_the_headline_of_the_card_is_no_reason(opened):
+    finding = opened.ledger.find(ID)
+    headline = f"{finding.key.resource_id.upper()} {opened.rule(finding).wrong}!"
+
+    answer = ignore(opened, ID, member(), replace(FORM, reason=headline))
+
+    assert "only repeats what the rule says" in answer.problems["reason"]

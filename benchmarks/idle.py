@@ -6,11 +6,12 @@ Socket Mode, and the queue is polled. What is measured is CPU time and VmRSS.
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from benchmarks.figures import Figure, median
 from benchmarks.ledgers import ACCOUNTS, TEAMS, Ledgers, write_exceptions
-from benchmarks.processes import running, running_bot
+from benchmarks.processes import Running, running, running_bot
 from benchmarks.surroundings import Size, stubs, variables
 
 _FINDINGS = 1_000_000
@@ -70,30 +71,28 @@ def _empty(ledgers: Ledgers, libraries: float, patience: Patience) -> Iterator[F
 def _large(ledgers: Ledgers, number: int, size: Size, patience: Patience) -> Iterator[Figure]:
     database = ledgers.sqlite(number)
     about = f"{number:,} findings, {size.teams} teams"
-    with stubs(size) as (aws, slack, config):
-        write_exceptions(config)
-        known = variables(aws, slack, config, database)
-        # The routes are new to the ledger: all findings are looked through once, in the background.
-        with running_bot(known) as bot:
-            aws.began()
-            yield Figure(
-                f"start to first poll, {about}, new routes",
-                bot.cpu_seconds,
-                "s of CPU",
-                target=_START_CPU_SECONDS,
-            )
-            bot.quiet(patience.settles_seconds)
-            yield Figure("the same, until every finding was compared", bot.cpu_seconds, "s of CPU")
+    # The routes are new to the ledger: all findings are looked through once, in the background.
+    with _started(size, database) as bot:
+        yield _start(f"{about}, new routes", bot)
+        bot.quiet(patience.settles_seconds)
+        yield Figure("the same, until every finding was compared", bot.cpu_seconds, "s of CPU")
+    with _started(size, database) as bot:
+        yield _start(about, bot)
+        bot.quiet(patience.settles_seconds)
+        share = bot.share_of_a_core(patience.observed_seconds)
+        yield Figure(f"idle, {about}", share, "% of a core", target=_LARGE)
+
+
+@contextmanager
+def _started(size: Size, database: str) -> Iterator[Running]:
+    """Run the bot until it has asked the queue for the first time, and on."""
     with stubs(size) as (aws, slack, config):
         write_exceptions(config)
         with running_bot(variables(aws, slack, config, database)) as bot:
             aws.began()
-            yield Figure(
-                f"start to first poll, {about}",
-                bot.cpu_seconds,
-                "s of CPU",
-                target=_START_CPU_SECONDS,
-            )
-            bot.quiet(patience.settles_seconds)
-            share = bot.share_of_a_core(patience.observed_seconds)
-            yield Figure(f"idle, {about}", share, "% of a core", target=_LARGE)
+            yield bot
+
+
+def _start(about: str, bot: Running) -> Figure:
+    name = f"start to first poll, {about}"
+    return Figure(name, bot.cpu_seconds, "s of CPU", target=_START_CPU_SECONDS)

@@ -4,9 +4,8 @@ A worker that takes a message has its lease and notes what came of it. A replica
 that is relieved when its lease has run out.
 """
 
-import secrets
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,8 +14,9 @@ import sqlalchemy as sa
 from compliance.channel import Channel, Message
 from compliance.finding import State
 from compliance.routing import Teams
-from ledger import stale, storms, threads
+from ledger import noting, stale, storms, threads
 from ledger.database import reading, writing
+from ledger.leases import LEASE, lease_until, take_lease
 from ledger.shown import MessageUpdate, Version, load
 from ledger.stale import NOTHING_TO_DO, Stale, Turn
 from ledger.storms import Place
@@ -24,42 +24,10 @@ from ledger.tables import UNCONFIRMED, findings, messages, posts
 
 #: AWS answers in less than a second, and a card that comes without a name is better than none.
 _PATIENCE = timedelta(seconds=15)
-#: Longer than chat takes for one message, in blocks and then in words.
-LEASE = timedelta(seconds=60)
 #: After how long a channel is searched for a second message of a post that was repeated.
 _SEARCH_AFTER = timedelta(minutes=1)
 #: How many findings that need no message are noted at a time.
 _SILENT_MAX = 1_000
-
-#: A newer version stays stale: only what was shown is noted, and a late note takes nothing back.
-_NOTE = (
-    sa.update(messages)
-    .where(
-        messages.c.finding == sa.bindparam("noted"),
-        messages.c.channel == sa.bindparam("where"),
-        messages.c.version < sa.bindparam("shown"),
-    )
-    .values(version=sa.bindparam("shown"))
-)
-_OLDER = sa.exists().where(
-    messages.c.finding == findings.c.id, messages.c.version < sa.bindparam("shown")
-)
-_UP_TO_DATE = (
-    sa.select(sa.func.count())
-    .where(messages.c.finding == findings.c.id, messages.c.version >= sa.bindparam("shown"))
-    .scalar_subquery()
-)
-#: A finding is shown when every message of it is up to date and every channel of its team has one.
-_SHOWN = (
-    sa.update(findings)
-    .where(
-        findings.c.id == sa.bindparam("noted"),
-        findings.c.shown_version < sa.bindparam("shown"),
-        sa.bindparam("needed") <= _UP_TO_DATE,
-        sa.not_(_OLDER),
-    )
-    .values(shown_version=sa.bindparam("shown"))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +92,7 @@ class Messages:
             return None
         try:
             with writing(self._engine) as db:
-                post = self._lease(db, channel, place)
+                post = take_lease(db, channel, place, self._now())
         except sa.exc.IntegrityError:
             return None
         if post is None:
@@ -142,13 +110,13 @@ class Messages:
         ours = sa.or_(UNCONFIRMED, posts.c.message == message.id)
         with writing(self._engine) as db:
             of_it = posts.c.id == update.post
-            note = {"message": message.id, "leased_until": None, "team": update.team}
-            if not db.execute(sa.update(posts).where(of_it, ours).values(note)).rowcount:
+            shown = {"message": message.id, "leased_until": None, "team": update.team}
+            if not db.execute(sa.update(posts).where(of_it, ours).values(shown)).rowcount:
                 real = db.execute(sa.select(posts.c.message).where(of_it)).scalar()
                 return Message(update.channel, real) if real else None
-            self._note(db, update.channel, update.versions)
-            _forget(db, update.channel, update.departed)
-            self._settle(db, [*update.versions, *update.departed])
+            noting.note(db, update.channel, update.versions)
+            noting.forget(db, update.channel, update.departed)
+            noting.note_everywhere(db, self._teams, [*update.versions, *update.departed])
             if not update.findings:
                 db.execute(sa.delete(posts).where(of_it))
                 threads.forget(db, [update.post])
@@ -174,13 +142,13 @@ class Messages:
             if update.message is None and not update.is_unconfirmed:
                 _delete(db, update.post)
             else:
-                self._lease_until(db, update, None)
+                lease_until(db, update.post, None)
 
     def discard(self, update: MessageUpdate) -> None:
         """Note that there is no such message, and that none is needed."""
         with writing(self._engine) as db:
             _delete(db, update.post)
-            self._settle(db, [*update.versions, *update.departed])
+            noting.note_everywhere(db, self._teams, [*update.versions, *update.departed])
 
     def is_read(self, channel: Channel) -> bool:
         """Say whether a team reads *channel*."""
@@ -189,7 +157,7 @@ class Messages:
     def postpone(self, update: MessageUpdate, pause: timedelta) -> None:
         """Keep the message from every replica for a *pause*."""
         with writing(self._engine) as db:
-            self._lease_until(db, update, self._now() + pause)
+            lease_until(db, update.post, self._now() + pause)
 
     def confirm(self, update: MessageUpdate, message: Message) -> None:
         """Note that a post in doubt was found in its channel as *message*."""
@@ -311,50 +279,7 @@ class Messages:
             ]
         if versions:
             with writing(self._engine) as db:
-                self._settle(db, versions)
-
-    def _lease(self, db: sa.Connection, channel: Channel, place: Place) -> sa.RowMapping | None:
-        """Reserve a message; None where another replica has it, IntegrityError likewise.
-
-        Our own id of the post is kept here, before anything is posted.
-        """
-        now = self._now()
-        until = {"leased_until": now + LEASE}
-        if place.post is None:
-            post = db.execute(
-                sa.insert(posts)
-                .values(
-                    post_id=secrets.token_hex(8),
-                    channel=str(channel),
-                    message="",
-                    team=self._team_of(db, place),
-                    rule=place.rule,
-                    is_group=place.is_group,
-                    posted_at=now,
-                    grown_at=now,
-                    attempts=1,
-                    **until,
-                )
-                .returning(posts.c.id)
-            ).scalar_one()
-        else:
-            post = place.post
-            grown = {"grown_at": now} if place.finding_ids else {}
-            lease = sa.update(posts).where(posts.c.id == post, stale.is_free(now))
-            if not db.execute(lease.values(**until, **grown)).rowcount:
-                return None
-        rows = [
-            {"finding": each, "channel": str(channel), "post": post, "version": 0, "joined_at": now}
-            for each in sorted(place.finding_ids)
-        ]
-        if rows:
-            db.execute(sa.insert(messages), rows)
-        return db.execute(sa.select(posts).where(posts.c.id == post)).mappings().one()
-
-    @staticmethod
-    def _team_of(db: sa.Connection, place: Place) -> str:
-        query = sa.select(findings.c.team).where(findings.c.id == place.finding_ids[0])
-        return str(db.execute(query).scalar_one())
+                noting.note_everywhere(db, self._teams, versions)
 
     def _adopt(self, db: sa.Connection, finding_id: str, message: Message) -> None:
         """Make *message* the finding's, out of date, so that it is brought up to date."""
@@ -363,60 +288,11 @@ class Messages:
         if finding is None:
             return
         place = Place(None, (finding_id,), finding.rule, is_group=False)
-        post = self._lease(db, message.channel, place)
+        post = take_lease(db, message.channel, place, self._now())
         known = {"message": message.id, "leased_until": None}
         if post is not None:
             db.execute(sa.update(posts).where(posts.c.id == post["id"]).values(known))
             db.execute(sa.update(findings).where(of_it).values(shown_version=0))
-
-    @staticmethod
-    def _lease_until(db: sa.Connection, update: MessageUpdate, until: datetime | None) -> None:
-        of_it = posts.c.id == update.post
-        db.execute(sa.update(posts).where(of_it).values(leased_until=until))
-
-    @staticmethod
-    def _note(db: sa.Connection, channel: Channel, versions: Iterable[Version]) -> None:
-        noted = [
-            {"noted": each.finding_id, "where": str(channel), "shown": each.version}
-            for each in versions
-        ]
-        if noted:
-            db.execute(_NOTE, noted)
-
-    def _settle(self, db: sa.Connection, versions: Iterable[Version]) -> None:
-        """Note each finding as shown whose messages are all up to date."""
-        in_order = sorted(versions, key=lambda each: each.finding_id)
-        noted = [
-            {"noted": each.finding_id, "shown": each.version, "needed": self._needed(each)}
-            for each in in_order
-        ]
-        if noted:
-            _lock(db, [each.finding_id for each in in_order])
-            db.execute(_SHOWN, noted)
-
-    def _needed(self, version: Version) -> int:
-        """Return how many channels must show the finding."""
-        return 0 if version.state in NOTHING_TO_DO else len(self._teams[version.team].channels)
-
-
-def _lock(db: sa.Connection, finding_ids: Collection[str]) -> None:
-    """Wait for the transaction that notes another message of these findings, to see it.
-
-    Or each would find that the other's channel is out of date, and the findings would be so for
-    ever. In the order of ids, as the ledger locks them, or PostgreSQL ends one of the two. SQLite's
-    write lock keeps them apart already.
-    """
-    if db.dialect.name == "postgresql":
-        of_them = sa.select(findings.c.id).where(findings.c.id.in_(finding_ids))
-        db.execute(of_them.order_by(findings.c.id).with_for_update())
-
-
-def _forget(db: sa.Connection, channel: Channel, versions: Iterable[Version]) -> None:
-    gone = [{"noted": each.finding_id, "where": str(channel)} for each in versions]
-    if gone:
-        of_it = messages.c.finding == sa.bindparam("noted")
-        here = messages.c.channel == sa.bindparam("where")
-        db.execute(sa.delete(messages).where(of_it, here), gone)
 
 
 def _delete(db: sa.Connection, post: int) -> None:

@@ -9,7 +9,8 @@ from compliance.channel import Channel, Message
 from compliance.finding import Finding
 from compliance.group import Content
 from compliance.tally import Tally
-from ledger.messages import LEASE, Messages, Search
+from ledger.leases import LEASE
+from ledger.messages import Messages, Search
 from ledger.shown import MessageUpdate
 from ledger.stale import NOTHING_TO_DO
 from notifiers.chat import (

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from itertools import count
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +11,8 @@ from compliance import life
 from compliance.channel import Channel, Message
 from compliance.finding import State
 from compliance.request import Request, Verb
-from ledger.messages import LEASE, Messages
+from ledger.leases import LEASE
+from ledger.messages import Messages
 from ledger.stale import Stale, Turn
 from ledger.store import Ledger
 from ledger.storms import STORM
@@ -245,20 +247,21 @@ def test_a_channels_id_can_be_as_long_as_a_chat_product_makes_it(engine, clock, 
 
 
 @pytest.mark.postgresql
-def test_a_look_that_another_replicas_post_made_old_takes_nothing(
-    on_postgresql, clock, monkeypatch
-):
-    messages, other = (Messages(on_postgresql, teams(), clock, timedelta()) for _ in range(2))
+def test_a_look_that_another_replicas_post_made_old_takes_nothing(on_postgresql, clock):
+    other = Messages(on_postgresql, teams(), clock, timedelta())
     Ledger(on_postgresql, clock, lambda key, tags: "housing").record([change()])
-    lease = messages._lease
+    looks = count(1)
 
-    def when_the_other_has_posted(*asked):
-        post(other)
-        return lease(*asked)
+    def when_the_other_has_posted():
+        # Asked first for the look, then for the lease.
+        if next(looks) == 2:
+            post(other)
+        return clock()
 
-    monkeypatch.setattr(messages, "_lease", when_the_other_has_posted)
+    messages = Messages(on_postgresql, teams(), when_the_other_has_posted, timedelta())
 
     assert take(messages) is None
+    assert next(looks) > 2
 
 
 @pytest.mark.parametrize("turn", list(Turn))

@@ -12,7 +12,8 @@ from compliance.channel import Channel, Message
 from compliance.finding import Request, State, Verb
 from compliance.routing import Teams
 from ledger.closed import ClosedChannels
-from ledger.messages import LEASE, Messages
+from ledger.leases import LEASE
+from ledger.messages import Messages
 from ledger.storms import SINGLE_CARDS, STORM
 from notifiers.chat import (
     ChannelClosedError,

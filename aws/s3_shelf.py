@@ -57,6 +57,7 @@ class S3Shelf:
         self._clock = clock
         self._asked_at: float | None = None
         self._seen: tuple[Text, bytes] | None = None
+        self._failure: ShelfError | None = None
 
     @property
     def name(self) -> str:
@@ -64,10 +65,19 @@ class S3Shelf:
 
     def read(self) -> Text:
         now = self._clock()
-        recent = self._asked_at is not None and now - self._asked_at < _ASK_SECONDS
-        if not self._seen or not recent:
+        if self._asked_at is not None and now - self._asked_at < _ASK_SECONDS:
+            if self._failure:
+                raise self._failure.with_traceback(None)
+            if self._seen:
+                return self._seen[0]
+        self._asked_at = now
+        try:
             self._seen = self._newest()
-            self._asked_at = now
+        except ShelfError as error:
+            # What is away or unfit is not asked for more often than what is well.
+            self._failure = error
+            raise
+        self._failure = None
         return self._seen[0]
 
     def write(self, drafts: Sequence[Draft], revision: str) -> Text:

@@ -118,6 +118,7 @@ class GitShelf:
         self._git = Git(location.url, token, named=location.has_user)
         self._asked_at: float | None = None
         self._seen: _Seen | None = None
+        self._failure: Exception | None = None
         #: Branches that were pushed for review, so that nobody has to be asked about them again.
         self._proposed: set[str] = set()
 
@@ -178,17 +179,28 @@ class GitShelf:
     def _newest(self, recent: float = 0.0) -> _Seen:
         """Return the branch as it is, or as it was when it was last asked, *recent* seconds ago."""
         now = self._clock()
-        if self._seen and self._asked_at is not None and now - self._asked_at < recent:
-            return self._seen
+        if self._asked_at is not None and now - self._asked_at < recent:
+            if self._failure:
+                raise self._failure.with_traceback(None)
+            if self._seen:
+                return self._seen
+        self._asked_at = now
+        try:
+            self._seen = self._asked()
+        except (GitError, ShelfError) as error:
+            # What is away or unfit is not asked for more often than what is well.
+            self._failure = error
+            raise
+        self._failure = None
+        return self._seen
+
+    def _asked(self) -> _Seen:
         commit = self._tip(self._ref)
         if not commit:
             raise ShelfUnreadableError(
                 f"{self.name}: there is no branch {self._branch}; push it, or correct ALLOWLIST_URL"
             )
-        if self._seen is None or commit != self._seen.commit:
-            self._seen = self._fetched()
-        self._asked_at = now
-        return self._seen
+        return self._seen if self._seen and commit == self._seen.commit else self._fetched()
 
     def _tip(self, ref: str) -> str:
         """Return the commit that *ref* of the repository is, empty where there is none."""

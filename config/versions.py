@@ -82,7 +82,7 @@ class Versions:
         """Return what the shelf has now; raises where it is broken, or may be half written."""
         self.look(again=False)
         if self.fault:
-            raise self.fault
+            raise self.fault.with_traceback(None)
         if self._doubted or not self._version:
             raise UneditableAllowlistError(BEING_CHANGED.format(name=self._shelf.name))
         return self._version
@@ -169,7 +169,7 @@ class Versions:
             if known and text.revision == known.text.revision:
                 return known
         if self._broken and text.revision == self._broken[0]:
-            raise self._broken[1]
+            raise self._broken[1].with_traceback(None)
         try:
             return Version(text, parse_allowlist(text.text, self._shelf.name))
         except ConfigError as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from slack_bolt import BoltRequest
 from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -68,6 +69,31 @@ def test_a_signed_request_does_what_it_asks(post, context, eventually):
 
     assert post() == 200
     assert eventually(lambda: context.ledger.find(ID).state is State.APPROVED)
+
+
+class Slow:
+    """Listeners whose answers take as long as *done* is not set."""
+
+    def __init__(self):
+        self.done = threading.Event()
+
+    def register(self, app):
+        app.command("/compliance")(self.answer)
+
+    def answer(self, ack):
+        ack()
+        self.done.wait(20)
+
+
+def test_answers_that_take_long_keep_no_request_from_being_acknowledged(client):
+    slow = Slow()
+    app = slack.build(client, "", slow)
+    command = urlencode({"command": "/compliance", "text": "status", "user_id": "U0HANNAH"})
+
+    statuses = [app.dispatch(BoltRequest(body=command)).status for _ in range(30)]
+    slow.done.set()
+
+    assert set(statuses) == {200}
 
 
 @pytest.mark.parametrize(

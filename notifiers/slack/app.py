@@ -3,7 +3,6 @@
 import logging
 import threading
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from slack_bolt import App
@@ -17,16 +16,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from notifiers.slack.answering import Answering
 from notifiers.slack.errors import FAILURES, why
 from notifiers.slack.listeners import Listeners
 
 log = logging.getLogger(__name__)
 
 _RETRY_AFTER = timedelta(seconds=5)
-#: How many requests of people are worked on at once. An answer may wait for Slack's rate limits or
-#: for AWS, and Bolt acknowledges a request in the thread that answers it: with Bolt's own ten, ten
-#: slow answers keep the next press from being acknowledged in its three seconds.
-_ANSWERED_AT_ONCE = 100
 #: A connection that broke unnoticed is found out with the next ping.
 _PING_SECONDS = 3
 _REMEDY = "Set SLACK_APP_TOKEN to an app-level token of this app with connections:write."
@@ -38,7 +34,7 @@ def build(client: WebClient, signing_secret: str, listeners: Listeners) -> App:
         client=client,
         logger=logging.getLogger("slack_bolt"),
         signing_secret=signing_secret or None,
-        listener_executor=ThreadPoolExecutor(_ANSWERED_AT_ONCE, "slack"),
+        listener_executor=Answering(),
         token_verification_enabled=False,
         # Socket Mode is authenticated by its connection; over HTTP every request is verified.
         request_verification_enabled=bool(signing_secret),

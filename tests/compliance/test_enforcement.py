@@ -7,10 +7,10 @@ import pytest
 
 from compliance import life
 from compliance.allowlist import Allowlist
-from compliance.enforcement import enforce, excepted
+from compliance.enforcement import REVOKED, TAKEN_OUT, enforce, excepted, kept
 from compliance.finding import UNDECIDED, IllegalMoveError, State
-from compliance.request import Verb
-from tests.builders import at, entry, finding, request
+from compliance.request import Request, Verb
+from tests.builders import RULE, at, entry, finding, request
 
 
 def in_state(state):
@@ -106,3 +106,107 @@ def test_a_list_of_before_the_start_still_excepts_what_is_new():
     known = Allowlist([entry()], is_newest=False)
 
     assert enforce(finding(), known, at(1)).state is State.EXCEPTED
+
+
+UNDER = entry(id="E-1", asked_by="Hannah <slack:U0HANNAH>", agreed_by=("Harry <slack:U0HARRY>",))
+BY_HAND = replace(UNDER, id="")
+
+
+def asked(verb, state=State.APPROVAL_PENDING, needed=0, actor="slack:U0HANNAH", **detail):
+    made = Request(verb, actor, needed, at(0), (), detail, hindrance="The file is away.")
+    return replace(finding(), state=state, requests=(made,))
+
+
+@pytest.mark.parametrize(
+    ("before", "covered_by", "led"),
+    [
+        (asked(Verb.EXCEPT, id="E-1"), UNDER, True),
+        (asked(Verb.EXCEPT, id="E-2"), UNDER, False),
+        (asked(Verb.EXCEPT, needed=1, id="E-1"), UNDER, False),
+        (asked(Verb.EXCEPT), BY_HAND, True),
+        (asked(Verb.EXCEPT, actor="slack:U0HARRY"), BY_HAND, False),
+        (asked(Verb.EXTEND, State.EXCEPTED, id="E-1", expires="2026-12-01"), UNDER, True),
+        (asked(Verb.EXTEND, State.EXCEPTED, id="E-1", expires="2026-12-02"), UNDER, False),
+        (asked(Verb.EXTEND, State.EXCEPTED, id="E-2", expires="2026-12-01"), UNDER, False),
+        (asked(Verb.REMEDIATE, id="E-1"), UNDER, False),
+    ],
+    ids=["its request", "another's", "not agreed", "by who asked", "by another", "its extension",
+         "another end", "of another", "a remediation"],
+)  # fmt: skip
+def test_the_request_that_led_to_an_entry_is_the_decision(before, covered_by, led):
+    after = enforce(before, Allowlist([covered_by]), at(1))
+
+    [made] = before.requests
+    people = "slack:U0HANNAH", 0, at(1), ("slack:U0HARRY",)
+    by_hand = Request(Verb.EXCEPT, *people, kept(covered_by))
+    assert after.decided == (replace(made, hindrance="") if led else by_hand)
+
+
+def test_a_decision_stays_while_its_entry_is_written_anew():
+    once = enforce(asked(Verb.EXCEPT, id="E-1"), Allowlist([UNDER]), at(1))
+    edited = replace(UNDER, reason="Another reason altogether, in a sentence.")
+
+    assert enforce(once, Allowlist([edited]), at(2)).decided == once.decided
+    other = enforce(once, Allowlist([replace(edited, id="E-2")]), at(2))
+    assert other.decided.detail["id"] == "E-2"
+
+
+def test_what_is_kept_of_an_entry_is_all_that_cards_and_auditors_read():
+    days = {"first_asked": date(2026, 6, 1), "first_expires": date(2026, 9, 1), "renewals": 1}
+
+    assert kept(UNDER) == {
+        "id": "E-1", "class": "accepted risk", "reason": UNDER.reason, "ticket": "SEC-1",
+        "control": "", "expires": "2026-12-01", "renewals": 0, "first_asked": "",
+        "first_expires": "",
+    }  # fmt: skip
+    again = {"first_asked": "2026-06-01", "first_expires": "2026-09-01", "renewals": 1}
+    assert kept(entry(id="E-1", **days)).items() >= again.items()
+
+
+OLDER = Allowlist([entry(created=date(2026, 10, 1))])
+
+
+def made_again(state=State.OPEN):
+    return replace(in_state(state), made_at=datetime(2026, 10, 15, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("state", [State.OPEN, State.REOPENED])
+def test_an_entry_for_a_resource_of_before_is_said_once_and_covers_nothing(state):
+    after = enforce(made_again(state), OLDER, at(1))
+
+    assert (after.state, OLDER.entries[0].known_as in after.note) == (state, True)
+    assert enforce(after, OLDER, at(2)) is after
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.APPROVAL_PENDING])
+def test_what_somebody_asked_for_keeps_its_note(state):
+    before = made_again(state)
+
+    assert enforce(before, OLDER, at(1)) is before
+
+
+def test_an_exception_ends_where_its_resource_was_made_again():
+    once = enforce(finding(), Allowlist([entry()]), at(1))
+
+    after = enforce(replace(once, made_at=made_again().made_at), OLDER, at(2))
+
+    assert (after.state, "another one had its name" in after.note) == (State.REOPENED, True)
+
+
+@pytest.mark.parametrize(("needed", "note"), [(0, REVOKED), (1, TAKEN_OUT)], ids=["agreed", "not"])
+def test_an_agreed_revocation_is_the_decision_that_ended_an_exception(needed, note):
+    revoked = asked(Verb.REVOKE, State.EXCEPTED, needed)
+
+    after = enforce(revoked, Allowlist(), at(2))
+
+    assert (after.note, after.decided) == (note, None if needed else revoked.requests[0])
+
+
+def test_of_entries_for_a_rule_and_its_copy_the_longest_counts():
+    copy = replace(finding().copies[0], rule="a-copy")
+    both = replace(finding(), copies=(*finding().copies, copy))
+    longest = date(2026, 12, 24)
+
+    for rules in (("a-copy", RULE), (RULE, "a-copy")):
+        known = [entry(rule=rules[0], expires=longest), entry(rule=rules[1])]
+        assert enforce(both, Allowlist(known), at(1)).until.date() == date(2026, 12, 25)

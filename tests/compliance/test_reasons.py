@@ -5,6 +5,7 @@ import pytest
 from compliance.reasons import COPIED, REPEATED, SAME, TOO_LONG, TOO_SHORT, why_no_reason
 
 TITLE = "S3 bucket can be made public"
+SENTENCES = "".join(f"{number} pictures are public. " for number in range(100))
 GOOD = "The council's website serves these pictures to everybody."
 
 
@@ -29,6 +30,15 @@ GOOD = "The council's website serves these pictures to everybody."
         (GOOD * 20, REPEATED),
         (" ".join(f"{GOOD} {number}" for number in range(20)), TOO_LONG),
         (GOOD, ""),
+        ("Agreed until spring.", ""),
+        ("Agreed until spring", TOO_SHORT),
+        ("The pictures are public by decision of the council, as it must", ""),
+        ("abcdef" + "fedcba" * 3, ""),
+        ("abcde" + "edcba" * 4, REPEATED),
+        (SENTENCES[:800], ""),
+        (SENTENCES[:801], TOO_LONG),
+        (f"{TITLE}, as wished", COPIED),
+        (f"{TITLE}, as is wished", ""),
         (f"{TITLE}, and the council's website is served from it.", ""),
         ("公式サイトの画像を配信する"
          "公開バケットです", ""),

@@ -1,12 +1,14 @@
 """Which team owns a finding."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.accounts import Account
 from compliance.channel import Channel
-from compliance.routing import Match, Team, Teams
+from compliance.routing import Approvers, Match, Notify, Team, Teams
 from tests.builders import key
 
 HOUSING = Account("111122223333", environment="production", unit="Workloads/Production")
@@ -157,3 +159,81 @@ def test_of_many_teams_only_those_are_compared_that_could_own_the_finding(monkey
     owned = Teams(tuple(teams), "t0").owner(key(account=f"{249:012}"), {})
 
     assert (owned.name, len(compared)) == ("t249", 1)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Match(tags={"Team": "x"}, accounts=frozenset({"999988887777"})),
+        Match(tags={"Team": "x"}, regions=frozenset({"us-east-1"})),
+        Match(tags={"Team": "x"}, resource_types=frozenset({"AWS::SNS::Topic"})),
+        Match(tags={"Team": "x"}, rules=frozenset({"another-rule"})),
+        Match(tags={"Team": "x"}, units=frozenset({"Sandbox"})),
+        Match(tags={"Team": "x"}, environments=frozenset({"staging"})),
+        Match(tags={"Team": "x", "Stage": "live"}),
+        Match(units=frozenset({"Sandbox"}), environments=frozenset({"production"})),
+        Match(units=frozenset({"Workloads"}), environments=frozenset({"staging"})),
+    ],
+    ids=["account", "Region", "type", "rule", "unit", "environment", "tag", "unit alone",
+         "environment alone"],
+)  # fmt: skip
+def test_one_condition_that_does_not_fit_is_enough(other):
+    assert owner(team("first", other), team("last"), tags={"Team": "x"}) == "last"
+
+
+def test_of_several_units_one_is_enough():
+    units = Match(units=frozenset({"Sandbox", "Workloads"}))
+
+    assert owner(team("first", units), team("last")) == "first"
+
+
+TDA, FRONT = Channel("slack", "C0TDA"), Channel("slack", "C0FRONT")
+WHO = Approvers(frozenset({"slack:U0ANA"}), frozenset({"slack:S0ANALYSTS"}))
+OPEN_TEAM = replace(team("open"), channels=(FRONT, Channel("slack", "C0OPEN")), outsiders=True)
+SHY_TEAM = replace(team("shy"), channels=(FRONT,), escalation=Channel("slack", "C0BOSS"))
+ALL = Teams((SHY_TEAM, OPEN_TEAM), "shy", (TDA, FRONT), WHO)
+
+
+def test_who_decides_for_every_team_is_a_team_that_reads_where_the_tda_does():
+    theirs = Team("security-analysts", (TDA, FRONT), WHO.users, WHO.groups, ())
+
+    assert ALL.analysts == ALL["security-analysts"] == theirs
+    assert ALL.names == {"security-analysts", "open", "shy"}
+    assert ALL["gone"] is SHY_TEAM
+
+
+@pytest.mark.parametrize(
+    ("who", "channels", "are_a_team"),
+    [
+        (Approvers(users=WHO.users), (TDA,), True),
+        (Approvers(groups=WHO.groups), (TDA,), True),
+        (Approvers(), (TDA,), False),
+        (WHO, (), False),
+    ],
+    ids=["users", "groups", "nobody", "nowhere"],
+)
+def test_analysts_are_a_team_where_they_are_and_read(who, channels, are_a_team):
+    teams = Teams((SHY_TEAM,), "shy", channels, who)
+
+    assert (teams.analysts is not None, len(teams.names)) == (are_a_team, 1 + are_a_team)
+    assert teams.tda == (TDA if channels else None)
+
+
+def test_a_channel_is_read_by_its_teams_and_lets_others_read_where_one_of_them_does():
+    assert ALL.of_channel(FRONT) == {"security-analysts", "open", "shy"}
+    assert ALL.of_channel(TDA) == {"security-analysts"}
+    assert ALL.channels == {TDA, FRONT, Channel("slack", "C0OPEN")}
+    assert ALL.allows_outsiders(FRONT)
+    assert not ALL.allows_outsiders(TDA)
+    assert not Teams((SHY_TEAM,), "shy").allows_outsiders(FRONT)
+
+
+def test_a_team_that_does_not_answer_is_spoken_of_where_it_says_or_where_the_tda_reads():
+    assert ALL.escalation_of("shy") == Channel("slack", "C0BOSS")
+    assert ALL.escalation_of("open") == TDA
+    assert Teams((OPEN_TEAM,), "open").escalation_of("open") is None
+
+
+def test_what_a_team_does_not_say_is_usual():
+    assert team("usual").notify == Notify(mentions=True, reminds=True)
+    assert not team("usual").outsiders

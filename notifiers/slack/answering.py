@@ -3,7 +3,8 @@
 import atexit
 import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, wait
+from concurrent import futures
+from concurrent.futures import Executor, Future
 from typing import Any, ParamSpec, TypeVar
 
 #: How long the process waits at its end for what people were told is being done.
@@ -24,7 +25,7 @@ class Answering(Executor):
 
     def __init__(self) -> None:
         self._running: set[Future[Any]] = set()
-        atexit.register(self._finish)
+        atexit.register(self._wait, _LAST_SECONDS)
 
     def submit(
         self,
@@ -47,5 +48,10 @@ class Answering(Executor):
         threading.Thread(target=work, name="slack", daemon=True).start()
         return future
 
-    def _finish(self) -> None:
-        wait(tuple(self._running), _LAST_SECONDS)
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Wait for what is being worked on, where *wait* says so; nothing is cancelled."""
+        if wait:
+            self._wait(None)
+
+    def _wait(self, seconds: float | None) -> None:
+        futures.wait(tuple(self._running), seconds)

@@ -1,10 +1,11 @@
 """What AWS Config reports of one resource."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from compliance.change import Compliance, Copy, ResourceFacts
+from compliance.change import Compliance, Copy, ResourceFacts, is_ahead
 from tests.builders import PACK_ARN, at, change, key
 
 
@@ -37,3 +38,8 @@ def test_what_is_not_said_of_a_rule_or_a_resource_is_not_so():
 
     assert not copy.service_linked
     assert not facts.deleted
+
+
+@pytest.mark.parametrize(("seconds", "ahead"), [(-9, False), (300, False), (301, True)])
+def test_a_time_is_ahead_where_clocks_do_not_differ_by_so_much(seconds, ahead):
+    assert is_ahead(at(0) + timedelta(seconds=seconds), at(0)) is ahead

@@ -1,7 +1,6 @@
 """What people press, submit and type, from Slack's request to Slack's API."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from slack_bolt import BoltRequest
@@ -29,7 +28,6 @@ def dispatch(app, body):
     answer = app.dispatch(request)
     # Bolt runs a listener in a thread of its own and answers at the acknowledgement.
     app.listener_runner.listener_executor.shutdown(wait=True)
-    app.listener_runner.listener_executor = ThreadPoolExecutor(1)
     return answer
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from compliance.card import Account, Button, Departed, Fact, FactKind, card_of
 from compliance.finding import State
-from compliance.group import by_place, content_of, gather
+from compliance.group import by_place, content_of, decidable, gather
 from compliance.request import Verb
 from tests.builders import PACK_ARN, RULE, finding, request, rule
 
@@ -131,3 +131,57 @@ def test_of_many_accounts_the_others_are_counted_together():
 
     assert places[0] == ("in 000000000000", 13)
     assert places[-1] == ("in 2 more accounts", 5)
+    assert by_place(gather(many[:3], RULES, {})) == (("in 000000000000", 3),)
+
+
+@pytest.mark.parametrize(
+    ("number", "known", "headline"),
+    [
+        (1, RULES, "High · 1 finding: S3 bucket can be made public"),
+        (2, RULES, "High · 2 findings: S3 bucket can be made public"),
+        (2, {}, f"Not rated · 2 findings: {RULE}"),
+    ],
+)
+def test_a_group_says_how_grave_how_many_and_what(number, known, headline):
+    group = gather(found(number), known, {})
+
+    assert (group.headline, group.finding_id) == (headline, found(1)[0].id)
+    assert Button.LIST in group.buttons
+
+
+def test_a_message_of_several_findings_is_their_group():
+    assert content_of(found(2), RULES, ACCOUNTS) == gather(found(2), RULES, ACCOUNTS)
+
+
+def test_a_row_says_where_by_the_accounts_name_or_its_id():
+    unknown = finding(resource="b", account="999999999999")
+
+    rows = gather((finding(), unknown), RULES, ACCOUNTS).rows
+
+    assert [row.where for row in rows] == ["housing, eu-west-2", "999999999999, eu-west-2"]
+
+
+def test_what_can_break_is_said_once_of_all_whose_remediation_can_begin():
+    grave = {RULE: replace(rule(), impact=replace(rule().impact, danger="Readers are refused."))}
+
+    assert gather(found(2), grave, {}).danger == "Readers are refused."
+
+
+def test_those_that_offer_a_button_can_be_decided_by_it():
+    over = replace(finding(resource="over"), state=State.RESOLVED)
+
+    assert decidable((finding(), over), lambda each: rule(), Button.IGNORE) == (finding(),)
+
+
+def test_each_tool_is_named_once_with_the_tag_that_most_have():
+    stack, tags = "aws:cloudformation:stack-name", ("Terraform", "Pulumi", "cdk", "managed-by")
+    by_stack = [
+        replace(each, tags={stack: name})
+        for each, name in zip(found(3), ("a", "b", "b"), strict=True)
+    ]
+    over = replace(finding(resource="over"), state=State.RESOLVED, tags={stack: "b"})
+    others = [replace(each, tags={tag: "x"}) for each, tag in zip(found(4), tags, strict=True)]
+
+    said = gather((*by_stack, over, *others), RULES, {}).source_fix
+
+    assert f"CloudFormation: 3, tag {stack}=b" in said

@@ -39,3 +39,12 @@ def test_the_fingerprint_is_another_one_with_other_routes_or_accounts(directory)
 
     assert same == before
     assert len({before, rerouted, Ownership(teams(), directory).fingerprint()}) == 3
+
+
+def test_each_channel_of_a_team_is_named_with_it(directory):
+    named = Ownership(teams(), directory).channels()
+
+    assert named == tuple(
+        (each.name, channel) for each in teams().ordered for channel in each.channels
+    )
+    assert named

@@ -54,9 +54,13 @@ def main(arguments: list[str]) -> int:
         for wide in (each for each in silenced if not each.name):
             print(f"no feature for {wide.rule}: {wide}")
     wanted = features(rules, silenced)
-    if asked.plan:
-        wanted["checkov.baseline"] = checkov_baseline(silenced, rules, asked.plan)
-        wanted["trivy-ignore.rego"] = trivy_policy(silenced, rules, asked.plan)
+    try:
+        if asked.plan:
+            wanted["checkov.baseline"] = checkov_baseline(silenced, rules, asked.plan)
+            wanted["trivy-ignore.rego"] = trivy_policy(silenced, rules, asked.plan)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        print(f"{asked.plan}: is not what terraform show -json writes: {error}", file=sys.stderr)
+        return 2
     return _bring(asked.output, wanted, check=asked.check)
 
 

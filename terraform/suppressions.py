@@ -7,6 +7,7 @@ entry's ``name`` is looked for instead.
 import json
 import re
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -102,38 +103,51 @@ def _one_line(text: str) -> str:
 
 
 def checkov_baseline(silenced: Iterable[Silenced], rules: Mapping[str, Any], plan: Path) -> str:
-    """Return a baseline for ``checkov -f PLAN --baseline FILE``."""
+    """Return a baseline for ``checkov -f PLAN --baseline FILE``, which takes what it does not know.
+
+    Each resource has its exceptions and their ends, for whoever reads the file.
+    """
+    resources = list(_planned(plan))
+    checks: defaultdict[str, set[str]] = defaultdict(set)
+    exceptions: defaultdict[str, set[str]] = defaultdict(set)
+    for each in silenced:
+        if known := rules[each.rule]["terraform"].get("checkov", ()):
+            for address in _addresses(each, rules, resources):
+                checks[address].update(known)
+                exceptions[address].add(str(each))
     findings = [
-        {"resource": address, "check_ids": sorted(checks)}
-        for address, checks in _by_address(silenced, rules, plan, "checkov").items()
+        {
+            "resource": address,
+            "check_ids": sorted(checks[address]),
+            "exceptions": sorted(exceptions[address]),
+        }
+        for address in sorted(checks)
     ]
     return _json({"failed_checks": [{"file": f"/{plan.name}", "findings": findings}]})
+
+
+#: Trivy knew a check as AVD-AWS-0086, and knows it as AWS-0086 since it gave up the longer id:
+#: https://github.com/aquasecurity/trivy/issues/9064
+_TRIVY_IDS = [
+    line for name in ("ID", "AVDID") for line in
+    ("is_check(id) {", f"\tendswith(input.{name}, id)", "}", "")
+][:-1]  # fmt: skip
 
 
 def trivy_policy(silenced: Iterable[Silenced], rules: Mapping[str, Any], plan: Path) -> str:
     """Return a policy for ``trivy config --ignore-policy FILE``, which knows each end itself."""
     lines = ["# Written by generate_features.py from the allowlist: change it there.",
-             "package trivy", "", "default ignore = false"]  # fmt: skip
+             "package trivy", "", "default ignore = false", "", *_TRIVY_IDS]  # fmt: skip
     resources = list(_planned(plan))
     for each in silenced:
         ends = each.entry.ends_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         for address in _addresses(each, rules, resources):
             for check in rules[each.rule]["terraform"].get("trivy", ()):
-                lines += ["", f"# {each}", "ignore {", f"\tinput.AVDID == {json.dumps(check)}",
+                own = json.dumps(check.removeprefix("AVD-"))
+                lines += ["", f"# {each}", "ignore {", f"\tis_check({own})",
                           f"\tinput.CauseMetadata.Resource == {json.dumps(address)}",
                           f'\ttime.now_ns() < time.parse_rfc3339_ns("{ends}")', "}"]  # fmt: skip
     return "\n".join(lines) + "\n"
-
-
-def _by_address(
-    silenced: Iterable[Silenced], rules: Mapping[str, Any], plan: Path, tool: str
-) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    resources = list(_planned(plan))
-    for each in silenced:
-        for address in _addresses(each, rules, resources):
-            found.setdefault(address, set()).update(rules[each.rule]["terraform"].get(tool, ()))
-    return {address: checks for address, checks in sorted(found.items()) if checks}
 
 
 @dataclass(frozen=True, slots=True)

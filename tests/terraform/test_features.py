@@ -155,9 +155,27 @@ def test_checkov_and_trivy_are_told_of_the_addresses_in_a_plan(tmp_path: Path) -
         "aws_s3_bucket.this", "aws_s3_bucket_public_access_block.this"
     ]  # fmt: skip
     assert "CKV_AWS_53" in failed["findings"][1]["check_ids"]
+    [exception] = failed["findings"][1]["exceptions"]
+    assert "until 2999-03-31" in exception
     policy = (folder / "trivy-ignore.rego").read_text()
+    assert "endswith(input.ID, id)" in policy
+    assert 'is_check("AWS-0086")' in policy
     assert 'time.parse_rfc3339_ns("2999-04-01T00:00:00Z")' in policy
     assert 'input.CauseMetadata.Resource == "aws_s3_bucket.this"' in policy
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[]"])
+def test_a_plan_that_is_none_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None
+) -> None:
+    plan = tmp_path / "plan.json"
+    if text is not None:
+        plan.write_text(text)
+
+    ran = generate_features.main(["--output", str(tmp_path / "f"), "--plan", str(plan)])
+
+    assert ran == 2
+    assert "plan.json: is not what terraform show -json writes" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("plan", ["good", "wrong", "missing"])

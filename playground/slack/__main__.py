@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 from playground.listening import PortTakenError
+from playground.seeds import SeedError
 from playground.slack.manifest import ManifestError
 from playground.slack.seed import SEED
 from playground.slack.server import PORT, start
@@ -26,7 +27,7 @@ def main() -> int:
             app_url=arguments.app_url,
             strict=not arguments.lenient,
         )
-    except (ManifestError, PortTakenError) as error:
+    except (ManifestError, PortTakenError, SeedError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - it talks to a terminal
         return 2
     lines = [f"export {name}={value}" for name, value in slack.environment().items()]

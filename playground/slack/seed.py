@@ -1,11 +1,11 @@
 """Reads seed.yaml into the people and channels of a workspace that has the app installed."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from playground import seeds
 from playground.clock import Clock
 from playground.slack.entities import Channel, Team, User, UserGroup
 from playground.slack.installation import Installation
@@ -18,8 +18,11 @@ SEED = Path(__file__).with_name("seed.yaml")
 
 
 def installation(path: Path, manifest: Manifest, clock: Clock) -> Installation:
-    """Return the workspace of *path* with the app of *manifest* installed in it."""
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    """Return the workspace of *path* with the app of *manifest* in it; raises SeedError."""
+    return seeds.read(path, SEED, partial(_installation, manifest, clock))
+
+
+def _installation(manifest: Manifest, clock: Clock, raw: Mapping[str, Any]) -> Installation:
     app = credentials(manifest, raw["team"]["id"])
     workspace = Workspace(contents(raw, manifest, app), clock)
     return Installation(manifest, app, workspace, Tickets(clock), RateLimits(clock))

@@ -205,12 +205,13 @@ def start(
 
     With *app_url* payloads go there by HTTP, whatever the manifest says; so they go to the
     manifest's own request URLs where it turns Socket Mode off. *port* 0 is any that is free.
-    Without *strict* there are no rate limits. Raises ManifestError, PortTakenError.
+    Without *strict* there are no rate limits. Raises ManifestError, SeedError,
+    PortTakenError.
     """
     app = manifests.read(manifest)
     clock = Clock(time or (lambda: datetime.now(UTC)))
-    listener = listen(port)
     slack = seeds.installation(seed, app, clock)
+    listener = listen(port)
     slack.url = f"http://{HOST}:{listener.getsockname()[1]}"
     slack.is_strict = strict
     slack.uses_sockets = app.socket_mode and not app_url

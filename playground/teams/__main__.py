@@ -7,9 +7,10 @@ import threading
 from pathlib import Path
 
 from playground.listening import PortTakenError
+from playground.seeds import SeedError
 from playground.teams.identity import CONNECTOR
 from playground.teams.server import PORT, start
-from playground.teams.tenant import SEED, SeedError
+from playground.teams.tenant import SEED
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from playground import seeds
 from playground.clock import Clock
 from playground.guard import Guard
 from playground.listening import HOST, listen
@@ -29,7 +31,7 @@ from playground.teams.files import OneDrive
 from playground.teams.graph import Graph
 from playground.teams.identity import Identity
 from playground.teams.people import People
-from playground.teams.tenant import SEED, Tenant, read_seed
+from playground.teams.tenant import SEED, Tenant
 
 PORT = 8767
 T = TypeVar("T")
@@ -156,7 +158,8 @@ def start(
     call without a token, and cards that Teams would refuse are taken, and named as such. Raises
     SeedError and PortTakenError.
     """
-    tenant = Tenant(read_seed(seed), Clock(time or (lambda: datetime.now(UTC))))
+    clock = Clock(time or (lambda: datetime.now(UTC)))
+    tenant = seeds.read(seed, SEED, partial(Tenant, clock=clock))
     listener = listen(port)
     url = f"http://{HOST}:{listener.getsockname()[1]}"
     local = LocalTeams(tenant, url, app_url.rstrip("/"), is_strict=is_strict)

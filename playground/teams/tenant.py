@@ -4,13 +4,11 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
-
-import yaml
 
 from playground.clock import Clock
 from playground.topics import Topics
@@ -22,10 +20,6 @@ PERMISSIONS = ("User.Read.All", "GroupMember.Read.All")
 SEED = Path(__file__).with_name("seed.yaml")
 #: How many exchanges the inspector can look back on, and how many messages are kept.
 _CALLS_KEPT, _MESSAGES_KEPT = 500, 2_000
-
-
-class SeedError(Exception):
-    """The file does not say what a tenant is made of; the message says what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +173,11 @@ class Tenant(Topics):
         self.channels: dict[str, Channel] = {}
         for each in seed["teams"]:
             channels = [Channel(**channel, team=each["id"]) for channel in each["channels"]]
-            self.teams[each["id"]] = Team(**{**each, "channels": channels})
+            self.teams[each["id"]] = team = Team(**{**each, "channels": channels})
+            if team.id not in {channel.id for channel in channels}:
+                raise ValueError(f"team {team.name} has no General channel, with the team's own id")
+            if not self.people.keys() >= set(team.members) or not team.members:
+                raise ValueError(f"team {team.name} has no members, or others than people")
             self.channels |= {channel.id: channel for channel in channels}
         self.blocked: set[str] = set()
         self.messages: dict[str, Message] = {}
@@ -246,16 +244,3 @@ class Tenant(Topics):
             Call(self.next_number(), self.clock(), direction, name, status, request, response)
         )
         self.changed("calls")
-
-
-def read_seed(path: Path) -> Mapping[str, Any]:
-    """Return what a tenant starts with; raises SeedError."""
-    try:
-        seed = yaml.safe_load(path.read_text(encoding="utf-8"))
-        Tenant(seed, Clock(lambda: datetime.fromtimestamp(0, UTC)))
-    except (OSError, yaml.YAMLError) as error:
-        raise SeedError(f"{path}: {error}") from error
-    except (KeyError, TypeError, AttributeError) as error:
-        raise SeedError(f"{path}: expected the shape of {SEED}: {error}") from error
-    found: Mapping[str, Any] = seed
-    return found

@@ -5,7 +5,8 @@ Whatever gets a new button, field, answer, verb or fact fails here until each pr
 
 import json
 import re
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -34,16 +35,21 @@ from commands.answers import (
 )
 from commands.forms import Choice, Day, Field, Form, Option, Origin, Passage, Several, Text
 from commands.view import line_of
-from compliance.card import Section, card_of
+from compliance.card import Section, Step, card_of
+from compliance.card import Stage as Progress
 from compliance.facts import Fact, FactKind
+from compliance.finding import State
 from compliance.group import gather
 from compliance.press import IN_MENU, Button, Press
+from compliance.reply import Reply
 from compliance.request import Verb
 from compliance.stage import Stage
+from notifiers.slack import blocks as slack_blocks
 from notifiers.slack import group as slack_group
+from notifiers.slack import lists as slack_lists
 from notifiers.slack import modals
 from notifiers.slack.replies import answer_message
-from notifiers.teams.answers import answer_card, form_card
+from notifiers.teams.answers import answer_card, form_card, reply_card
 from notifiers.teams.cards import Viewing, content_card
 from notifiers.teams.elements import ASK
 from notifiers.teams.forms import read_submission
@@ -53,7 +59,29 @@ from tests.notifiers.slack.reading import objects, seen
 
 #: What Slack and Teams make something of: marks, links, mentions, escapes, and entities.
 NASTY = "*a* _b_ ~c~ `d` [x](https://e.x) **e** <!here> <at>f</at> &amp; # g {{DATE(2026)}} \\ |h|"
+#: Marks a text that every product has to show.
+MARK = "\N{SECTION SIGN}"
 DOCS = Path(__file__).parents[2] / "docs" / "teams.md"
+
+
+def text(what):
+    """Return a text of its own, which no other part of a sample has, as short as lists want it."""
+    return f"*[x](https://e.x)*<!a>&amp;{MARK}{what}{MARK}"
+
+
+def texts_of(sample):
+    """Return every marked text in *sample*, however deep."""
+    if isinstance(sample, str):
+        return [sample] if MARK in sample else []
+    if is_dataclass(sample):
+        return [each for part in fields(sample) for each in texts_of(getattr(sample, part.name))]
+    if isinstance(sample, Mapping):
+        sample = tuple(sample.values())
+    return [each for part in sample for each in texts_of(part)] if isinstance(sample, tuple) else []
+
+
+def not_in(drawn, sample):
+    return [each for each in texts_of(sample) if each not in drawn]
 
 
 class Slack:
@@ -67,19 +95,36 @@ class Slack:
             [modals.modal(answer, "C1")] if isinstance(answer, Form) else answer_message(answer)[1]
         )
 
+    def reply(self, reply):
+        return [slack_blocks.rich(reply.text), *slack_blocks.actions(reply.presses)]
+
     def text(self, drawn):
-        return seen(drawn)
+        steps = [each["title"] for each in objects(drawn, "task_card")]
+        return "\n".join([seen(drawn), *steps])
 
     def presses(self, drawn):
         buttons = [each for each in objects(drawn, "button") if "value" in each]
         offered = [(each["action_id"], each["value"]) for each in buttons]
         for menu in objects(drawn, "overflow"):
             offered += [(menu["action_id"], option["value"]) for option in menu["options"]]
-        return {slack_group.read_press(*each) for each in offered if not each[0].startswith("ask")}
+        return {
+            slack_group.read_press(*each)
+            for each in offered
+            if not each[0].startswith((slack_lists.ASK, slack_lists.TURN))
+        }
 
     def asks(self, drawn):
         buttons = objects(drawn, "button")
-        return {each["value"] for each in buttons if each["action_id"].startswith("ask")}
+        asking = slack_lists.ASK, slack_lists.TURN
+        return {each["value"] for each in buttons if each["action_id"].startswith(asking)}
+
+    def limits(self, form):
+        view = modals.modal(form, "C1")
+        [block] = [each for each in view["blocks"] if each["type"] == "input"]
+        element = block["element"]
+        options = tuple(each["value"] for each in element.get("options", ()))
+        submit = view["submit"]["text"]
+        return submit, not block.get("optional", False), element.get("max_length"), options
 
     def sent(self, form, entered):
         view = modals.modal(form, "C1")
@@ -114,6 +159,9 @@ class Teams:
             return self._taken(form_card(answer, ID))
         return self._taken(answer_card(answer, Viewing()))
 
+    def reply(self, reply):
+        return self._taken(reply_card(reply, str, "", ()))
+
     def text(self, drawn):
         texts = []
         for each in strict.elements(drawn):
@@ -136,6 +184,13 @@ class Teams:
         actions = [each for each in strict.elements(drawn) if each.get("verb") == ASK]
         return {each["data"]["value"] for each in actions}
 
+    def limits(self, form):
+        parts = list(strict.elements(form_card(form, ID)))
+        [part] = [each for each in parts if each["type"].startswith("Input.")]
+        [submit] = [each["title"] for each in parts if each.get("verb") == "submit"]
+        options = tuple(each["value"] for each in part.get("choices", ()))
+        return submit, part["isRequired"], part.get("maxLength"), options
+
     def sent(self, form, entered):
         card = form_card(form, ID)
         [submit] = [each for each in strict.elements(card) if each.get("verb") == "submit"]
@@ -156,9 +211,38 @@ def product(request):
     return request.param
 
 
-RULES = {RULE: replace(rule(), wrong=NASTY, why=NASTY)}
-CARD = card_of(finding(), RULES, {})
+RULES = {RULE: replace(rule(), wrong=text("wrong"), why=text("why"))}
+#: What stands on a card at a glance, and what is folded.
+GLANCE = replace(
+    card_of(finding(), RULES, {}),
+    resource="a-bucket",
+    facts=tuple(Fact(kind, text(f"fact {kind}")) for kind in FactKind),
+    line=(text("line"),),
+    danger=text("danger"),
+    steps=(Step(text("done step"), Progress.DONE), Step(text("next step"), Progress.PENDING)),
+    folded=(),
+)
+FOLDED = (
+    Section(text("folded title"), text("folded")),
+    Section(text("facts"), facts=tuple(Fact(kind, text(kind)) for kind in FactKind)),
+)
+CARD = replace(GLANCE, folded=FOLDED)
 GROUP = gather([finding(resource=f"bucket-{number}") for number in range(7)], RULES, {})
+GROUP = replace(
+    GROUP,
+    title=text("title"),
+    why=text("why"),
+    states=((State.OPEN, 417), (State.FAILED, 418)),
+    accounts=((text("account"), 419),),
+    rows=tuple(
+        replace(row, resource=f"bucket {MARK}{number}", where=f"place {MARK}{number}",
+                who=(f"slack:who-{number}", f"teams:who-{number}"))
+        for number, row in enumerate(GROUP.rows)
+    ),
+    danger=text("danger"),
+    preflight=(Fact(FactKind.RULE, text("preflight")),),
+    source_fix=text("source"),
+)  # fmt: skip
 OF_MANY = frozenset({Button.LIST, Button.REMEDIATE_ALL, Button.AGREE_ALL, Button.IGNORE_ALL})
 WITH_VERB = frozenset({Button.AGREE, Button.WITHDRAW, Button.AGREE_ALL})
 
@@ -201,11 +285,13 @@ def test_each_row_of_a_group_has_its_button(product):
     assert {row.press for row in GROUP.rows[:5]} <= product.presses(drawn)
 
 
+OPTIONS = (Option("a", f"A {MARK}"), Option("b", f"B {MARK}"))
+LABEL, HINT = text("label"), text("hint")
 FIELDS = {
-    Choice: Choice("Choice", NASTY, (Option("a", NASTY), Option("b", "B")), "Choose.", NASTY),
-    Text: Text("Text", NASTY, 500, "Too long.", 3, "Too short.", multiline=True, hint=NASTY),
-    Day: Day("Day", NASTY, date(2026, 1, 1), None, "Choose.", "Early.", "Late.", hint=NASTY),
-    Several: Several("Several", NASTY, (Option("a", NASTY), Option("b", "B")), NASTY),
+    Choice: Choice("Choice", LABEL, OPTIONS, "Choose.", HINT),
+    Text: Text("Text", LABEL, 500, "Too long.", 3, "Too short.", multiline=True, hint=HINT),
+    Day: Day("Day", LABEL, date(2026, 1, 1), None, "Choose.", "Early.", "Late.", hint=HINT),
+    Several: Several("Several", LABEL, OPTIONS, HINT),
 }
 ENTERED = {"Choice": "a", "Text": NASTY, "Day": "2026-12-01", "Several": "a b"}
 
@@ -213,50 +299,113 @@ ENTERED = {"Choice": "a", "Text": NASTY, "Day": "2026-12-01", "Several": "a b"}
 @pytest.mark.parametrize("kind", get_args(Field), ids=lambda kind: kind.__name__)
 def test_each_kind_of_field_is_asked_and_what_was_entered_comes_back(product, kind):
     field = FIELDS[kind]
-    form = Form("Ignore", (Passage(NASTY, NASTY, copied=(NASTY,)),), (field,), "Record", ORIGIN)
+    intro = (
+        Passage(text("heading"), text("intro"), copied=(text("copied"),)),
+        Passage(text("of facts"), facts=(Fact(FactKind.RULE, text("fact")),)),
+        Passage(text="Only a text"),
+    )
+    form = Form("Ignore", intro, (field,), "Record", ORIGIN)
 
     submission = product.sent(form, {field.name: ENTERED[field.name]})
 
-    assert product.text(product.answer(form)).count(NASTY) >= 5
+    drawn = product.text(product.answer(form))
+    assert "Only a text" in drawn
+    assert not_in(drawn, form) == []
+    assert product.limits(form) == (
+        "Record",
+        field.required,
+        getattr(field, "longest", None),
+        tuple(each.value for each in getattr(field, "options", ())),
+    )
     assert submission.origin == ORIGIN
     assert field.read(submission.entered[field.name]) == field.read(ENTERED[field.name])
 
 
 ORIGIN = Origin(Press(Button.IGNORE, ID), at(0)).dump()
-LINE = replace(line_of(finding()), resource=NASTY)
-TABLE = Table(NASTY, (NASTY, "n"), ((NASTY, "1"),), NASTY, NASTY)
+
+
+def line(of):
+    return replace(line_of(finding()), resource=text(f"{of} resource"), title=text(f"{of} title"))
+
+
+def table(of):
+    cells = ((text(f"{of} first"), "1"), (text(f"{of} last"), f"2 {MARK}{of}"))
+    headings = text(f"{of} head"), f"n {MARK}{of}"
+    return Table(text(of), headings, cells, text(f"{of} intro"), text(f"{of} closing"))
+
+
+def part(of):
+    """Return one of a report's tables: a product may join them, under headings of its own."""
+    return replace(table(of), headings=("Head", "n"), intro="", closing="")
+
+
+def event(of):
+    return Event(at(0), "slack:U1", "", text(f"{of} did"), text(f"{of} wrote"), "", "")
+
+
 ANSWERS = {
-    Done: Done(NASTY),
-    Refused: Refused(NASTY, ("slack:U1",), ("teams:g",), ("slack:U2",)),
-    Explained: Explained(NASTY),
-    Invalid: Invalid({"reason": NASTY}),
+    Done: Done(text("done")),
+    Refused: Refused(text("refused"), ("slack:U1",), ("teams:g",), ("slack:U2",)),
+    Explained: Explained(text("explained")),
+    Invalid: Invalid({"reason": text("reason"), "ticket": text("ticket")}),
     Shown: Shown(CARD),
     Details: Details(CARD),
-    Table: TABLE,
-    StatusReport: StatusReport(((Stage.OPEN, 1),), (TABLE, TABLE), (LINE,), NASTY),
-    Digest: Digest(at(0), at(1), 0.5, 3, ((NASTY, 1),), (TABLE, TABLE), (LINE,), (NASTY,)),
-    Listing: Listing(NASTY, (LINE,), *(Press(Button.LIST, ID, page=page) for page in (1, 3))),
-    OpenWork: OpenWork((NASTY,), (Work(NASTY, 1, ((LINE, (Press(Button.REMEDIATE, ID),)),)),)),
-    History: History(NASTY, NASTY, (Event(at(0), "slack:U1", "", NASTY, NASTY, "", ""),)),
-    Offer: Offer(NASTY, (Ask("Show", f"show {ID}"),)),
-    Export: Export(NASTY, "findings.csv", "id\n"),
-    Form: Form("Ignore", (Passage(NASTY),), (), "Record", ORIGIN),
+    Table: table("table"),
+    StatusReport: StatusReport(
+        ((Stage.OPEN, 417), (Stage.FIXING, 418)), (part("one"), part("two")),
+        (line("oldest"), line("next")), text("note"), text("heading"),
+    ),
+    Digest: Digest(
+        at(0), at(1), 0.5, 3, ((text("number"), 417), (text("other"), 418)),
+        (part("one"), part("two")), (replace(line("lapsing"), title="Open"),), (text("review"),),
+    ),
+    Listing: Listing(
+        text("list"), (line("first"), line("last")),
+        *(Press(Button.LIST, ID, page=page) for page in (1, 3)), intro=text("intro"),
+    ),
+    OpenWork: OpenWork((text("team"),), (
+        Work(text("work"), 417, ((line("of work"), (Press(Button.REMEDIATE, ID),)),),
+             Ask("More", "findings")),
+    )),
+    History: History(
+        text("history"), text("about"), (event("first"), event("last")),
+        Ask("Earlier", "history 1"), Ask("Later", "history 3"),
+    ),
+    Offer: Offer(text("offer"), (Ask("Show", f"show {ID}"), Ask("Explain", f"explain {ID}"))),
+    Export: Export(text("export"), "findings.csv", "id\n"),
+    Form: Form("Ignore", (Passage(text("passage")),), (), "Record", ORIGIN),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", get_args(Answer), ids=lambda kind: kind.__name__)
 def test_each_kind_of_answer_is_drawn_letter_by_letter(product, kind):
-    assert NASTY in product.text(product.answer(ANSWERS[kind]))
+    answer = ANSWERS[kind]
+
+    drawn = product.answer(answer)
+
+    said = product.text(drawn)
+    if kind in (Shown, Details):
+        assert not_in(said, FOLDED if kind is Details else GLANCE) == []
+    else:
+        assert not_in(said, answer) == []
+    assert asks_of(answer) <= product.asks(drawn)
+    numbers = {StatusReport: ("417", "418"), Digest: ("417", "418", "50"), OpenWork: ("417",)}
+    assert [each for each in numbers.get(kind, ()) if each not in said] == []
+
+
+def asks_of(answer):
+    """Return what every Ask in *answer* would ask."""
+    if isinstance(answer, Ask):
+        return {answer.text}
+    if is_dataclass(answer):
+        return set().union(*(asks_of(getattr(answer, each.name)) for each in fields(answer)))
+    return set().union(*map(asks_of, answer)) if isinstance(answer, tuple) else set()
 
 
 def test_the_pages_of_a_list_can_be_turned(product):
     listing = ANSWERS[Listing]
 
     assert {listing.earlier, listing.later} <= product.presses(product.answer(listing))
-
-
-def test_what_can_be_asked_next_is_offered_and_comes_back(product):
-    assert product.asks(product.answer(ANSWERS[Offer])) == {f"show {ID}"}
 
 
 def test_each_table_of_the_digest_is_drawn_with_all_its_headings(product):
@@ -281,10 +430,22 @@ def test_each_fact_is_drawn_with_its_name(product, kind):
     assert f"{kind}: {NASTY}" in said
 
 
-def test_a_finding_is_said_letter_by_letter_at_a_glance(product):
-    said = product.text(product.content(CARD))
+def test_a_finding_is_shown_letter_by_letter_at_a_glance(product):
+    assert not_in(product.text(product.content(GLANCE)), GLANCE) == []
 
-    assert NASTY in said
+
+def test_a_group_is_shown_letter_by_letter_with_its_counts(product):
+    said = product.text(product.content(GROUP))
+
+    assert not_in(said, replace(GROUP, rows=GROUP.rows[:5])) == []
+    assert [each for each in ("417", "418", "419") if each not in said] == []
+    assert [row.who for row in GROUP.rows[:5] if row.who[0].partition(":")[2] not in said] == []
+
+
+def test_what_is_offered_in_a_reply_comes_back(product):
+    press = Press(Button.CLAIM, ID)
+
+    assert product.presses(product.reply(Reply((text("reply"),), presses=(press,)))) == {press}
 
 
 def test_whatever_a_finding_holds_is_small_enough_and_says_what_it_is_about():

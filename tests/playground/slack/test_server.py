@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from playground.listening import PortTakenError
+from playground.seeds import SeedError
 from playground.slack.manifest import ManifestError, read
 from playground.slack.server import start
 from tests.playground.slack.world import client, manifest, running
@@ -121,3 +122,12 @@ def test_the_command_line_names_what_is_wrong(tmp_path: Path):
     assert program.returncode == 2
     assert "missing.yaml" in program.stderr
     assert "Traceback" not in program.stderr
+
+
+def test_a_seed_that_is_none_is_named_with_what_was_expected(tmp_path):
+    seed = tmp_path / "seed.yaml"
+    seed.write_text("team: {id: T1}\n")
+
+    for path, why in ((seed, "expected the form of"), (tmp_path / "none.yaml", "No such file")):
+        with pytest.raises(SeedError, match=f"{path.name}: .*{why}"):
+            start(manifest(tmp_path), seed=path, port=0)

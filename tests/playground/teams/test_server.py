@@ -12,9 +12,10 @@ import pytest
 import yaml
 
 from playground.listening import PortTakenError
+from playground.seeds import SeedError
 from playground.teams.identity import CONNECTOR
 from playground.teams.server import start
-from playground.teams.tenant import SEED, SeedError
+from playground.teams.tenant import SEED
 
 WILL = "5a1d0000-0000-4000-8000-000000000001"
 GENERAL = "19:website@thread.tacv2"
@@ -203,8 +204,12 @@ def test_microsofts_playground_is_given_the_tenant_people_and_channels_of_the_de
 def test_a_port_that_is_taken_and_a_seed_without_a_tenant_are_named(local, tmp_path):
     seed = tmp_path / "seed.yaml"
     seed.write_text("teams: []\n")
+    alone = tmp_path / "alone.yaml"
+    alone.write_text(SEED.read_text().replace("19:website@thread.tacv2", "19:w@thread.tacv2", 1))
 
     with pytest.raises(PortTakenError, match="is taken"):
         start(port=int(local.url.rpartition(":")[2]))
-    with pytest.raises(SeedError, match=r"seed\.yaml: expected the shape"):
+    with pytest.raises(SeedError, match=r"seed\.yaml: expected the form"):
         start(port=0, seed=seed)
+    with pytest.raises(SeedError, match=r"alone\.yaml: .*Website has no General channel"):
+        start(port=0, seed=alone)

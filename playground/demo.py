@@ -5,7 +5,7 @@ import re
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -101,6 +101,7 @@ def playing(
             os.environ.update(each.environment())
         story = Story(account)
         story.begin()
+        workspace.slack.on_reset = partial(_start_over, workspace.slack.on_reset, story)
         account.run(story.advance)
         sys.stderr.write(
             _READY.format(
@@ -114,6 +115,11 @@ def playing(
         for name in aws.by_hand(rules):
             sys.stderr.write(f"{name}: the local AWS cannot judge or mend it; it stays by hand.\n")
         yield
+
+
+def _start_over(put_back: Callable[[], None], story: Story) -> None:
+    put_back()
+    story.again()
 
 
 def _copy(shipped: Path, own: Path) -> None:

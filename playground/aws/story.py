@@ -4,7 +4,11 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import chain
 from pathlib import Path
+from threading import Lock, Thread
+from time import monotonic
 from typing import Any
 
 import yaml
@@ -50,13 +54,33 @@ class Kind:
     delete: Callable[[Connect, Resource], object]
 
 
-class Story:
-    """Plays story.yaml: ``begin`` once, then ``advance`` for each thing that happens later."""
+#: How long everything is in order before the story begins again: AWS Config needs to see it.
+_PAUSE = timedelta(seconds=10)
+#: What every resource of any kind has that obeys the rules.
+_OBEYING = {
+    "public": False,
+    "multi_az": True,
+    "deletion_protection": True,
+    "encrypted": True,
+    "tracing": True,
+    "recovery": True,
+}
 
-    def __init__(self, aws: LocalAws, path: Path = _STORY) -> None:
+
+class Story:
+    """Plays story.yaml: ``begin`` once, then ``advance`` for each thing that happens later.
+
+    ``again`` may be called by any thread.
+    """
+
+    def __init__(self, aws: LocalAws, path: Path = _STORY, pause: timedelta = _PAUSE) -> None:
         self._aws = aws
+        self._pause = pause
         self._story: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
         self._later: Iterator[Mapping[str, Any]] = iter(self._story["later"])
+        #: Until then AWS Config may not have seen that everything was mended.
+        self._begins_at = 0.0
+        self._lock = Lock()
         self._entries: dict[tuple[str, str, str], Mapping[str, Any]] = {}
 
     def begin(self) -> None:
@@ -65,23 +89,38 @@ class Story:
             iam.create_role(RoleName=_FUNCTION_ROLE, AssumeRolePolicyDocument="{}")
         for entry in self._story["resources"]:
             self._happen(entry)
-            if "fails" in entry:
-                self._aws.faults.fail_execution(
-                    entry["fails"]["step"], entry["fails"]["message"], entry["name"]
-                )
 
     def advance(self) -> tuple[str, ...]:
         """Let the next thing happen, or several; return their resources' names, none at the end."""
-        entry: Mapping[str, Any] = next(self._later, {"together": []})
-        at_once = entry.get("together", [entry])
-        for each in at_once:
-            self._happen(each)
+        with self._lock:
+            if monotonic() < self._begins_at:
+                return ()
+            entry: Mapping[str, Any] = next(self._later, {"together": []})
+            at_once = entry.get("together", [entry])
+            for each in at_once:
+                self._happen(each)
         return tuple(str(each["name"]) for each in at_once)
+
+    def again(self) -> None:
+        """Begin anew, in a thread of its own: AWS takes its time for so many changes."""
+        Thread(target=self.mend, name="story", daemon=True).start()
+
+    def mend(self) -> None:
+        """Let everything obey, so that AWS Config has news when the story begins anew."""
+        with self._lock:
+            for entry in list(self._entries.values()):
+                self._happen({**_without(entry, "fails"), **_OBEYING})
+            first = [{**_OBEYING, **entry} for entry in self._story["resources"]]
+            self._later = chain([{"together": first}], self._story["later"])
+            self._begins_at = monotonic() + self._pause.total_seconds()
 
     def _happen(self, entry: Mapping[str, Any]) -> None:
         identity = (entry["account"], entry["kind"], entry["name"])
         kind, connect = KINDS[entry["kind"]], self._connect(entry["account"])
         is_new = identity not in self._entries
+        if "fails" in entry:
+            fails = entry["fails"]
+            self._aws.faults.fail_execution(fails["step"], fails["message"], entry["name"])
         entry = {**self._entries.get(identity, {}), **entry}
         resource = self._resource(entry)
         if entry.get("gone"):
@@ -104,6 +143,10 @@ class Story:
 
     def _connect(self, account: str) -> Connect:
         return lambda service: self._aws.clients.of(setup_role(account), service, _REGION)
+
+
+def _without(entry: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    return {name: value for name, value in entry.items() if name != key}
 
 
 def _create_bucket(connect: Connect, resource: Resource) -> None:

@@ -214,3 +214,13 @@ def test_slack_refused_nothing_that_the_bot_sent(demo):
     ]
 
     assert refused == []
+
+
+def test_start_over_empties_the_channels(demo, new_page):
+    page = new_page(demo.channel(HANNAH))
+    expect(page.get_by_role("article").first).to_be_visible(timeout=30_000)
+
+    page.locator(".tour summary").click()
+    page.get_by_role("button", name="Start over").click()
+
+    expect(page.get_by_role("article")).to_have_count(0, timeout=10_000)

@@ -41,8 +41,9 @@ class Acts:
         return self._answer(request, reader, outcome)
 
     async def reset(self, request: Request) -> Response:
+        reader = self._reader(request)
         self._host.start_over()
-        return RedirectResponse("/", 303)
+        return self._answer(request, reader, Outcome())
 
     async def suggest(self, request: Request) -> Response:
         """Return what an external select offers: [[value, name], …]."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ class Told:
 def told(shared_world: SharedWorld) -> Iterator[Told]:
     shared_world.end()
     with running(AT_ONCE) as world:
-        story = Story(world.aws)
+        story = Story(world.aws, pause=timedelta())
         story.begin()
         world.aws.tick()
         yield Told(world, story, world.messages())
@@ -65,3 +66,14 @@ def test_the_function_without_rights_for_tracing_fails_and_says_so(told: Told) -
 
     assert execution["State"] == "FAILED"
     assert "PutTraceSegments" in execution["StepDetails"][0]["ErrorMessage"]
+
+
+def test_played_again_everything_that_was_broken_at_first_is_news(told: Told) -> None:
+    told.story.mend()
+    told.world.aws.tick()
+    told.world.messages()
+
+    told.story.advance()
+    told.world.aws.tick()
+
+    assert sorted(broken(told.world.messages())) == sorted(broken(told.at_first))

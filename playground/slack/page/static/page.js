@@ -326,7 +326,9 @@ document.addEventListener("submit", (event) => {
   if (form.matches(".composer") && !button?.formAction.includes("/shortcut?")) return void say(form);
   if (form.closest("dialog.modal") && !button?.hasAttribute("formaction")) return void submit(form, find("[data-submit]", form));
   const close = button?.hasAttribute("data-close");
-  use(button, button.formAction || form.action, new FormData(form, button)).then(() => close && refresh("views"));
+  // Without the attribute, formAction is the page's own address.
+  const url = button.hasAttribute("formaction") ? button.formAction : form.action;
+  use(button, url, new FormData(form, button)).then(() => close && refresh("views"));
 });
 
 document.addEventListener("input", (event) => {

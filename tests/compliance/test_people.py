@@ -72,3 +72,34 @@ def test_an_agreement_counts_from_somebody_who_is_provably_another(asked, agreed
 
     assert verdict.allowed == (not why)
     assert why in verdict.reason
+
+
+ZOE, YAN = "slack:U0ZOE", "teams:yan"
+APART = People((Somebody("Zoe", frozenset({ZOE})), Somebody("Yan", frozenset({YAN}))))
+
+
+@pytest.mark.parametrize(
+    ("ids", "different"),
+    [
+        ((ZOE, YAN), True),
+        ((ZOE, TEAMS_HENRY), False),
+        ((SLACK_HARRY, YAN), False),
+        ((ZOE, SLACK_HARRY, ZOE), False),
+        ((ZOE, SLACK_HARRY, YAN), False),
+        ((ZOE,), True),
+        ((), True),
+    ],
+    ids=["both named", "one named", "the other named", "twice", "one in doubt", "one", "nobody"],
+)
+def test_people_are_different_where_each_two_of_them_provably_are(ids, different):
+    assert APART.are_different(ids) is different
+
+
+def test_who_may_be_one_of_the_barred_is_left_out():
+    assert APART.without({ZOE, YAN, TEAMS_HENRY}, (ZOE, "")) == {YAN}
+    assert APART.without({ZOE, SLACK_HARRY}, (YAN, ZOE)) == frozenset()
+    assert APART.without({ZOE}, ("",)) == {ZOE}
+
+
+def test_who_is_named_has_a_name():
+    assert (APART.name(ZOE), APART.name(SLACK_HARRY)) == ("Zoe", "")

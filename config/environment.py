@@ -138,7 +138,8 @@ def read_environment(variables: Mapping[str, str], allowlist: str = "") -> Envir
     if allowlist:
         variables = {**variables, "ALLOWLIST_URL": f"{_FILE}{allowlist}"}
     reader = _Reader(variables)
-    config = Path(reader.text("COMPLIANCE_CONFIG", "config"))
+    # A folder, also where it is written as a URL: what a file says would be shown as its name.
+    config = Path(variables.get("COMPLIANCE_CONFIG", "").strip().removeprefix(_FILE) or "config")
     return Environment(
         config=config,
         database_url=reader.database("DATABASE_URL", "sqlite:///var/ledger.db"),

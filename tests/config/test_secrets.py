@@ -111,3 +111,11 @@ def test_topics_of_every_partition_are_taken(partition):
     topic = f"arn:{partition}:sns:eusc-de-east-1:111122223333:config.fifo"
 
     assert read_environment({"SNS_TOPIC_ARNS": topic}).faults == ()
+
+
+def test_a_folder_is_never_read_as_a_file(tmp_path):
+    (tmp_path / "mounted").write_text(MARK)
+
+    environment = read_environment({"COMPLIANCE_CONFIG": f"file:{tmp_path / 'mounted'}"})
+
+    assert environment.config == tmp_path / "mounted"

@@ -9,6 +9,10 @@ from compliance.finding import Finding
 from compliance.policy import AnyRule, why_no_remediation
 from compliance.request import Request, Verb
 
+WAITS = (
+    "Approved. It starts as soon as the allowlist can be read: until then the bot does not know "
+    "what is excepted."
+)
 EXCEPTED = "End the exception first: it covers this finding until {end}."
 
 
@@ -38,6 +42,8 @@ def remediate(context: Context, finding_id: str, actor: Actor) -> Answer:
         return refused
     if request.needed:
         return Done(f"Asked. {request.needed} more must agree before the remediation starts.")
+    if context.allowlist.current.is_unknown:
+        return Done(WAITS)
     return Done("Approved. The card shows each step.")
 
 

@@ -41,12 +41,12 @@ def start(folder, port):
         yield lambda **variables: run("run", **variables)
 
 
-def out_of_reach(port):
-    """What /readyz says of the ledger, "" for nothing; None while the bot is not there."""
+def out_of_reach(port, part="ledger"):
+    """What /readyz says of a part, "" for nothing; None while the bot is not there."""
     try:
         urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=30)
     except urllib.error.HTTPError as answer:
-        return json.load(answer)["out of reach"].get("ledger", "")
+        return json.load(answer)["out of reach"].get(part, "")
     except OSError:
         return None
     return ""
@@ -130,3 +130,13 @@ def test_the_process_says_what_is_wrong_and_recovers(
     assert bot.returncode == 0
     assert "Traceback" not in out + err
     assert len(out + err) < 20_000
+
+
+def test_a_bot_starts_while_its_repository_is_away(start, folder, port, eventually):
+    bot = start(ALLOWLIST_URL=f"git+file:{folder}/gone.git", DATABASE_URL=f"sqlite:///{folder}/l")
+
+    eventually(
+        lambda: "No version of it is known" in (out_of_reach(port, "allowlist") or ""), within=60
+    )
+    assert "compliance_allowlist_up 0.0" in metrics(port)
+    assert bot.poll() is None

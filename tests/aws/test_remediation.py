@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,6 +17,7 @@ from aws.tasks import Tasks
 from commands.context import Context
 from commands.remediate import remediate
 from compliance import life
+from compliance.allowlist import Allowlist
 from compliance.authority import ALLOWED, Verdict
 from compliance.finding import Finding, State
 from compliance.request import Request, Verb
@@ -186,6 +188,19 @@ def test_an_exception_agreed_after_the_press_is_kept_and_nothing_is_started(bot)
     bot.rounds(3)
 
     assert bot.state(finding) is State.EXCEPTED
+    assert bot.world.outcomes(BUCKET_RULE) == []
+
+
+def test_while_nothing_is_known_of_the_allowlist_the_press_waits(bot):
+    unknown = SimpleNamespace(current=Allowlist(is_newest=False))
+    blind = replace(bot.context, allowlist=unknown)
+    finding = bot.opened(bot.world.bucket())
+
+    answer = remediate(blind, finding.id, member())
+    replace(bot.worker, context=blind).round()
+
+    assert "as soon as the allowlist can be read" in answer.text
+    assert bot.state(finding.id) is State.APPROVED
     assert bot.world.outcomes(BUCKET_RULE) == []
 
 

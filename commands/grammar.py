@@ -169,14 +169,21 @@ def _with_more(verb: str, text: str) -> Question:
     for word in re.finditer(r"\S+", text):
         if finding_id := typed.finding_id(word[0]):
             return Question(verb, finding_id, more=text[word.end() :].strip())
-    raise UnreadableError(_needs_one(verb, ""))
+    raise UnreadableError(
+        f"{verb} expects a finding's id first. Write {verb} F-3K7Q2 {_MORE[verb]}. The id is on "
+        "the finding's card."
+    )
+
+
+#: What is written behind the finding's id.
+_MORE = {"hand-over": "payments and why it is theirs", "snooze": "7d and why it can wait"}
 
 
 def _needs_one(verb: str, written: str, example: str = "F-3K7Q2") -> str:
     instead = f", not {written[:40]!r}" if written else ""
     return (
         f"{verb} expects one finding{instead}. Write {verb} {example}, in the letters A to Z and "
-        f"the digits 0 to 9, or {verb} and the resource's name. The id is at the end of each card."
+        f"the digits 0 to 9, or {verb} and the resource's name. The id is on each card."
     )
 
 

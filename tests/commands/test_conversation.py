@@ -189,8 +189,8 @@ def test_many_findings_are_listed_and_decided_about_at_once(context, chat, clock
     context.ledger.record([change(resource=f"b-{each}", rule=PAIRED_RULE) for each in range(25)])
     chat.post(CHANNEL, *share_message(context, clock))
 
-    assert "25 findings, page 1 of 2" in hannah.press(Button.LIST)
-    assert "page 2 of 2" in hannah.press(Button.LIST)
+    assert "25 findings, page 1 of 3" in hannah.press(Button.LIST)
+    assert "page 2 of 3" in hannah.press(Button.LIST)
     assert "25 findings: Asked." in hannah.press(Button.REMEDIATE_ALL).send()
     assert "25 approval pending" in chat.card(CHANNEL)
     harry.press(Button.AGREE_ALL, Verb.REMEDIATE).send()

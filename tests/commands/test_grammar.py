@@ -240,3 +240,11 @@ def test_every_id_that_the_bot_gives_can_be_typed(verb, letters):
 
 def test_help_lists_every_command():
     assert [row[0].split()[1] for row in usage().rows] == list(VERBS)
+
+
+@pytest.mark.parametrize("text", ["snooze photos 7d it can wait", "hand-over payments"])
+def test_what_takes_more_than_an_id_says_how_it_is_written(text):
+    verb = text.split()[0]
+
+    with pytest.raises(UnreadableError, match=f"Write {verb} F-3K7Q2"):
+        read(text)

@@ -81,8 +81,8 @@ def test_a_script_acts_as_a_person(
     fields = [{"block_id": "reason", "action_id": "value", "values": ["because"]}]
     submitted = control("act", user=HANNAH, do="submit", view=view["id"], raw=fields)
 
-    assert pressed.json() == {"ok": True, "problem": "", "errors": {}}
-    assert submitted.json() == {"ok": True, "problem": "", "errors": {}}
+    done = {"ok": True, "problem": "", "errors": {}, "thread": ["", ""]}
+    assert pressed.json() == submitted.json() == done
     assert [each["type"] for each in app.acts] == ["block_actions", "view_submission"]
 
 

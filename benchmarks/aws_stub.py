@@ -45,6 +45,9 @@ class LocalAws:
 
     def put(self, texts: Sequence[str]) -> None:
         """Put messages into the queue: who waits for some gets them at once."""
+        while self.news.poll():
+            self._take()
+        # It was not of these.
         self._kept["drained"].clear()
         self.news.send(("put", list(texts)))
 
@@ -58,9 +61,12 @@ class LocalAws:
         while not self._kept[kind]:
             if not self.news.poll(_PATIENCE_SECONDS):
                 raise TimeoutError(f"AWS has not {kind} within {_PATIENCE_SECONDS:.0f} s")
-            heard, what = self.news.recv()
-            self._kept[heard].append(what)
+            self._take()
         return self._kept[kind].pop(0)
+
+    def _take(self) -> None:
+        heard, what = self.news.recv()
+        self._kept[heard].append(what)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import groupby
 
 from compliance.allowlist import (
@@ -147,6 +147,9 @@ class Keeper:
                 return replace_entry(text, parsed, parsed.entries.index(old), wanted)
             if wanted in parsed.entries:
                 return text, parsed
+            for number, entry in enumerate(parsed.entries):
+                if _is_same(entry, old) and (both := _merged(old, entry, wanted)):
+                    return replace_entry(text, parsed, number, both)
             raise UneditableAllowlistError(MISSING.format(name=self._shelf.name))
 
         self._change(_Change(author, reason, edit=edit, entries=(wanted,)))
@@ -300,6 +303,18 @@ def _new(wanted: Iterable[Entry], known: set[Entry], ids: set[str]) -> tuple[Ent
 
 def _is_same(one: Entry, other: Entry) -> bool:
     return one == other or bool(one.id and one.id == other.id)
+
+
+def _merged(old: Entry, theirs: Entry, ours: Entry) -> Entry | None:
+    """Return *old* with what both have changed in it, None where both changed the same."""
+    changes = {
+        each.name: getattr(ours, each.name)
+        for each in fields(Entry)
+        if getattr(ours, each.name) != getattr(old, each.name)
+    }
+    if any(getattr(theirs, name) != getattr(old, name) for name in changes):
+        return None
+    return replace(theirs, **changes)
 
 
 def _clean(entry: Entry) -> Entry:

@@ -153,7 +153,10 @@ class Versions:
         if version.text.lineage is Lineage.UNKNOWN and again and version is self._doubted:
             return ""
         kept = version.entries()
-        lost = [each.resource for each in self.current.entries if each not in kept]
+        # What has an id and is there under it was changed, and not lost.
+        ids = {each.id for each in kept} - {""}
+        gone = (each for each in self.current.entries if each not in kept and each.id not in ids)
+        lost = [each.resource for each in gone]
         more = f" and {len(lost) - _LOST_SHOWN} more" if len(lost) > _LOST_SHOWN else ""
         return f"{', '.join(lost[:_LOST_SHOWN])}{more}"
 

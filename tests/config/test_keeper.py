@@ -355,3 +355,24 @@ def test_one_ignore_among_10_000_is_written_without_reading_them_again(path):
     assert time.process_time() - began < 0.75
     assert len(keeper.current.entries) == 10_001
     assert re.search(r"resource: one-more\n.*expires: 2027-03-31\n\Z", path.read_text(), re.S)
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "both"),
+    [("ticket: SEC-9", True), ("expires: 2027-04-30", False)],
+    ids=["another field", "the same field"],
+)
+def test_a_person_and_the_bot_change_one_entry_at_once(path, keeper, by_hand, both):
+    old = replace(ENTRY, id="E-1111")
+    longer = replace(old, expires=date(2027, 6, 30), renewals=1)
+    write(keeper, old)
+    name = by_hand.split(":")[0]
+    path.write_text(re.sub(rf"{name}: .*", by_hand, path.read_text()))
+
+    if both:
+        keeper.replace(old, longer, "slack:U0HANNAH", "Longer.")
+        assert keeper.current.entries == (replace(longer, ticket="SEC-9"),)
+        return
+    with pytest.raises(UnwritableAllowlistError, match="this entry any more"):
+        keeper.replace(old, longer, "slack:U0HANNAH", "Longer.")
+    assert by_hand in path.read_text()

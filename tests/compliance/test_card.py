@@ -441,3 +441,45 @@ def test_the_console_shows_the_rule_under_aws_own_name_whatever_is_in_it():
     packed = finding(rule="a>b|c d")
 
     assert card(packed).console_url.endswith("?configRuleName=a%3Eb%7Cc%20d")
+
+
+def titles(of):
+    return [part.title for part in card(of).folded]
+
+
+def test_a_name_that_fits_is_shown_whole():
+    assert card(replace(finding(), resource_name="a" * 60)).headline == (
+        f"High · {'a' * 60} can be read by anybody"
+    )
+    assert "…" in card(replace(finding(), resource_name="a" * 61)).headline
+
+
+def test_what_is_folded_is_what_there_is_to_say():
+    usual = ["Why it matters", "How to fix it", "About the resource"]
+    annotated = replace(finding().copies[0], annotation="No block.")
+    excepted = replace(finding(), state=State.EXCEPTED, decided=request("U1", verb="except"))
+
+    assert titles(finding()) == usual
+    assert titles(replace(finding(), copies=(annotated,)))[1] == "AWS Config says"
+    assert titles(replace(finding(), aws_exception="Failed."))[0] == "AWS Config's own exception"
+    assert titles(excepted)[0] == "The exception"
+    assert titles(replace(excepted, copy_note="Denied."))[1] == "AWS Config has no copy of it"
+
+
+@pytest.mark.parametrize(("made_at", "said"), [(None, True), (at(0), False)])
+def test_an_exception_says_where_nobody_knows_which_resource_it_was_agreed_for(made_at, said):
+    excepted = replace(
+        finding(), state=State.EXCEPTED, decided=request("U1", verb="except"), made_at=made_at
+    )
+
+    [part] = [part for part in card(excepted).folded if part.title == "The exception"]
+    assert ("may be older than the resource" in part.text) is said
+
+
+def test_of_many_steps_none_is_counted_before_the_first():
+    names = tuple(f"step{number}" for number in range(20))
+    running = replace(finding(), state=State.RUNNING, step=1, steps=20, runbook=names)
+
+    first, rest = card(running).steps
+
+    assert (first.name, rest.name) == ("step0", "19 to go")

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from playground.controlling import ControlError, Json, changing
 from playground.slack import payloads
 from playground.slack.acting import NotThereError, Outcome, Where
 from playground.slack.arguments import is_number, parse
@@ -22,12 +23,6 @@ from playground.slack.faults import Fault, Faults
 from playground.slack.installation import Installation
 from playground.slack.people import People
 from playground.slack.sockets import Sockets
-
-Json = dict[str, Any]
-
-
-class ControlError(Exception):
-    """A control call asks for what there is not; the message says what was expected."""
 
 
 class Control:
@@ -53,10 +48,7 @@ class Control:
         return [
             Route("/control/state", self.state),
             Route("/control/calls", self.calls),
-            *(
-                Route(f"/control/{name}", _change(function), methods=["POST"])
-                for name, function in changes.items()
-            ),
+            *changing(changes, NotThereError, parse),
         ]
 
     async def state(self, request: Request) -> JSONResponse:
@@ -161,24 +153,11 @@ class Control:
             result = await do(**_typed(arguments))
         except TypeError as error:
             raise ControlError(str(error)) from error
-        return asdict(result) if isinstance(result, Outcome) else {"options": result}
-
-
-def _change(function: Callable[[Json], Awaitable[Json]]) -> Callable[[Request], Any]:
-    """Return the endpoint of a call that changes something."""
-
-    async def endpoint(request: Request) -> JSONResponse:
-        try:
-            body = parse(await request.body() or b"{}")
-            if not isinstance(body, dict):
-                raise ControlError("expected a JSON object")
-            return JSONResponse({"ok": True, **await function(body)})
-        except NotThereError as error:
-            return JSONResponse({"ok": False, "error": str(error)}, 404)
-        except (ControlError, ValueError) as error:
-            return JSONResponse({"ok": False, "error": str(error)}, 400)
-
-    return endpoint
+        if not isinstance(result, Outcome):
+            return {"options": result}
+        outcome = asdict(result)
+        thread = outcome.pop("thread")
+        return outcome | ({"thread": thread} if any(thread) else {})
 
 
 def _fault(wanted: Any) -> Fault:

@@ -5,24 +5,20 @@ Every call is JSON and answers JSON. A person's act is ``POST /control/act`` wit
 ``{"person": "5a1d…", "do": "press", "message": "1764…", "number": 0, "entered": {}}``.
 """
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, fields
 from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from playground.controlling import ControlError, changing
 from playground.teams.actions import actions_of
 from playground.teams.faults import Fault, Faults
 from playground.teams.people import NotThereError, Outcome, People
 from playground.teams.tenant import Json, Message, Tenant
-
-
-class ControlError(Exception):
-    """A control call asks for what there is not; the message says what was expected."""
 
 
 class Control:
@@ -44,10 +40,7 @@ class Control:
         return [
             Route("/control/state", self.state),
             Route("/control/calls", self.calls),
-            *(
-                Route(f"/control/{name}", _change(function), methods=["POST"])
-                for name, function in changes.items()
-            ),
+            *changing(changes, NotThereError),
         ]
 
     async def state(self, request: Request) -> JSONResponse:
@@ -153,20 +146,3 @@ def _message(message: Message, person: str) -> Json:
         "card": card,
         "actions": [{"type": each["type"], "title": each.get("title")} for each, _ in actions],
     }
-
-
-def _change(function: Callable[[Json], Awaitable[Json]]) -> Callable[[Request], Any]:
-    """Return the endpoint of a call that changes something."""
-
-    async def endpoint(request: Request) -> Response:
-        try:
-            body = json.loads(await request.body() or b"{}")
-            if not isinstance(body, dict):
-                raise ControlError("expected a JSON object")
-            return JSONResponse({"ok": True, **await function(body)})
-        except NotThereError as error:
-            return JSONResponse({"ok": False, "error": str(error)}, 404)
-        except (ControlError, ValueError) as error:
-            return JSONResponse({"ok": False, "error": str(error)}, 400)
-
-    return endpoint

@@ -321,6 +321,16 @@ def test_each_kind_of_field_is_asked_and_what_was_entered_comes_back(product, ki
     assert field.read(submission.entered[field.name]) == field.read(ENTERED[field.name])
 
 
+def test_a_day_has_its_bounds_in_teams_whose_calendar_knows_them():
+    """Slack's has none: a day beyond them is refused when the form is sent."""
+    day = replace(FIELDS[Day], latest=date(2026, 6, 1))
+
+    card = form_card(Form("Ignore", (), (day,), "Record", ORIGIN), ID)
+
+    [shown] = [each for each in strict.elements(card) if each["type"] == "Input.Date"]
+    assert (shown["min"], shown["max"]) == ("2026-01-01", "2026-06-01")
+
+
 ORIGIN = Origin(Press(Button.IGNORE, ID), at(0)).dump()
 
 

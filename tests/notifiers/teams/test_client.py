@@ -26,6 +26,25 @@ def test_an_answer_that_is_lost_makes_no_second_card(show, context, local):
 
 
 @pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(SEND, 429, times=2, retry_after=1),
+        Fault(SEND, 412, times=2),
+        Fault(SEND, 500, times=1),
+    ],
+    ids=["throttled", "another call meanwhile", "out of order"],
+)
+def test_a_card_that_was_refused_for_a_while_is_posted_once(show, context, local, fault):
+    """Where nobody knows whether it was posted, it is looked for before it is posted again."""
+    local.faults.set([fault])
+    context.ledger.record([change()])
+
+    show(lambda: local.tenant.in_channel(HOUSING))
+
+    assert len(local.tenant.in_channel(HOUSING)) == 1
+
+
+@pytest.mark.parametrize(
     ("fault", "error"),
     [
         (Fault(SEND, 429, retry_after=60), ChatBusyError),

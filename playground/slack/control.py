@@ -153,11 +153,7 @@ class Control:
             result = await do(**_typed(arguments))
         except TypeError as error:
             raise ControlError(str(error)) from error
-        if not isinstance(result, Outcome):
-            return {"options": result}
-        outcome = asdict(result)
-        thread = outcome.pop("thread")
-        return outcome | ({"thread": thread} if any(thread) else {})
+        return asdict(result) if isinstance(result, Outcome) else {"options": result}
 
 
 def _fault(wanted: Any) -> Fault:

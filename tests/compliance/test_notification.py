@@ -458,6 +458,8 @@ def test_what_is_recognised_as_somebody_elses_is_named_and_dropped(body, kind):
         streamed("aws:kinesis", {"kinesis": {"data": coded("not for us, but who can know it")}}),
         '{"source": "our.bus", "detail-type": "Alert", "detail": {"complianceType": "x"}}',
         '{"source": "our.bus", "messageType": "Sold"}',
+        '{"detail-type": "Config Rules Compliance Change", "source": "aws.config"}',
+        '{"x": {"detail-type": "Config Rules Compliance Change", "source": "aws.config"}}',
         '{"Records": []}',
         '{"Records": [1, {"a": 2}]}',
         "[1]",
@@ -575,6 +577,10 @@ def test_objects_inside_objects_have_an_end():
         message = {"Type": "Notification", "Message": message}
 
     assert parse(json.dumps(message)).problem is Problem.TOO_DEEP
+
+
+def test_lists_inside_lists_have_an_end():
+    assert parse(json.dumps({"x": json.loads("[" * 20 + "]" * 20)})).problem is Problem.TOO_DEEP
 
 
 ITEM = json.loads(

@@ -1,6 +1,7 @@
 """Fills the local AWS with a council's resources, and lets further violations happen."""
 
 import io
+import logging
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,10 +13,13 @@ from time import monotonic
 from typing import Any
 
 import yaml
+from botocore.exceptions import BotoCoreError
 
 from playground.aws.install import setup_role
 from playground.aws.local import LocalAws
 from playground.aws.records import Place
+
+log = logging.getLogger(__name__)
 
 _REGION = "eu-west-2"
 _FUNCTION_ROLE = "council-functions"
@@ -103,7 +107,13 @@ class Story:
 
     def again(self) -> None:
         """Begin anew, in a thread of its own: AWS takes its time for so many changes."""
-        Thread(target=self.mend, name="story", daemon=True).start()
+        Thread(target=self._begin_anew, name="story", daemon=True).start()
+
+    def _begin_anew(self) -> None:
+        try:
+            self.mend()
+        except BotoCoreError as error:
+            log.info("the local AWS ended while the story began anew", extra={"why": str(error)})
 
     def mend(self) -> None:
         """Let everything obey, so that AWS Config has news when the story begins anew."""

@@ -74,11 +74,11 @@ def form(slack):
 
 def test_the_list_is_read_page_by_page(slack, card):
     use(slack, card, "list")
-    first = message_of(slack, HOUSING, "page 1 of 3", HANNAH)
+    first = message_of(slack, HOUSING, "page 1 of 5", HANNAH)
 
     use(slack, first, "list-next")
 
-    second = message_of(slack, HOUSING, "page 2 of 3", HANNAH)
+    second = message_of(slack, HOUSING, "page 2 of 5", HANNAH)
     assert second.ts == first.ts
     assert "&lt;!channel&gt;" in second.text
     assert message_of(slack, HOUSING, "45 findings, high").ts == card.ts

@@ -42,6 +42,20 @@ class AuditRow:
     to_state: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
 
+    @classmethod
+    def of_move(
+        cls,
+        at: datetime,
+        move: tuple[Finding | None, Finding],
+        actor: str,
+        action: str,
+        detail: Mapping[str, Any],
+    ) -> "AuditRow":
+        """Return the row of a finding's *move*, from nothing where it was not known before."""
+        before, after = move
+        was = before.state.value if before else ""
+        return cls(at, after.id, actor, action, was, after.state.value, detail)
+
 
 def subject(finding: Finding) -> dict[str, str]:
     """Return what a row is about, so that it can be read without the ledger's other tables."""

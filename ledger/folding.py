@@ -120,8 +120,7 @@ class Folding:
 
     def _row(self, before: Finding, after: Finding, now: datetime) -> AuditRow:
         detail = detail_of(after, self.in_force, {"was": before.key.rule})
-        states = before.state.value, after.state.value
-        return AuditRow(now, after.id, self.actor, "folded", *states, detail)
+        return AuditRow.of_move(now, (before, after), self.actor, "folded", detail)
 
 
 def _rename(db: sa.Connection, before: Finding, after: Finding) -> Sequence[Moved]:

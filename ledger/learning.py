@@ -96,13 +96,11 @@ def enforced_rows(
 ) -> list[AuditRow]:
     """Return a row for each finding that the allowlist moved by what was learnt of its resource."""
     return [
-        AuditRow(
+        AuditRow.of_move(
             now,
-            after.id,
+            (before, after),
             actor,
             "allowlist",
-            before.state.value,
-            after.state.value,
             detail_of(after, in_force, {"made_at": str(after.made_at or "")}, before),
         )
         for before, after in moves

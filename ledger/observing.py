@@ -170,15 +170,8 @@ class Observer:
             evaluation["rule"] = newest.rule
         if newest.annotation:
             evaluation["annotation"] = newest.annotation
-        return AuditRow(
-            now,
-            after.id,
-            AWS_CONFIG,
-            "observed",
-            before.state.value if before else "",
-            after.state.value,
-            detail_of(after, self.in_force, {"evaluation": evaluation}, before),
-        )
+        detail = detail_of(after, self.in_force, {"evaluation": evaluation}, before)
+        return AuditRow.of_move(now, (before, after), AWS_CONFIG, "observed", detail)
 
 
 def _in_order(changes: Iterable[Change], now: datetime) -> list[Change]:

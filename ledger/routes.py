@@ -42,13 +42,11 @@ def routed_rows(
 ) -> list[AuditRow]:
     """Return a row for each finding that another team has now; the courier moves its card."""
     return [
-        AuditRow(
+        AuditRow.of_move(
             now,
-            after.id,
+            (before, after),
             actor,
             "routed",
-            before.state.value,
-            after.state.value,
             detail_of(after, in_force, {"from": before.team, "to": after.team}),
         )
         for before, after in moves

@@ -132,15 +132,8 @@ class Ledger:
                 after = replace(after, version=before.version + 1)
                 if not swap(db, [(before, after)]):
                     continue
-                row = AuditRow(
-                    now,
-                    after.id,
-                    actor,
-                    action,
-                    before.state.value,
-                    after.state.value,
-                    detail_of(after, self._in_force, given, before),
-                )
+                whole = detail_of(after, self._in_force, given, before)
+                row = AuditRow.of_move(now, (before, after), actor, action, whole)
                 follow(db, [(before, after)], [row], now)
             self._on_move()
             return after

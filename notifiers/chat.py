@@ -64,6 +64,12 @@ class Pace:
     updates: int
 
 
+#: When a post, a reply or a letter in doubt is looked for, and again as long as it can arrive.
+LOOK_AFTER = timedelta(seconds=2)
+#: A call that got no answer in ten seconds has ended by then, one way or the other.
+ARRIVES_WITHIN = timedelta(seconds=12)
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """Our own id of a post, made before it is posted, and the findings it is about.

@@ -14,6 +14,8 @@ from ledger.messages import Messages, Search
 from ledger.shown import MessageUpdate
 from ledger.stale import NOTHING_TO_DO
 from notifiers.chat import (
+    ARRIVES_WITHIN,
+    LOOK_AFTER,
     ChannelClosedError,
     Chat,
     ChatBusyError,
@@ -34,10 +36,6 @@ ContentOf = Callable[[Sequence[Finding], Tally], Content]
 _REFUSED_FOR = timedelta(seconds=20)
 #: How long one new message is left alone that chat does not take even in words.
 _CONTENT_REFUSED_FOR = timedelta(minutes=10)
-#: When a post in doubt is looked for, and again as long as it can still arrive.
-_LOOK_AFTER = timedelta(seconds=2)
-#: A call that got no answer in ten seconds has ended by then, one way or the other.
-_ARRIVES_WITHIN = timedelta(seconds=12)
 
 
 class _LaterError(Exception):
@@ -73,7 +71,7 @@ class Deliveries:
             return None
         except InDoubtError as error:
             log.warning("nobody knows whether a message was posted", extra=_extra(update, error))
-            self._messages.postpone(update, _LOOK_AFTER)
+            self._messages.postpone(update, LOOK_AFTER)
             return None
         except ChatBusyError as error:
             self._messages.release(update)
@@ -157,9 +155,9 @@ class Deliveries:
             # Longer each time: a second message is worse than a late one, but better than none.
             posted, patience = (), LEASE * 2 ** min(update.attempts - 1, 6)
         else:
-            patience = _ARRIVES_WITHIN
+            patience = ARRIVES_WITHIN
         if not posted and update.in_doubt_for < patience:
-            self._messages.postpone(update, min(_LOOK_AFTER, patience - update.in_doubt_for))
+            self._messages.postpone(update, min(LOOK_AFTER, patience - update.in_doubt_for))
             raise _LaterError
         return posted
 

@@ -13,6 +13,8 @@ from compliance.reply import Reply, mentioned
 from compliance.routing import Teams
 from ledger.letters import LEASE, Letter, Letters, Parcel
 from notifiers.chat import (
+    ARRIVES_WITHIN,
+    LOOK_AFTER,
     Chat,
     ChatBusyError,
     ChatRefusedError,
@@ -23,8 +25,6 @@ from notifiers.chat import (
 
 log = logging.getLogger(__name__)
 
-_LOOK_AFTER = timedelta(seconds=2)
-_ARRIVES_WITHIN = timedelta(seconds=12)
 #: The new card of a finding that came back is posted within moments.
 _NO_CARD_YET = timedelta(seconds=5)
 #: A person gets so many messages in a minute; what comes after waits and comes in one.
@@ -71,7 +71,7 @@ class Mail:
         try:
             return self._see_to(chat, parcel)
         except InDoubtError:
-            self._letters.postpone(parcel, self._now() + _LOOK_AFTER)
+            self._letters.postpone(parcel, self._now() + LOOK_AFTER)
         except ChatBusyError as error:
             self._letters.postpone(parcel, self._now() + error.pause, is_unsent=True)
             return error.pause
@@ -85,7 +85,7 @@ class Mail:
             return self._point(chat, parcel, first)
         if parcel.is_in_doubt and (outcome := self._find(chat, parcel)) is not False:
             if outcome is None:
-                self._letters.postpone(parcel, self._now() + _LOOK_AFTER)
+                self._letters.postpone(parcel, self._now() + LOOK_AFTER)
             else:
                 self._done(parcel)
             return True
@@ -125,7 +125,7 @@ class Mail:
                 found = chat.find(Channel.parse(parcel.recipient), *about)
             else:
                 found = chat.find_direct(parcel.recipient, *about)
-            is_there, patience = bool(found), _ARRIVES_WITHIN
+            is_there, patience = bool(found), ARRIVES_WITHIN
         except ChatBusyError:
             raise
         except ChatRefusedError:

@@ -18,6 +18,8 @@ from compliance.request import Verb
 from ledger.store import BOT, Ledger
 from ledger.threads import LEASE, Flight, Look, Threads
 from notifiers.chat import (
+    ARRIVES_WITHIN,
+    LOOK_AFTER,
     Chat,
     ChatBusyError,
     ChatRefusedError,
@@ -33,9 +35,6 @@ log = logging.getLogger(__name__)
 #: A card that is being posted is there within moments.
 _NO_CARD_YET = timedelta(seconds=5)
 _REFUSED_FOR = timedelta(seconds=20)
-#: When a reply in doubt is looked for, and again as long as it can still arrive.
-_LOOK_AFTER = timedelta(seconds=2)
-ARRIVES_WITHIN = timedelta(seconds=12)
 EXPIRED = "The request for the {noun} was not answered in time and has expired."
 _OWNER_TAGS = frozenset({"owner", "owner-email", "owneremail", "contact"})
 
@@ -80,7 +79,7 @@ class Speaking:
             self._threads.drop(look)
         except InDoubtError as error:
             log.warning("nobody knows whether a reply was made", extra=_extra(look, error))
-            self._threads.postpone(look, self._now() + _LOOK_AFTER)
+            self._threads.postpone(look, self._now() + LOOK_AFTER)
         except ChatBusyError as error:
             self._threads.postpone(look, self._now() + error.pause, is_unsaid=True)
             return error.pause
@@ -92,7 +91,7 @@ class Speaking:
         if look.flight is not None:
             match self._find(chat, card, look.flight):
                 case None:
-                    self._threads.postpone(look, self._now() + _LOOK_AFTER)
+                    self._threads.postpone(look, self._now() + LOOK_AFTER)
                     return True
                 case True:
                     self._noted(look, look.flight, self._now())
